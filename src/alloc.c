@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Allocation: see alloc.h.
+ *
+ * A run in the pool is taken at once. Else the places where the buffer could
+ * lie are tried one after the other (place.c); each is reserved under the
+ * region's lock and emptied without it (take.c). Pages that are busy in other
+ * hands are neither free nor used: before a request is told that there is no
+ * run, it waits until they have settled.
+ */
+#include "alloc.h"
+
+#include <linux/errno.h>
+#include <linux/sched/signal.h>
+#include <linux/wait.h>
+
+#include "claim.h"
+#include "place.h"
+#include "pool.h"
+#include "quarantine.h"
+
+/* Badly aligned runs that a caller who must not wait looks at. */
+#define AT_ONCE_BUDGET	256
+
+/* How often one candidate is tried when nobody can tell what was in the way. */
+#define BLIND_TRIES	2
+
+/*
+ * How many candidates fail for want of a migration target before the request
+ * does: another place may hold fewer pages, but memory is short everywhere.
+ */
+#define NOMEM_TRIES	4
+
+/* How many candidates of one pass are tried at all. */
+#define PASS_TRIES	1024
+
+/*
+ * Passes over all candidates, and the pause before the second; it doubles.
+ * What holds a page for a moment (I/O, a pipe that is being read) lets go.
+ */
+#define MAX_PASSES	4
+#define FIRST_PAUSE_MS	5
+
+/**
+ * struct search - one allocation in one region, on its way
+ * @region: the region
+ * @request: what is asked for
+ * @fit: the same, as the map understands it
+ * @place: which candidate is next
+ * @nr_tried: candidates that were tried in this pass
+ * @nr_nomem: how many of them had nowhere to migrate to
+ * @zeroed: the run came zeroed
+ * @obstacle: what was in the way last
+ */
+struct search {
+	struct lcma_region *region;
+	const struct lcma_request *request;
+	struct lcma_fit fit;
+	struct lcma_place place;
+	unsigned int nr_tried;
+	unsigned int nr_nomem;
+	bool zeroed;
+	struct lcma_obstacle obstacle;
+};
+
+static bool deadline_passed(ktime_t deadline)
+{
+	return deadline != LCMA_FOREVER && ktime_after(ktime_get(), deadline);
+}
+
+static long jiffies_until(ktime_t deadline)
+{
+	s64 left_ns;
+
+	if (deadline == LCMA_FOREVER)
+		return MAX_SCHEDULE_TIMEOUT;
+	left_ns = ktime_to_ns(ktime_sub(deadline, ktime_get()));
+	return left_ns > 0 ? nsecs_to_jiffies(left_ns) + 1 : 0;
+}
+
+/*
+ * The next candidate, reserved; its state is the caller's afterwards.
+ * Return: 1; 0 if there is none; -ENOENT if the region is being drained.
+ */
+static int reserve_candidate(struct search *search, unsigned long *start,
+			     bool *all_shared, unsigned long *nr_settled,
+			     bool *any_busy)
+{
+	struct lcma_region *region = search->region;
+	const unsigned long nr_pages = search->fit.nr_pages;
+	unsigned long flags;
+	int ret = 0;
+
+	spin_lock_irqsave(&region->lock, flags);
+	*nr_settled = region->nr_settled;
+	*any_busy = region->map.nr_in[LCMA_BUSY];
+	if (region->life != LCMA_LIVE) {
+		ret = -ENOENT;
+	} else if (lcma_place_next(&search->place, &region->map, start)) {
+		*all_shared = lcma_map_all_in(&region->map, *start, nr_pages,
+					      LCMA_SHARED);
+		lcma_take_begin(region, *start, nr_pages);
+		ret = 1;
+	}
+	spin_unlock_irqrestore(&region->lock, flags);
+	return ret;
+}
+
+/* Return: 0 when some busy page has settled; -EINTR; -ETIMEDOUT. */
+static int wait_settled(struct search *search, unsigned long nr_settled)
+{
+	struct lcma_region *region = search->region;
+	long left = jiffies_until(search->request->deadline);
+	long ret;
+
+	ret = wait_event_killable_timeout(region->settled,
+			READ_ONCE(region->nr_settled) != nr_settled, left);
+	if (ret < 0)
+		return -EINTR;
+	return ret ? 0 : -ETIMEDOUT;
+}
+
+/*
+ * Try one candidate, again if it failed for no visible reason. It is reserved.
+ */
+static int try_candidate(struct search *search, unsigned long start)
+{
+	struct lcma_region *region = search->region;
+	int err;
+
+	err = lcma_take(region, start, search->fit.nr_pages,
+			search->request->deadline, &search->obstacle);
+	if (err == -EBUSY &&
+	    search->obstacle.kind > LCMA_OBSTACLE_PASSING)
+		lcma_place_reject(&search->place, start, search->obstacle.pfn -
+				  region->carve.base_pfn);
+	else if (err)
+		lcma_place_reject(&search->place, start, LCMA_NO_PAGE);
+	return err;
+}
+
+/* One pass over the candidates. Return: 0 and a run, or why there is none. */
+static int search_pass(struct search *search, unsigned long *start)
+{
+	unsigned long nr_settled, again = LCMA_NO_PAGE;
+	unsigned int blind_tries = 0;
+	bool any_busy, all_shared;
+	int err = -ENOSPC;
+	int ret;
+
+	lcma_place_init(&search->place, &search->fit);
+	search->nr_tried = 0;
+	while (search->nr_tried < PASS_TRIES) {
+		ret = reserve_candidate(search, start, &all_shared,
+					&nr_settled, &any_busy);
+		if (ret < 0)
+			return ret;
+		if (!ret && search->nr_tried)
+			return err;
+		if (!ret) {
+			if (!any_busy)
+				return -ENOSPC;
+			ret = wait_settled(search, nr_settled);
+			if (ret)
+				return ret;
+			lcma_place_init(&search->place, &search->fit);
+			continue;
+		}
+
+		search->nr_tried++;
+		err = try_candidate(search, *start);
+		if (!err) {
+			search->zeroed = all_shared && lcma_claim_zeroes();
+			return 0;
+		}
+		if (err != -EBUSY && err != -ENOMEM)
+			return err;
+		if (err == -ENOMEM && ++search->nr_nomem == NOMEM_TRIES)
+			return err;
+		/* No obstacle in sight: it may have been gone in a moment. */
+		if (err == -EBUSY &&
+		    search->obstacle.kind == LCMA_OBSTACLE_NONE) {
+			blind_tries = *start == again ? blind_tries + 1 : 1;
+			again = *start;
+			if (blind_tries < BLIND_TRIES)
+				search->place.from = again;
+		}
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (deadline_passed(search->request->deadline))
+			return -ETIMEDOUT;
+	}
+	return err;
+}
+
+/* Return: 0; -EINTR; -ETIMEDOUT. */
+static int pause_before_retry(const struct search *search, unsigned int ms)
+{
+	long left = jiffies_until(search->request->deadline);
+
+	left = min_t(long, left, msecs_to_jiffies(ms));
+	if (schedule_timeout_killable(left) && fatal_signal_pending(current))
+		return -EINTR;
+	return deadline_passed(search->request->deadline) ? -ETIMEDOUT : 0;
+}
+
+static int search_region(struct search *search, unsigned long *start)
+{
+	unsigned int pause_ms = FIRST_PAUSE_MS;
+	unsigned int pass;
+	int err = 0;
+
+	for (pass = 0; pass < MAX_PASSES; pass++, pause_ms *= 2) {
+		if (pass) {
+			lcma_quarantine_retry(search->region);
+			err = pause_before_retry(search, pause_ms);
+			if (err)
+				return err;
+		}
+		err = search_pass(search, start);
+		if (err != -EBUSY)
+			return err;
+	}
+	return err;
+}
+
+/* Is there an unused run? Bounded: in doubt there is. */
+static bool any_run_fits(const struct search *search)
+{
+	unsigned int budget = AT_ONCE_BUDGET;
+
+	return lcma_map_find(&search->region->map, LCMA_KIND_UNUSED,
+			     &search->fit, 0, &budget) != LCMA_NO_PAGE ||
+	       !budget;
+}
+
+/*
+ * What needs no migration. Return: 0; -ENOENT; -ENOSPC: no unused run that
+ * fits; -EAGAIN: there is one, but not in the pool.
+ */
+static int alloc_at_once(struct search *search, unsigned long *start)
+{
+	struct lcma_region *region = search->region;
+	unsigned long flags;
+	int err = 0;
+
+	spin_lock_irqsave(&region->lock, flags);
+	if (region->life != LCMA_LIVE) {
+		err = -ENOENT;
+	} else {
+		*start = lcma_pool_take(region, &search->fit);
+		if (*start != LCMA_NO_PAGE)
+			region->stats.pool_hits++;
+		else
+			err = any_run_fits(search) ? -EAGAIN : -ENOSPC;
+	}
+	spin_unlock_irqrestore(&region->lock, flags);
+	return err;
+}
+
+static void record_outcome(struct search *search, int err)
+{
+	struct lcma_region *region = search->region;
+	unsigned long flags;
+
+	spin_lock_irqsave(&region->lock, flags);
+	if (!err) {
+		region->stats.allocs++;
+	} else {
+		region->stats.failures++;
+		region->failure = (struct lcma_failure) {
+			.err = err,
+			.nr_pages = search->fit.nr_pages,
+			.align_pages = search->fit.align_mask + 1,
+			.longest = lcma_map_longest(&region->map,
+						    LCMA_KIND_UNUSED),
+			.obstacle = search->obstacle,
+			.when_ns = ktime_get_ns(),
+		};
+	}
+	spin_unlock_irqrestore(&region->lock, flags);
+}
+
+/* Lengths and alignments are multiples of what the region deals in. */
+static int fit_request(struct search *search)
+{
+	const struct lcma_region *region = search->region;
+	const struct lcma_request *request = search->request;
+	const unsigned long granule = region->granule_pages;
+
+	search->fit.align_offset = region->carve.base_pfn;
+	search->fit.align_mask = max3(request->align_pages, granule,
+				      region->align_pages) - 1;
+	search->fit.nr_pages = request->nr_pages;
+	if (request->nr_pages > region->map.nr_pages)
+		return -E2BIG;
+	search->fit.nr_pages = ALIGN(request->nr_pages, granule);
+	return search->fit.nr_pages > region->map.nr_pages ? -E2BIG : 0;
+}
+
+static int alloc_in_region(struct lcma_region *region,
+			   const struct lcma_request *request,
+			   struct lcma_run *run)
+{
+	struct search search = { .region = region, .request = request };
+	int err;
+
+	err = fit_request(&search);
+	if (!err)
+		err = alloc_at_once(&search, &run->start);
+	if ((err == -EAGAIN || err == -ENOSPC) &&
+	    !(request->flags & LCMA_ALLOC_NOWAIT))
+		err = search_region(&search, &run->start);
+	record_outcome(&search, err);
+
+	run->region = region;
+	run->nr_pages = search.fit.nr_pages;
+	run->zeroed = search.zeroed;
+	return err;
+}
+
+/* Of two regions' errors, the one that tells more about what could help. */
+static int better_error(int a, int b)
+{
+	static const int order[] = {
+		-EBUSY, -ENOMEM, -ENOBUFS, -EAGAIN, -ENOSPC, -E2BIG, -ENOENT,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a;
+}
+
+static int alloc_anywhere(const struct lcma_request *request,
+			  struct lcma_run *run)
+{
+	struct lcma_region *region;
+	unsigned int i;
+	int best = -ENOENT;
+	int err;
+
+	lcma_for_each_region(region, i) {
+		if (request->nr_pages > region->map.nr_pages) {
+			best = better_error(best, -E2BIG);
+			continue;
+		}
+		err = alloc_in_region(region, request, run);
+		if (!err || err == -EINTR || err == -ETIMEDOUT)
+			return err;
+		best = better_error(best, err);
+	}
+	return best;
+}
+
+/**
+ * lcma_alloc - allocate contiguous pages
+ * @request: what is asked for
+ * @run: what was got; undefined after an error
+ *
+ * Without a region, all of them are tried in the order of regions=.
+ *
+ * Context: process, may sleep; with LCMA_ALLOC_NOWAIT any, except hard
+ * interrupts (and threads only on PREEMPT_RT).
+ * Return: 0; -EINVAL unknown flag, no pages, or an alignment that is no power
+ * of two; -ENOENT no such region (any more); -E2BIG more than the region has;
+ * -ENOSPC no unused run that fits; -EBUSY every one held a page that could not
+ * be moved; -ENOMEM nowhere to move one to; -ENOBUFS no memory of our own;
+ * -EAGAIN with LCMA_ALLOC_NOWAIT: unused runs, but none in the pool;
+ * -ETIMEDOUT; -EINTR.
+ */
+int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
+{
+	if (request->flags & ~LCMA_ALLOC_FLAGS || !request->nr_pages ||
+	    !is_power_of_2(request->align_pages))
+		return -EINVAL;
+	if (request->region)
+		return alloc_in_region(request->region, request, run);
+	return alloc_anywhere(request, run);
+}
+
+/**
+ * lcma_free - give back what lcma_alloc() gave
+ * @run: the run, whole
+ *
+ * Context: process, may sleep, unless the region is private.
+ */
+void lcma_free(const struct lcma_run *run)
+{
+	struct lcma_region *region = run->region;
+	unsigned long flags;
+
+	lcma_retire(region, run->start, run->nr_pages);
+	spin_lock_irqsave(&region->lock, flags);
+	region->stats.frees++;
+	spin_unlock_irqrestore(&region->lock, flags);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Allocation: the decision which pages a request gets.
+ */
+#ifndef LCMA_ALLOC_H
+#define LCMA_ALLOC_H
+
+#include "region.h"
+#include "take.h"
+
+/* Only what can be had at once: no migration, no waiting. */
+#define LCMA_ALLOC_NOWAIT	BIT(0)
+#define LCMA_ALLOC_FLAGS	LCMA_ALLOC_NOWAIT
+
+/**
+ * struct lcma_request - what somebody asks for
+ * @region: where; NULL: in any region
+ * @nr_pages: how many pages, at least 1
+ * @align_pages: alignment of the physical address, in pages, a power of two
+ * @flags: LCMA_ALLOC_*
+ * @deadline: on the monotonic clock; LCMA_FOREVER: none
+ */
+struct lcma_request {
+	struct lcma_region *region;
+	unsigned long nr_pages;
+	unsigned long align_pages;
+	unsigned int flags;
+	ktime_t deadline;
+};
+
+/**
+ * struct lcma_run - what somebody got
+ * @region: where
+ * @start: first page
+ * @nr_pages: how many, possibly more than were asked for (order=)
+ * @zeroed: the pages came zeroed
+ */
+struct lcma_run {
+	struct lcma_region *region;
+	unsigned long start;
+	unsigned long nr_pages;
+	bool zeroed;
+};
+
+int lcma_alloc(const struct lcma_request *request, struct lcma_run *run);
+void lcma_free(const struct lcma_run *run);
+
+#endif

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attaching regions: see attach.h. A carve becomes a region, its idle pages go
+ * to the system, and at the end all of it goes back.
+ */
+#define pr_fmt(fmt) "lcma: " fmt
+
+#include "attach.h"
+
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "drain.h"
+#include "pageblock.h"
+#include "pool.h"
+#include "quarantine.h"
+#include "region.h"
+#include "source.h"
+#include "spec.h"
+
+/* The region of the automatic choice. */
+#define DEFAULT_REGION	"default"
+
+static char *regions;
+module_param(regions, charp, 0444);
+MODULE_PARM_DESC(regions,
+		 "NAME=SIZE[@SOURCE][,OPTION]...[;...], for example \"cam=32M@cma;gpu=16M@reserve_mem:gpu,keep=all\"");
+
+/* A region that cannot share its pages keeps them all. */
+static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
+{
+	if (carve->shareable || spec->keep_high_bytes == LCMA_KEEP_ALL)
+		return 0;
+	if (spec->keep_given && !LCMA_CAN_SHARE) {
+		pr_err("region %s: keep= less than all wants a kernel built with CONFIG_CMA\n",
+		       spec->name);
+		return -EOPNOTSUPP;
+	}
+	pr_notice("region %s: has no whole unit, so it is private (keep=all)\n",
+		  spec->name);
+	spec->keep_low_bytes = LCMA_KEEP_ALL;
+	spec->keep_high_bytes = LCMA_KEEP_ALL;
+	return 0;
+}
+
+static void announce(const struct lcma_region *region,
+		     const struct lcma_spec *spec)
+{
+	const struct lcma_carve *carve = &region->carve;
+	const u64 bytes = (u64)carve->nr_pages << PAGE_SHIFT;
+	const phys_addr_t base = lcma_region_phys(region, 0);
+	char keep[32];
+
+	if (spec->keep_high_bytes == LCMA_KEEP_ALL)
+		strscpy(keep, "all (private)", sizeof(keep));
+	else
+		snprintf(keep, sizeof(keep), "%llu KiB",
+			 spec->keep_high_bytes >> 10);
+	pr_info("region %s: %llu KiB at %pa from %s, zone %s, unit %lu KiB, keep %s; %llu KiB were asked for, %lu KiB of the reservation lost to alignment\n",
+		region->name, bytes >> 10, &base, carve->origin,
+		page_zone(pfn_to_page(carve->base_pfn))->name,
+		region->unit_pages << (PAGE_SHIFT - 10), keep,
+		spec->size_bytes >> 10,
+		carve->lost_pages << (PAGE_SHIFT - 10));
+}
+
+static int attach_region(struct lcma_spec *spec)
+{
+	struct lcma_region *region;
+	struct lcma_carve carve;
+	int err;
+
+	err = lcma_source_carve(spec, &carve);
+	if (err)
+		return err;
+	err = settle_keep(&carve, spec);
+	if (err)
+		goto err_give_back;
+	region = lcma_region_new(spec, &carve);
+	if (IS_ERR(region)) {
+		err = PTR_ERR(region);
+		goto err_give_back;
+	}
+	lcma_quarantine_init(region);
+	err = lcma_region_register(region);
+	if (err)
+		goto err_free;
+	announce(region, spec);
+	lcma_pool_trim(region);
+	return 0;
+
+err_free:
+	lcma_region_free(region);
+err_give_back:
+	carve.source->give_back(&carve, carve.base_pfn, carve.nr_pages);
+	carve.source->discard(&carve);
+	return err;
+}
+
+static int attach_automatically(void)
+{
+	struct lcma_spec spec = {
+		.name = DEFAULT_REGION,
+		.align_bytes = 1,
+	};
+	int err = lcma_source_suggest(&spec);
+
+	return err ? err : attach_region(&spec);
+}
+
+static int attach_specs(void)
+{
+	struct lcma_spec_error error;
+	struct lcma_spec *specs;
+	int i, nr, err = 0;
+
+	specs = kcalloc(LCMA_MAX_REGIONS, sizeof(*specs), GFP_KERNEL);
+	if (!specs)
+		return -ENOMEM;
+	nr = lcma_spec_parse(regions, specs, LCMA_MAX_REGIONS, &error);
+	if (nr < 0) {
+		pr_err("regions=: %s, at character %zu, here: \"%.40s\"\n",
+		       error.what, error.at_bytes + 1,
+		       regions + error.at_bytes);
+		err = nr;
+	}
+	for (i = 0; i < nr && !err; i++)
+		err = attach_region(&specs[i]);
+	kfree(specs);
+	return err;
+}
+
+/**
+ * lcma_attach_all - attach what regions= says, or the automatic choice
+ *
+ * Context: while the module loads; may sleep.
+ * Return: 0; -EINVAL for a malformed parameter; -ENODEV if there is no source;
+ * -ENOSPC if one has less than a region wants; -EOPNOTSUPP if this kernel lacks
+ * it; -ENOMEM. Then nothing is attached, and the log says why.
+ */
+int lcma_attach_all(void)
+{
+	int err = regions && *regions ? attach_specs() : attach_automatically();
+
+	if (err)
+		lcma_detach_all();
+	return err;
+}
+
+/**
+ * lcma_detach_all - all memory back to where it came from
+ *
+ * Context: while the module unloads; may sleep. There are no buffers.
+ */
+void lcma_detach_all(void)
+{
+	struct lcma_region *region;
+	unsigned int i;
+
+	lcma_for_each_region(region, i) {
+		lcma_drain_for_good(region);
+		region->carve.source->discard(&region->carve);
+		lcma_region_free(region);
+	}
+	lcma_region_forget_all();
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * alloc_contig_range() and its relatives on every kernel: 6.17 replaced the
+ * migrate type by flags. Only claim.c calls what is defined here.
+ */
+#ifndef LCMA_COMPAT_CONTIG_H
+#define LCMA_COMPAT_CONTIG_H
+
+#include <linux/gfp.h>
+
+#include "migratetype.h"
+
+#ifndef CONFIG_CONTIG_ALLOC
+#error "lcma needs a kernel built with CONFIG_CONTIG_ALLOC (CONFIG_CMA, or hugetlb with memory isolation, select it)"
+#endif
+
+#ifdef ACR_FLAGS_CMA
+#define LCMA_ACR_KIND		(LCMA_CAN_SHARE ? ACR_FLAGS_CMA : ACR_FLAGS_NONE)
+#else
+#define LCMA_ACR_KIND		LCMA_MIGRATETYPE
+#endif
+
+static inline int lcma_compat_alloc_contig(unsigned long start_pfn,
+					   unsigned long end_pfn)
+{
+	return alloc_contig_range(start_pfn, end_pfn, LCMA_ACR_KIND,
+				  GFP_KERNEL | __GFP_NOWARN);
+}
+
+#endif

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /sys/kernel/debug/lcma: see debugfs.h. Views read; they take no part in any
+ * allocation.
+ */
+#include "debugfs.h"
+
+#include <linux/debugfs.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "buffer.h"
+#include "obstacle.h"
+#include "quarantine.h"
+#include "region.h"
+
+/* Characters in one line of the map. */
+#define MAP_COLUMNS	64UL
+
+/* Buffers copied in one go. */
+#define LIST_BATCH	32
+
+static struct dentry *root;
+
+/* What info shows, taken under the lock in one go. */
+struct snapshot {
+	enum lcma_life life;
+	unsigned long nr_in[LCMA_NR_STATES];
+	unsigned long longest;
+	unsigned long nr_held;
+	unsigned long keep_low;
+	unsigned long keep_high;
+	unsigned long nr_takes;
+	struct lcma_stats stats;
+	struct lcma_failure failure;
+};
+
+static void take_snapshot(struct lcma_region *region, struct snapshot *s)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&region->lock, flags);
+	s->life = region->life;
+	memcpy(s->nr_in, region->map.nr_in, sizeof(s->nr_in));
+	s->longest = lcma_map_longest(&region->map, LCMA_KIND_UNUSED);
+	s->nr_held = region->nr_held;
+	s->keep_low = region->keep_low;
+	s->keep_high = region->keep_high;
+	s->nr_takes = region->nr_takes;
+	s->stats = region->stats;
+	s->failure = region->failure;
+	spin_unlock_irqrestore(&region->lock, flags);
+}
+
+/* Shared pages of a range that the system uses at the moment. */
+static unsigned long count_system_pages(struct lcma_region *region,
+					unsigned long from, unsigned long end)
+{
+	struct lcma_stretch s;
+	unsigned long nr_pages = 0;
+
+	for (; lcma_region_stretch(region, from, end, &s); from += s.nr_pages)
+		if (s.state == LCMA_SHARED)
+			nr_pages += lcma_obstacle_count_users(
+					lcma_region_pfn(region, s.start),
+					s.nr_pages);
+	return nr_pages;
+}
+
+static void show_failure(struct seq_file *m, const struct snapshot *s)
+{
+	const struct lcma_failure *f = &s->failure;
+	char text[LCMA_OBSTACLE_TEXT_BYTES];
+
+	seq_puts(m, "last_failure: ");
+	if (!f->err) {
+		seq_puts(m, "none\n");
+		return;
+	}
+	seq_printf(m, "%pe, %lu pages aligned to %lu, longest unused run %lu pages",
+		   ERR_PTR(f->err), f->nr_pages, f->align_pages, f->longest);
+	if (f->err == -EBUSY)
+		seq_printf(m, ", %s", lcma_obstacle_text(&f->obstacle, text,
+							 sizeof(text)));
+	seq_printf(m, ", %llu ms ago\n",
+		   div_u64(ktime_get_ns() - f->when_ns, NSEC_PER_MSEC));
+}
+
+static int info_show(struct seq_file *m, void *unused)
+{
+	struct lcma_region *region = m->private;
+	const struct lcma_carve *carve = &region->carve;
+	struct snapshot s;
+
+	take_snapshot(region, &s);
+	seq_printf(m, "name: %s\n", region->name);
+	seq_printf(m, "base: %#llx\n", (u64)lcma_region_phys(region, 0));
+	seq_printf(m, "nr_pages: %lu\n", carve->nr_pages);
+	seq_printf(m, "unit_pages: %lu\n", region->unit_pages);
+	seq_printf(m, "pageblock_pages: %lu\n",
+		   (unsigned long)pageblock_nr_pages);
+	seq_printf(m, "source: %s\n", carve->origin);
+	seq_printf(m, "zone: %s\n",
+		   page_zone(pfn_to_page(carve->base_pfn))->name);
+	if (s.keep_high >= carve->nr_pages)
+		seq_puts(m, "keep: all\n");
+	else
+		seq_printf(m, "keep: %lu-%lu\n", s.keep_low, s.keep_high);
+	seq_printf(m, "align_pages: %lu\n", region->align_pages);
+	seq_printf(m, "granule_pages: %lu\n", region->granule_pages);
+	seq_printf(m, "state: %s\n", lcma_life_word(s.life));
+	seq_printf(m, "used_pages: %lu\n", s.nr_in[LCMA_USED]);
+	seq_printf(m, "claimed_pages: %lu\n",
+		   s.nr_in[LCMA_USED] + s.nr_in[LCMA_POOL]);
+	seq_printf(m, "busy_pages: %lu\n", s.nr_in[LCMA_BUSY]);
+	seq_printf(m, "pool_pages: %lu\n", s.nr_in[LCMA_POOL]);
+	seq_printf(m, "shared_pages: %lu\n", s.nr_in[LCMA_SHARED]);
+	seq_printf(m, "quarantined_pages: %lu\n", s.nr_held);
+	seq_printf(m, "system_pages: %lu\n", s.life == LCMA_DRAINED ? 0 :
+		   count_system_pages(region, 0, carve->nr_pages));
+	seq_printf(m, "largest_free_pages: %lu\n", s.longest);
+	seq_printf(m, "running_claims: %lu\n", s.nr_takes);
+	seq_printf(m, "allocs: %llu\n", s.stats.allocs);
+	seq_printf(m, "frees: %llu\n", s.stats.frees);
+	seq_printf(m, "alloc_failures: %llu\n", s.stats.failures);
+	seq_printf(m, "pool_hits: %llu\n", s.stats.pool_hits);
+	seq_printf(m, "claims: %llu\n", s.stats.claims);
+	seq_printf(m, "claims_failed: %llu\n", s.stats.claims_failed);
+	seq_printf(m, "claims_late: %llu\n", s.stats.late);
+	seq_printf(m, "claim_max_us: %llu\n",
+		   div_u64(s.stats.claim_max_ns, NSEC_PER_USEC));
+	show_failure(m, &s);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(info);
+
+/* One character for the pages of [from, end). */
+static char map_char(struct lcma_region *region, unsigned long from,
+		     unsigned long end)
+{
+	static const char chars[LCMA_NR_STATES] = {
+		[LCMA_SHARED] = '.',
+		[LCMA_POOL] = 'p',
+		[LCMA_BUSY] = '~',
+		[LCMA_USED] = '#',
+	};
+	struct lcma_stretch s;
+
+	lcma_region_stretch(region, from, end, &s);
+	if (s.nr_pages < end - from)
+		return '%';
+	if (s.state == LCMA_SHARED &&
+	    lcma_obstacle_count_users(lcma_region_pfn(region, from), end - from))
+		return '+';
+	return chars[s.state];
+}
+
+static void map_line(struct seq_file *m, struct lcma_region *region,
+		     unsigned long from, unsigned long end,
+		     unsigned long column_pages)
+{
+	unsigned long nr_in[LCMA_NR_STATES] = {};
+	unsigned long at;
+	struct lcma_stretch s;
+
+	seq_printf(m, "%#010llx ", (u64)lcma_region_phys(region, from));
+	for (at = from; at < end; at += column_pages)
+		seq_putc(m, map_char(region, at, min(end, at + column_pages)));
+	for (at = from; lcma_region_stretch(region, at, end, &s);
+	     at += s.nr_pages)
+		nr_in[s.state] += s.nr_pages;
+	seq_printf(m, " used %lu, pool %lu, busy %lu, shared %lu of which the system uses %lu\n",
+		   nr_in[LCMA_USED], nr_in[LCMA_POOL], nr_in[LCMA_BUSY],
+		   nr_in[LCMA_SHARED], count_system_pages(region, from, end));
+}
+
+static int map_show(struct seq_file *m, void *unused)
+{
+	struct lcma_region *region = m->private;
+	const unsigned long nr_pages = region->carve.nr_pages;
+	const unsigned long line_pages = pageblock_nr_pages;
+	const unsigned long column_pages = max(1UL, line_pages / MAP_COLUMNS);
+	unsigned long from, end;
+
+	if (READ_ONCE(region->life) == LCMA_DRAINED) {
+		seq_puts(m, "drained: the memory is back at its source\n");
+		return 0;
+	}
+	seq_printf(m, "# a line is a pageblock of %lu KiB, a character %lu KiB\n",
+		   line_pages << (PAGE_SHIFT - 10),
+		   column_pages << (PAGE_SHIFT - 10));
+	seq_puts(m, "# '#' used by a buffer   'p' pool   '~' on its way   '%' more than one of these\n");
+	seq_puts(m, "# '.' free for the system   '+' the system uses some of it\n");
+	for (from = 0; from < nr_pages; from = end) {
+		end = ALIGN(lcma_region_pfn(region, from) + 1, line_pages) -
+		      region->carve.base_pfn;
+		end = min(end, nr_pages);
+		map_line(m, region, from, end, column_pages);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(map);
+
+static void show_buffer(struct seq_file *m, const struct lcma_region *region,
+			const struct lcma_buffer_info *info)
+{
+	seq_printf(m, "id=%llu region=%s phys=%#llx bytes=%llu align=%llu latency_us=%llu age_ms=%lld pid=%d label=%s comm=%s\n",
+		   info->id, region->name, (u64)info->phys, info->bytes,
+		   info->align_bytes, div_u64(info->latency_ns, NSEC_PER_USEC),
+		   ktime_ms_delta(ktime_get(), info->created), info->pid,
+		   *info->label ? info->label : "-", info->comm);
+}
+
+static int buffers_show(struct seq_file *m, void *unused)
+{
+	struct lcma_region *region = m->private;
+	struct lcma_buffer_info *info;
+	unsigned int i, nr;
+	u64 last_id = 0;
+
+	info = kcalloc(LIST_BATCH, sizeof(*info), GFP_KERNEL);
+	if (!info)
+		return -ENOMEM;
+	do {
+		nr = lcma_buffer_list(region, last_id, info, LIST_BATCH);
+		for (i = 0; i < nr; i++)
+			show_buffer(m, region, &info[i]);
+		if (nr)
+			last_id = info[nr - 1].id;
+	} while (nr == LIST_BATCH);
+	kfree(info);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(buffers);
+
+static int quarantine_show(struct seq_file *m, void *unused)
+{
+	struct lcma_region *region = m->private;
+	unsigned long page = 0;
+
+	while ((page = lcma_quarantine_next(region, page)) != LCMA_NO_PAGE) {
+		const unsigned long pfn = lcma_region_pfn(region, page);
+
+		seq_printf(m, "pfn=%#lx refcount=%d\n", pfn,
+			   page_ref_count(pfn_to_page(pfn)));
+		page++;
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(quarantine);
+
+/**
+ * lcma_debugfs_init - show the regions
+ *
+ * Context: while the module loads, after the regions are there. A kernel
+ * without debugfs goes without it.
+ */
+void lcma_debugfs_init(void)
+{
+	struct lcma_region *region;
+	struct dentry *dir;
+	unsigned int i;
+
+	root = debugfs_create_dir("lcma", NULL);
+	lcma_for_each_region(region, i) {
+		dir = debugfs_create_dir(region->name, root);
+		debugfs_create_file("info", 0400, dir, region, &info_fops);
+		debugfs_create_file("map", 0400, dir, region, &map_fops);
+		debugfs_create_file("buffers", 0400, dir, region,
+				    &buffers_fops);
+		debugfs_create_file("quarantine", 0400, dir, region,
+				    &quarantine_fops);
+	}
+}
+
+/**
+ * lcma_debugfs_exit - show nothing any more
+ *
+ * Context: while the module unloads; may sleep.
+ */
+void lcma_debugfs_exit(void)
+{
+	debugfs_remove_recursive(root);
+}

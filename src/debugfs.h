@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * /sys/kernel/debug/lcma/NAME: a region for people.
+ */
+#ifndef LCMA_DEBUGFS_H
+#define LCMA_DEBUGFS_H
+
+void lcma_debugfs_init(void);
+void lcma_debugfs_exit(void);
+
+#endif

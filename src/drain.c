@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Draining: see drain.h.
+ *
+ * No new allocation begins; what is under way is waited for; then every shared
+ * page is claimed, the whole region by one call if that works, because pages
+ * migrated out of one unit would otherwise land in the next. When that fails,
+ * unit by unit, until all are there or the time is up.
+ *
+ * A drain that was asked for fails as a whole and leaves the region serving. An
+ * unload cannot fail: it gives back the units that are complete. The pages of
+ * the others stay what they are, ordinary movable memory in blocks of the
+ * region's type, and taken for ever in the source's books: the next load gets
+ * other memory or is refused, nothing is freed twice.
+ */
+#define pr_fmt(fmt) "lcma: " fmt
+
+#include "drain.h"
+
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/wait.h>
+
+#include "buffer.h"
+#include "claim.h"
+#include "pool.h"
+#include "quarantine.h"
+#include "take.h"
+
+#define PAUSE_MS	20
+#define MAX_NAMED	8
+
+static unsigned int drain_timeout_ms = 10000;
+module_param(drain_timeout_ms, uint, 0644);
+MODULE_PARM_DESC(drain_timeout_ms,
+		 "how long unloading, and writing to drain, try to take a region's pages back [10000]");
+
+static void set_life(struct lcma_region *region, enum lcma_life life)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&region->lock, flags);
+	region->life = life;
+	spin_unlock_irqrestore(&region->lock, flags);
+}
+
+static bool time_is_up(ktime_t deadline)
+{
+	return ktime_after(ktime_get(), deadline);
+}
+
+/* Is no page on its way, into or out of the region? */
+static bool is_settled(struct lcma_region *region)
+{
+	unsigned long flags;
+	bool settled;
+
+	spin_lock_irqsave(&region->lock, flags);
+	settled = !region->nr_takes && !region->map.nr_in[LCMA_BUSY];
+	spin_unlock_irqrestore(&region->lock, flags);
+	return settled;
+}
+
+/* Return: false if the time was up first. */
+static bool wait_settled(struct lcma_region *region, ktime_t deadline)
+{
+	const s64 left_ns = ktime_to_ns(ktime_sub(deadline, ktime_get()));
+
+	return wait_event_timeout(region->settled, is_settled(region),
+				  left_ns > 0 ? nsecs_to_jiffies(left_ns) + 1 : 1);
+}
+
+/* Take one shared stretch into the pool, whatever keep says. */
+static int claim_stretch(struct lcma_region *region, unsigned long start,
+			 unsigned long nr_pages, ktime_t deadline)
+{
+	struct lcma_obstacle obstacle;
+	unsigned long flags;
+	int err;
+
+	spin_lock_irqsave(&region->lock, flags);
+	lcma_take_begin(region, start, nr_pages);
+	spin_unlock_irqrestore(&region->lock, flags);
+	err = lcma_take(region, start, nr_pages, deadline, &obstacle);
+	if (err)
+		return err;
+	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_move(region, start, nr_pages, LCMA_USED, LCMA_POOL);
+	spin_unlock_irqrestore(&region->lock, flags);
+	return 0;
+}
+
+/* Claim every shared stretch, in pieces that end at multiples of @step. */
+static void claim_shared(struct lcma_region *region, unsigned long step,
+			 ktime_t deadline)
+{
+	const unsigned long nr_pages = region->map.nr_pages;
+	unsigned long at = 0, end;
+	struct lcma_stretch s;
+
+	while (at < nr_pages && !time_is_up(deadline)) {
+		end = min(nr_pages, ALIGN(at + 1, step));
+		lcma_region_stretch(region, at, end, &s);
+		if (s.state == LCMA_SHARED)
+			claim_stretch(region, s.start, s.nr_pages, deadline);
+		at += s.nr_pages;
+		if (fatal_signal_pending(current))
+			return;
+	}
+}
+
+/* All pages but the used ones into the pool. Return: true if that worked. */
+static bool claim_all(struct lcma_region *region, ktime_t deadline)
+{
+	unsigned long step = ALIGN(region->map.nr_pages, region->unit_pages);
+
+	for (;;) {
+		claim_shared(region, step, deadline);
+		if (!lcma_region_count(region, LCMA_SHARED) &&
+		    is_settled(region))
+			return true;
+		if (time_is_up(deadline) || fatal_signal_pending(current))
+			return false;
+		step = region->unit_pages;
+		schedule_timeout_killable(msecs_to_jiffies(PAUSE_MS));
+		wait_settled(region, deadline);
+	}
+}
+
+static void name_buffers(struct lcma_region *region)
+{
+	struct lcma_buffer_info info;
+	unsigned int nr;
+	u64 id = 0;
+
+	for (nr = 0; nr < MAX_NAMED; nr++, id = info.id) {
+		if (!lcma_buffer_list(region, id, &info, 1))
+			return;
+		pr_warn("region %s: buffer %llu (%llu KiB at %pa, label %s) of %s, pid %d, is still there\n",
+			region->name, info.id, info.bytes >> 10, &info.phys,
+			*info.label ? info.label : "-", info.comm, info.pid);
+	}
+}
+
+static void name_quarantined(struct lcma_region *region)
+{
+	unsigned long page = 0;
+	unsigned int nr;
+
+	for (nr = 0; nr < MAX_NAMED; nr++, page++) {
+		page = lcma_quarantine_next(region, page);
+		if (page == LCMA_NO_PAGE)
+			return;
+		pr_warn("region %s: pfn 0x%lx of a buffer that is gone is still held by somebody\n",
+			region->name, lcma_region_pfn(region, page));
+	}
+}
+
+static void name_obstacles(struct lcma_region *region)
+{
+	const unsigned long nr_pages = region->map.nr_pages;
+	char text[LCMA_OBSTACLE_TEXT_BYTES];
+	struct lcma_obstacle obstacle;
+	unsigned int nr = 0;
+	unsigned long at = 0;
+	struct lcma_stretch s;
+
+	while (nr < MAX_NAMED && at < nr_pages) {
+		lcma_region_stretch(region, at,
+				    min(nr_pages, ALIGN(at + 1, region->unit_pages)),
+				    &s);
+		at += s.nr_pages;
+		if (s.state != LCMA_SHARED)
+			continue;
+		lcma_obstacle_find(lcma_region_pfn(region, s.start), s.nr_pages,
+				   &obstacle);
+		pr_warn("region %s: %lu KiB at %#llx could not be taken back: %s\n",
+			region->name, s.nr_pages << (PAGE_SHIFT - 10),
+			(u64)lcma_region_phys(region, s.start),
+			lcma_obstacle_text(&obstacle, text, sizeof(text)));
+		nr++;
+	}
+}
+
+static void name_all_in_the_way(struct lcma_region *region)
+{
+	name_buffers(region);
+	name_quarantined(region);
+	name_obstacles(region);
+}
+
+/* Take back all that can be had. Return: true if that is every page. */
+static bool collect(struct lcma_region *region)
+{
+	const ktime_t deadline = ktime_add_ms(ktime_get(), drain_timeout_ms);
+	bool complete;
+
+	complete = wait_settled(region, deadline);
+	lcma_quarantine_retry(region);
+	if (complete)
+		complete = claim_all(region, deadline);
+	lcma_quarantine_retry(region);
+	return complete &&
+	       lcma_region_count(region, LCMA_POOL) == region->map.nr_pages;
+}
+
+static void give_back_all(struct lcma_region *region)
+{
+	struct lcma_carve *carve = &region->carve;
+
+	carve->source->give_back(carve, carve->base_pfn, carve->nr_pages);
+	set_life(region, LCMA_DRAINED);
+	pr_info("region %s: %lu KiB given back to %s\n", region->name,
+		carve->nr_pages << (PAGE_SHIFT - 10), carve->origin);
+}
+
+/* A region that stays: idle pages go where they belong, requests are served. */
+static void resume(struct lcma_region *region)
+{
+	set_life(region, LCMA_LIVE);
+	lcma_pool_trim(region);
+}
+
+/**
+ * lcma_drain - take a region's memory back and return it to its source
+ * @region: the region
+ *
+ * Tries for drain_timeout_ms. The region serves no requests meanwhile, and
+ * none afterwards if this succeeds.
+ *
+ * Context: process, may sleep.
+ * Return: 0, also if it was drained before; -EBUSY if pages were in the way:
+ * the log names them, and the region serves as before; -EINTR.
+ */
+int lcma_drain(struct lcma_region *region)
+{
+	int err = 0;
+
+	if (mutex_lock_killable(&region->drain_lock))
+		return -EINTR;
+	if (region->life == LCMA_DRAINED)
+		goto out;
+
+	set_life(region, LCMA_DRAINING);
+	if (lcma_region_count(region, LCMA_USED) == region->nr_held &&
+	    collect(region)) {
+		give_back_all(region);
+	} else {
+		name_all_in_the_way(region);
+		resume(region);
+		err = fatal_signal_pending(current) ? -EINTR : -EBUSY;
+	}
+out:
+	mutex_unlock(&region->drain_lock);
+	return err;
+}
+
+/* Let go of a chunk that is not complete: every page is on its own now. */
+static unsigned long write_off(struct lcma_region *region, unsigned long start,
+			       unsigned long nr_pages)
+{
+	const unsigned long end = start + nr_pages;
+	struct lcma_stretch s;
+	unsigned long i;
+
+	for (; lcma_region_stretch(region, start, end, &s);
+	     start += s.nr_pages) {
+		if (!region->carve.shareable)
+			continue;
+		if (s.state == LCMA_POOL)
+			lcma_unclaim(region, s.start, s.nr_pages);
+		/* Held by others: the last of them to let go frees it. */
+		for (i = 0; s.state == LCMA_USED && i < s.nr_pages; i++)
+			put_page(pfn_to_page(lcma_region_pfn(region,
+							     s.start + i)));
+	}
+	return nr_pages;
+}
+
+/**
+ * lcma_drain_for_good - the last drain of a region, which cannot fail
+ * @region: a region without buffers that nobody can reach any more
+ *
+ * Tries for drain_timeout_ms, returns what is complete to the source, and
+ * writes off the rest: the log says how much that is and what was in the way.
+ *
+ * Context: while the module unloads; may sleep.
+ */
+void lcma_drain_for_good(struct lcma_region *region)
+{
+	struct lcma_carve *carve = &region->carve;
+	const unsigned long chunk = carve->chunk_pages;
+	unsigned long at, nr_lost = 0;
+
+	if (region->life == LCMA_DRAINED)
+		return;
+	set_life(region, LCMA_DRAINING);
+	lcma_quarantine_stop(region);
+	if (collect(region)) {
+		give_back_all(region);
+		return;
+	}
+	/* Calls that were told to stop: their pages must not move any more. */
+	wait_event(region->settled, is_settled(region));
+
+	name_all_in_the_way(region);
+	for (at = 0; at < carve->nr_pages; at += chunk) {
+		if (lcma_map_all_in(&region->map, at, chunk, LCMA_POOL))
+			carve->source->give_back(carve, carve->base_pfn + at,
+						 chunk);
+		else
+			nr_lost += write_off(region, at, chunk);
+	}
+	set_life(region, LCMA_DRAINED);
+	pr_warn("region %s: %lu of %lu KiB given back to %s; %lu KiB stay ordinary movable memory and cannot be a region again before the next boot\n",
+		region->name,
+		(carve->nr_pages - nr_lost) << (PAGE_SHIFT - 10),
+		carve->nr_pages << (PAGE_SHIFT - 10), carve->origin,
+		nr_lost << (PAGE_SHIFT - 10));
+}

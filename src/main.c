@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lcma: a contiguous memory allocator as a loadable module.
+ *
+ * The order in which things come up, and its reverse. Nothing else.
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "attach.h"
+#include "debugfs.h"
+#include "sysfs.h"
+#include "text.h"
+#include "worker.h"
+
+static int __init lcma_init(void)
+{
+	int err;
+
+	err = lcma_workers_start();
+	if (err)
+		return err;
+	err = lcma_attach_all();
+	if (err)
+		goto err_stop_workers;
+	err = lcma_sysfs_init();
+	if (err)
+		goto err_detach;
+	lcma_debugfs_init();
+	err = lcma_text_init();
+	if (err)
+		goto err_remove_views;
+	return 0;
+
+err_remove_views:
+	lcma_debugfs_exit();
+	lcma_sysfs_exit();
+err_detach:
+	lcma_detach_all();
+err_stop_workers:
+	lcma_workers_stop();
+	return err;
+}
+module_init(lcma_init);
+
+static void __exit lcma_exit(void)
+{
+	lcma_text_exit();
+	lcma_debugfs_exit();
+	lcma_sysfs_exit();
+	lcma_detach_all();
+	lcma_workers_stop();
+}
+module_exit(lcma_exit);
+
+MODULE_AUTHOR("The lcma authors");
+MODULE_DESCRIPTION("Contiguous memory allocator on boot-time reservations");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Obstacles: which page was in the way, and what held it.
+ */
+#ifndef LCMA_OBSTACLE_H
+#define LCMA_OBSTACLE_H
+
+#include <linux/types.h>
+
+/**
+ * enum lcma_obstacle_kind - what keeps a page where it is
+ * @LCMA_OBSTACLE_NONE: nothing was found; it was there only for a moment
+ * @LCMA_OBSTACLE_PASSING: locked, under I/O, or being moved by somebody else
+ * @LCMA_OBSTACLE_PINNED: somebody holds references beyond those of its users
+ * @LCMA_OBSTACLE_UNMOVABLE: no page that migration knows how to move
+ * @LCMA_OBSTACLE_RESERVED: the kernel reserves it
+ */
+enum lcma_obstacle_kind {
+	LCMA_OBSTACLE_NONE,
+	LCMA_OBSTACLE_PASSING,
+	LCMA_OBSTACLE_PINNED,
+	LCMA_OBSTACLE_UNMOVABLE,
+	LCMA_OBSTACLE_RESERVED,
+};
+
+/**
+ * struct lcma_obstacle - a page in the way
+ * @kind: what keeps it
+ * @pfn: its page frame
+ * @refcount: its references
+ * @extra: how many of them belong neither to its mappings nor to its cache
+ */
+struct lcma_obstacle {
+	enum lcma_obstacle_kind kind;
+	unsigned long pfn;
+	int refcount;
+	int extra;
+};
+
+/* Room for lcma_obstacle_text(). */
+#define LCMA_OBSTACLE_TEXT_BYTES	96
+
+bool lcma_obstacle_find(unsigned long start_pfn, unsigned long nr_pages,
+			struct lcma_obstacle *obstacle);
+const char *lcma_obstacle_text(const struct lcma_obstacle *obstacle,
+			       char *text, size_t size_bytes);
+unsigned long lcma_obstacle_count_users(unsigned long start_pfn,
+					unsigned long nr_pages);
+
+#endif

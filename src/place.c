@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Placement: see place.h.
+ */
+#include "place.h"
+
+/*
+ * A rejected run whose obstacle nobody could name: how far to move on, as a
+ * fraction of the run. Smaller steps find more, larger ones cost fewer calls.
+ */
+#define BLIND_STEP_FRACTION	4
+
+/**
+ * lcma_place_init - begin an iteration
+ * @place: the iteration
+ * @fit: length and alignment of the run that is wanted
+ */
+void lcma_place_init(struct lcma_place *place, const struct lcma_fit *fit)
+{
+	place->fit = *fit;
+	place->from = 0;
+	place->islands = false;
+}
+
+/* The first pool page from a page on, or LCMA_NO_PAGE. */
+static unsigned long next_pool_page(const struct lcma_map *map,
+				    unsigned long from)
+{
+	const struct lcma_fit one = { .nr_pages = 1 };
+
+	return lcma_map_find(map, LCMA_KIND_POOL, &one, from, NULL);
+}
+
+/* The next run that holds no pool page. */
+static bool next_plain(struct lcma_place *place, const struct lcma_map *map,
+		       unsigned long *start)
+{
+	unsigned long run, end, island;
+
+	for (;;) {
+		run = lcma_map_find(map, LCMA_KIND_UNUSED, &place->fit,
+				    place->from, NULL);
+		if (run == LCMA_NO_PAGE)
+			return false;
+		end = run + place->fit.nr_pages;
+		island = find_next_bit(map->claimed, end, run);
+		if (island >= end)
+			break;
+		place->from = find_next_zero_bit(map->claimed, map->nr_pages,
+						 island);
+	}
+	place->from = run;
+	*start = run;
+	return true;
+}
+
+/* The next run that holds at least one pool page. */
+static bool next_with_islands(struct lcma_place *place,
+			      const struct lcma_map *map, unsigned long *start)
+{
+	const unsigned long nr_pages = place->fit.nr_pages;
+	unsigned long run, island;
+
+	for (;;) {
+		run = lcma_map_find(map, LCMA_KIND_UNUSED, &place->fit,
+				    place->from, NULL);
+		if (run == LCMA_NO_PAGE)
+			return false;
+		island = next_pool_page(map, run);
+		if (island == LCMA_NO_PAGE)
+			return false;
+		if (island - run < nr_pages)
+			break;
+		/* No run that begins before this one reaches the island. */
+		place->from = island - nr_pages + 1;
+	}
+	place->from = run;
+	*start = run;
+	return true;
+}
+
+/**
+ * lcma_place_next - the next candidate
+ * @place: the iteration; a candidate that was neither taken nor rejected comes
+ *	again
+ * @map: the region's map as it is now
+ * @start: the candidate's first page; all pages of it are shared or pool
+ *
+ * Return: false if there is no candidate left.
+ */
+bool lcma_place_next(struct lcma_place *place, const struct lcma_map *map,
+		     unsigned long *start)
+{
+	if (!place->islands) {
+		if (next_plain(place, map, start))
+			return true;
+		place->islands = true;
+		place->from = 0;
+	}
+	return next_with_islands(place, map, start);
+}
+
+/**
+ * lcma_place_reject - a candidate could not be emptied
+ * @place: the iteration
+ * @start: the candidate that lcma_place_next() gave
+ * @in_the_way: the page that could not be moved, or LCMA_NO_PAGE if nobody
+ *	knows. No candidate that contains it comes again in this pass.
+ */
+void lcma_place_reject(struct lcma_place *place, unsigned long start,
+		       unsigned long in_the_way)
+{
+	if (in_the_way != LCMA_NO_PAGE)
+		place->from = in_the_way + 1;
+	else
+		place->from = start + max(1UL, place->fit.nr_pages /
+					       BLIND_STEP_FRACTION);
+}

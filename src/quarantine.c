@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Quarantine: see quarantine.h.
+ *
+ * A page that comes back with a reference count other than one may still be
+ * read or written by whoever holds it. It stays used, is counted and listed,
+ * and is tried again once a second; it is never pooled and never freed before
+ * the other holder has let go.
+ */
+#define pr_fmt(fmt) "lcma: " fmt
+
+#include "quarantine.h"
+
+#include <linux/bitmap.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/workqueue.h>
+
+#include "pool.h"
+#include "region.h"
+
+#define RETRY_INTERVAL	HZ
+
+static bool page_is_free_of_others(struct lcma_region *region,
+				   unsigned long page)
+{
+	return page_ref_count(pfn_to_page(lcma_region_pfn(region, page))) == 1;
+}
+
+/* The end of the run of pages, all held or all not, that begins at @page. */
+static unsigned long same_end(struct lcma_region *region, unsigned long page,
+			      unsigned long end, bool ours)
+{
+	while (page < end && page_is_free_of_others(region, page) == ours)
+		page++;
+	return page;
+}
+
+static void hold(struct lcma_region *region, unsigned long start,
+		 unsigned long nr_pages)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&region->lock, flags);
+	bitmap_set(region->held, start, nr_pages);
+	region->nr_held += nr_pages;
+	spin_unlock_irqrestore(&region->lock, flags);
+
+	pr_warn_ratelimited("region %s: %lu pages from pfn 0x%lx are still held by somebody (%d references); they are quarantined\n",
+			    region->name, nr_pages,
+			    lcma_region_pfn(region, start),
+			    page_ref_count(pfn_to_page(lcma_region_pfn(region, start))));
+	schedule_delayed_work(&region->held_work, RETRY_INTERVAL);
+}
+
+/**
+ * lcma_retire - take back the pages of a buffer that is gone
+ * @region: the region
+ * @start: first page; all pages of the range are used, and the caller's
+ * @nr_pages: how many
+ *
+ * What nobody else holds goes to the pool or to the buddy allocator, the rest
+ * into quarantine.
+ *
+ * Context: process, may sleep, unless keep is the whole region.
+ */
+void lcma_retire(struct lcma_region *region, unsigned long start,
+		 unsigned long nr_pages)
+{
+	const unsigned long end = start + nr_pages;
+	unsigned long stop;
+
+	for (; start < end; start = stop) {
+		stop = same_end(region, start, end, true);
+		if (stop > start) {
+			lcma_pool_give(region, start, stop - start, LCMA_USED);
+			continue;
+		}
+		stop = same_end(region, start, end, false);
+		hold(region, start, stop - start);
+	}
+}
+
+/**
+ * lcma_quarantine_next - the next quarantined page
+ * @region: the region
+ * @from: first page to look at
+ *
+ * Context: any; takes region->lock.
+ * Return: a page, or LCMA_NO_PAGE.
+ */
+unsigned long lcma_quarantine_next(struct lcma_region *region,
+				   unsigned long from)
+{
+	const unsigned long nr_pages = region->map.nr_pages;
+	unsigned long page = nr_pages;
+	unsigned long flags;
+
+	spin_lock_irqsave(&region->lock, flags);
+	if (region->nr_held)
+		page = find_next_bit(region->held, nr_pages, from);
+	spin_unlock_irqrestore(&region->lock, flags);
+	return page < nr_pages ? page : LCMA_NO_PAGE;
+}
+
+/* Take a page out of quarantine, unless somebody else just did. */
+static bool release_held(struct lcma_region *region, unsigned long page)
+{
+	unsigned long flags;
+	bool released;
+
+	spin_lock_irqsave(&region->lock, flags);
+	released = test_bit(page, region->held);
+	if (released) {
+		bitmap_clear(region->held, page, 1);
+		region->nr_held--;
+	}
+	spin_unlock_irqrestore(&region->lock, flags);
+	return released;
+}
+
+/**
+ * lcma_quarantine_retry - take back what has been let go meanwhile
+ * @region: the region
+ *
+ * Context: process, may sleep.
+ */
+void lcma_quarantine_retry(struct lcma_region *region)
+{
+	unsigned long page = 0;
+
+	while ((page = lcma_quarantine_next(region, page)) != LCMA_NO_PAGE) {
+		if (page_is_free_of_others(region, page) &&
+		    release_held(region, page))
+			lcma_pool_give(region, page, 1, LCMA_USED);
+		page++;
+	}
+}
+
+static void retry_held(struct work_struct *work)
+{
+	struct lcma_region *region = container_of(to_delayed_work(work),
+						  struct lcma_region,
+						  held_work);
+
+	lcma_quarantine_retry(region);
+	if (lcma_quarantine_next(region, 0) != LCMA_NO_PAGE)
+		schedule_delayed_work(&region->held_work, RETRY_INTERVAL);
+}
+
+/**
+ * lcma_quarantine_init - nothing is in quarantine yet
+ * @region: a new region
+ */
+void lcma_quarantine_init(struct lcma_region *region)
+{
+	INIT_DELAYED_WORK(&region->held_work, retry_held);
+}
+
+/**
+ * lcma_quarantine_stop - no more retries
+ * @region: a region without buffers
+ *
+ * Context: process, may sleep.
+ */
+void lcma_quarantine_stop(struct lcma_region *region)
+{
+	cancel_delayed_work_sync(&region->held_work);
+}

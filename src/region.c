@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Regions: see region.h.
+ */
+#define pr_fmt(fmt) "lcma: " fmt
+
+#include "region.h"
+
+#include <linux/bitmap.h>
+#include <linux/bug.h>
+#include <linux/err.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "pageblock.h"
+
+/*
+ * All regions. Written while the module loads, before anybody can ask, and
+ * while it unloads, when nobody can any more; so reading needs no lock.
+ */
+static struct lcma_region *regions[LCMA_MAX_REGIONS];
+static unsigned int nr_regions;
+
+/* From bytes to pages; what does not fit is more than any region has. */
+static unsigned long pages_of(u64 bytes)
+{
+	return min_t(u64, bytes >> PAGE_SHIFT, LCMA_MAP_MAX_PAGES);
+}
+
+/**
+ * lcma_region_new - make a region of a carve
+ * @spec: what was asked for
+ * @carve: what was taken; all of its pages are claimed
+ *
+ * All pages are in the pool afterwards, the region is not registered.
+ *
+ * Context: process, may sleep.
+ * Return: the region; -ENOMEM.
+ */
+struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
+				    const struct lcma_carve *carve)
+{
+	const unsigned long nr_pages = carve->nr_pages;
+	struct lcma_region *region;
+
+	region = kzalloc(sizeof(*region), GFP_KERNEL);
+	if (!region)
+		return ERR_PTR(-ENOMEM);
+	region->map_memory = kvmalloc(lcma_map_bytes(nr_pages), GFP_KERNEL);
+	if (!region->map_memory)
+		goto err_free_region;
+	region->held = kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
+				GFP_KERNEL);
+	if (!region->held)
+		goto err_free_map;
+
+	strscpy(region->name, spec->name, sizeof(region->name));
+	region->carve = *carve;
+	region->unit_pages = lcma_unit_pages();
+	region->align_pages = max(1UL, pages_of(spec->align_bytes));
+	region->granule_pages = 1UL << spec->order;
+	region->keep_low = pages_of(spec->keep_low_bytes);
+	region->keep_high = pages_of(spec->keep_high_bytes);
+	lcma_map_init(&region->map, region->map_memory, nr_pages, LCMA_POOL);
+
+	spin_lock_init(&region->lock);
+	spin_lock_init(&region->claims_lock);
+	mutex_init(&region->drain_lock);
+	init_waitqueue_head(&region->settled);
+	INIT_LIST_HEAD(&region->buffers);
+	INIT_LIST_HEAD(&region->claims);
+	return region;
+
+err_free_map:
+	kvfree(region->map_memory);
+err_free_region:
+	kfree(region);
+	return ERR_PTR(-ENOMEM);
+}
+
+/**
+ * lcma_region_free - the end of a region
+ * @region: a region that nobody can reach any more; its pages have been given
+ *	back or written off
+ *
+ * Context: process, may sleep.
+ */
+void lcma_region_free(struct lcma_region *region)
+{
+	kvfree(region->held);
+	kvfree(region->map_memory);
+	kfree(region);
+}
+
+/**
+ * lcma_region_register - let a region be found
+ * @region: the region
+ *
+ * Context: while the module loads.
+ * Return: 0; -ENOSPC if there are LCMA_MAX_REGIONS already.
+ */
+int lcma_region_register(struct lcma_region *region)
+{
+	if (nr_regions == LCMA_MAX_REGIONS)
+		return -ENOSPC;
+	regions[nr_regions++] = region;
+	return 0;
+}
+
+/**
+ * lcma_region_forget_all - no region can be found any more
+ *
+ * Context: while the module unloads.
+ */
+void lcma_region_forget_all(void)
+{
+	nr_regions = 0;
+}
+
+/**
+ * lcma_region_nth - a region by its place in regions=
+ * @i: 0 and up
+ *
+ * Context: any.
+ * Return: the region; NULL behind the last one.
+ */
+struct lcma_region *lcma_region_nth(unsigned int i)
+{
+	return i < nr_regions ? regions[i] : NULL;
+}
+
+/**
+ * lcma_region_find - a region by name
+ * @name: the name
+ *
+ * Context: any.
+ * Return: the region, or NULL.
+ */
+struct lcma_region *lcma_region_find(const char *name)
+{
+	struct lcma_region *region;
+	unsigned int i;
+
+	lcma_for_each_region(region, i)
+		if (!strcmp(region->name, name))
+			return region;
+	return NULL;
+}
+
+/**
+ * lcma_region_move - bring pages from one state into another
+ * @region: the region
+ * @start: first page
+ * @nr_pages: how many, possibly 0
+ * @from: the state that all of them are in; anything else is a bug of ours
+ * @to: the new state
+ *
+ * Who waits for busy pages is woken when they cease to be busy.
+ *
+ * Context: any; the caller holds region->lock.
+ */
+void lcma_region_move(struct lcma_region *region, unsigned long start,
+		      unsigned long nr_pages, enum lcma_state from,
+		      enum lcma_state to)
+{
+	lockdep_assert_held(&region->lock);
+	if (!nr_pages)
+		return;
+	WARN_ON_ONCE(!lcma_map_move(&region->map, start, nr_pages, from, to));
+	if (from == LCMA_BUSY) {
+		region->nr_settled++;
+		wake_up_all(&region->settled);
+	}
+}
+
+/**
+ * lcma_region_stretch - the pages in one state from a page on
+ * @region: the region
+ * @from: first page
+ * @end: exclusive end
+ * @stretch: the answer, which may be out of date as soon as it is given,
+ *	except for pages that are the caller's own
+ *
+ * Context: any; takes region->lock.
+ * Return: false if @from is not before @end.
+ */
+bool lcma_region_stretch(struct lcma_region *region, unsigned long from,
+			 unsigned long end, struct lcma_stretch *stretch)
+{
+	unsigned long flags;
+	bool found;
+
+	spin_lock_irqsave(&region->lock, flags);
+	found = lcma_map_stretch(&region->map, from, end, stretch);
+	spin_unlock_irqrestore(&region->lock, flags);
+	return found;
+}
+
+/**
+ * lcma_region_count - how many pages are in a state
+ * @region: the region
+ * @state: the state
+ *
+ * Context: any; takes region->lock.
+ * Return: pages.
+ */
+unsigned long lcma_region_count(struct lcma_region *region,
+				enum lcma_state state)
+{
+	unsigned long flags, nr_pages;
+
+	spin_lock_irqsave(&region->lock, flags);
+	nr_pages = region->map.nr_in[state];
+	spin_unlock_irqrestore(&region->lock, flags);
+	return nr_pages;
+}
+
+/**
+ * lcma_life_word - whether a region serves, as a word
+ * @life: the answer
+ *
+ * Return: a constant string.
+ */
+const char *lcma_life_word(enum lcma_life life)
+{
+	static const char * const words[] = {
+		[LCMA_LIVE] = "live",
+		[LCMA_DRAINING] = "draining",
+		[LCMA_DRAINED] = "drained",
+	};
+
+	return words[life];
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Regions: a range of page frames, the map of its pages, its lock, its
+ * counters. What is done with the pages stands in the layers above.
+ *
+ * Order of locks, outermost first:
+ *
+ *	text.c's mutex			the text device's slots and its list
+ *	a claim's place in the queue	claim.c: whose turn it is in a unit;
+ *					held while the kernel migrates
+ *	drain_lock			one drain of a region at a time
+ *	worker.c's lock			who runs which job
+ *	region->lock			everything in struct lcma_region that
+ *					is marked [lock]; innermost, irqsave
+ */
+#ifndef LCMA_REGION_H
+#define LCMA_REGION_H
+
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "bitmap.h"
+#include "obstacle.h"
+#include "source.h"
+#include "spec.h"
+
+/**
+ * enum lcma_life - whether a region serves
+ * @LCMA_LIVE: it does
+ * @LCMA_DRAINING: somebody is taking it back
+ * @LCMA_DRAINED: its pages are back at their source
+ */
+enum lcma_life {
+	LCMA_LIVE,
+	LCMA_DRAINING,
+	LCMA_DRAINED,
+};
+
+/**
+ * struct lcma_failure - why the last allocation that failed did so
+ * @err: its errno, negative; 0: none failed so far
+ * @nr_pages: how many pages it wanted
+ * @align_pages: how it wanted them aligned
+ * @longest: the longest unused run at that moment, in pages
+ * @obstacle: the page in the way, if it was one
+ * @when_ns: when, on the monotonic clock
+ */
+struct lcma_failure {
+	int err;
+	unsigned long nr_pages;
+	unsigned long align_pages;
+	unsigned long longest;
+	struct lcma_obstacle obstacle;
+	u64 when_ns;
+};
+
+/**
+ * struct lcma_stats - a region's counters since it was made
+ * @allocs: allocations that succeeded
+ * @frees: runs that came back
+ * @failures: allocations that failed
+ * @pool_hits: allocations served from the pool alone
+ * @claims: calls of alloc_contig_range()
+ * @claims_failed: those that failed
+ * @claimed_pages: pages that successful claims took
+ * @claim_max_ns: the longest call
+ * @late: calls whose caller had left when they returned
+ */
+struct lcma_stats {
+	u64 allocs;
+	u64 frees;
+	u64 failures;
+	u64 pool_hits;
+	u64 claims;
+	u64 claims_failed;
+	u64 claimed_pages;
+	u64 claim_max_ns;
+	u64 late;
+};
+
+/**
+ * struct lcma_region - a region
+ * @name: its name, unique
+ * @carve: where its memory is and where it comes from; fixed
+ * @unit_pages: what isolation touches; fixed
+ * @align_pages: least alignment of every buffer; fixed
+ * @granule_pages: every buffer takes a multiple of this; fixed
+ * @lock: protects what is marked [lock]; taken with interrupts off
+ * @life: [lock] whether it serves
+ * @map: [lock] the state of every page
+ * @map_memory: what the map stands in
+ * @keep_low: [lock] pool pages that a refill aims at
+ * @keep_high: [lock] pool pages above this are given back
+ * @buffers: [lock] all buffers, oldest first
+ * @next_id: [lock] the next buffer's number
+ * @stats: [lock] counters
+ * @failure: [lock] the last failure
+ * @held: [lock] one bit a page: quarantined
+ * @nr_held: [lock] how many
+ * @held_work: looks whether quarantined pages have been let go
+ * @settled: woken whenever a busy page has become something else, and
+ *	whenever a take has ended
+ * @nr_settled: [lock] how often that was
+ * @nr_takes: [lock] runs that are being taken, those included whose caller has
+ *	left
+ * @claims_lock: protects @claims; nothing else is taken inside
+ * @claims: claims that run or wait for their turn, in order of arrival
+ * @drain_lock: one drain at a time
+ * @kobj: its directory in sysfs
+ */
+struct lcma_region {
+	char name[LCMA_NAME_BYTES];
+	struct lcma_carve carve;
+	unsigned long unit_pages;
+	unsigned long align_pages;
+	unsigned long granule_pages;
+
+	spinlock_t lock;
+	enum lcma_life life;
+	struct lcma_map map;
+	void *map_memory;
+	unsigned long keep_low;
+	unsigned long keep_high;
+	struct list_head buffers;
+	u64 next_id;
+	struct lcma_stats stats;
+	struct lcma_failure failure;
+
+	unsigned long *held;
+	unsigned long nr_held;
+	struct delayed_work held_work;
+
+	wait_queue_head_t settled;
+	unsigned long nr_settled;
+	unsigned int nr_takes;
+
+	spinlock_t claims_lock;
+	struct list_head claims;
+
+	struct mutex drain_lock;
+	struct kobject *kobj;
+};
+
+struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
+				    const struct lcma_carve *carve);
+void lcma_region_free(struct lcma_region *region);
+int lcma_region_register(struct lcma_region *region);
+struct lcma_region *lcma_region_nth(unsigned int i);
+struct lcma_region *lcma_region_find(const char *name);
+void lcma_region_forget_all(void);
+
+void lcma_region_move(struct lcma_region *region, unsigned long start,
+		      unsigned long nr_pages, enum lcma_state from,
+		      enum lcma_state to);
+bool lcma_region_stretch(struct lcma_region *region, unsigned long from,
+			 unsigned long end, struct lcma_stretch *stretch);
+unsigned long lcma_region_count(struct lcma_region *region,
+				enum lcma_state state);
+const char *lcma_life_word(enum lcma_life life);
+
+/* For all regions; i is an unsigned int. */
+#define lcma_for_each_region(region, i) \
+	for ((i) = 0; ((region) = lcma_region_nth(i)); (i)++)
+
+static inline unsigned long lcma_region_pfn(const struct lcma_region *region,
+					    unsigned long page)
+{
+	return region->carve.base_pfn + page;
+}
+
+static inline phys_addr_t lcma_region_phys(const struct lcma_region *region,
+					   unsigned long page)
+{
+	return (phys_addr_t)lcma_region_pfn(region, page) << PAGE_SHIFT;
+}
+
+#endif

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of sources, and the automatic choice among them.
+ */
+#define pr_fmt(fmt) "lcma: " fmt
+
+#include "source.h"
+
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/printk.h>
+
+/* Room for the sentence in which a source says what it lacks. */
+#define WHY_BYTES	200
+
+/* In the order of the automatic choice. */
+static const struct lcma_source * const sources[] = {
+	&lcma_source_reserve_mem,
+	&lcma_source_cma,
+};
+
+static const struct lcma_source *find_source(enum lcma_source_id id)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sources); i++)
+		if (sources[i]->id == id)
+			return sources[i];
+	return NULL;
+}
+
+/**
+ * lcma_source_suggest - the automatic choice
+ * @spec: gets source, source_arg and size_bytes
+ *
+ * Asks every source in turn, the most specific one first.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENODEV if there is no reservation, and the log says what was
+ * looked for.
+ */
+int lcma_source_suggest(struct lcma_spec *spec)
+{
+	char why[ARRAY_SIZE(sources)][WHY_BYTES];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sources); i++) {
+		if (!sources[i]->suggest(spec, why[i], WHY_BYTES)) {
+			spec->source = sources[i]->id;
+			return 0;
+		}
+	}
+	pr_err("region %s: no source of memory:\n", spec->name);
+	for (i = 0; i < ARRAY_SIZE(sources); i++)
+		pr_err("  %s: %s\n", lcma_source_word(sources[i]->id), why[i]);
+	return -ENODEV;
+}
+
+/**
+ * lcma_source_carve - take the memory of a region from its source
+ * @spec: the region
+ * @carve: what was taken
+ *
+ * A spec without "@source" takes what the automatic choice would, in the size
+ * that the spec says.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EOPNOTSUPP if this kernel or this version of lcma lacks the
+ * source; else the source's errno. The log says what is wrong.
+ */
+int lcma_source_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
+{
+	const struct lcma_source *source;
+	struct lcma_spec wanted = *spec;
+	int err;
+
+	if (wanted.source == LCMA_SOURCE_ANY) {
+		err = lcma_source_suggest(&wanted);
+		if (err)
+			return err;
+		wanted.size_bytes = spec->size_bytes;
+	}
+	source = find_source(wanted.source);
+	if (!source) {
+		pr_err("region %s: source %s is not supported by this version\n",
+		       spec->name, lcma_source_word(wanted.source));
+		return -EOPNOTSUPP;
+	}
+
+	memset(carve, 0, sizeof(*carve));
+	err = source->carve(&wanted, carve);
+	if (err)
+		return err;
+	carve->source = source;
+	snprintf(carve->origin, sizeof(carve->origin), "%s%s%s",
+		 lcma_source_word(source->id), *wanted.source_arg ? ":" : "",
+		 wanted.source_arg);
+	return 0;
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Source "cma": a part of the kernel's own default CMA area (cma=96M on the
+ * kernel command line, or CONFIG_CMA_SIZE_*).
+ *
+ * The area is asked for through the DMA API, by a device of our own and
+ * without a kernel mapping: then the answer is a struct page, and nothing but
+ * the kernel's bitmap of the area remembers it. free_contig_range() gives the
+ * pages to the buddy allocator while that bitmap keeps them as taken, so no
+ * other user of the area meets us.
+ *
+ * It is taken unit by unit, because one large allocation, hours after boot,
+ * fails on the first pinned page. The area aligns to less than a unit; small
+ * fillers push the next allocation to a unit's edge. The first row of
+ * neighbouring units that is long enough is kept; everything else goes back
+ * whole and at once.
+ */
+#define pr_fmt(fmt) "lcma: " fmt
+
+#include "source.h"
+
+#include <linux/dma-direct.h>
+#include <linux/dma-mapping.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+
+#include "pageblock.h"
+
+#define CARVE_ATTRS	(DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_NO_WARN)
+
+/* The automatic choice leaves half of the area to the kernel's own users. */
+#define SUGGEST_MIN_UNITS	4
+
+/* The DMA API asks the area for more than one page only. */
+#define PROBE_PAGES		2
+
+/**
+ * struct piece - one allocation from the kernel's area
+ * @link: in a list of them, ascending by page frame
+ * @pfn: first page frame
+ * @nr_pages: how many
+ * @handle: the DMA address, which freeing wants to see again
+ */
+struct piece {
+	struct list_head link;
+	unsigned long pfn;
+	unsigned long nr_pages;
+	dma_addr_t handle;
+};
+
+/**
+ * struct cma_carve - what a carve remembers
+ * @pdev: the device that asked
+ * @units: a piece per unit, ascending
+ */
+struct cma_carve {
+	struct platform_device *pdev;
+	struct list_head units;
+};
+
+static void free_piece(struct device *dev, struct piece *piece)
+{
+	dma_free_attrs(dev, piece->nr_pages << PAGE_SHIFT,
+		       pfn_to_page(piece->pfn), piece->handle, CARVE_ATTRS);
+	kfree(piece);
+}
+
+static void free_pieces(struct device *dev, struct list_head *pieces)
+{
+	struct piece *piece, *next;
+
+	list_for_each_entry_safe(piece, next, pieces, link) {
+		list_del(&piece->link);
+		free_piece(dev, piece);
+	}
+}
+
+/*
+ * The DMA API silently falls back to the buddy allocator when the area has
+ * nothing to give. Only memory of the area is in blocks of its type, and only
+ * without a kernel mapping is the cookie the page itself.
+ */
+static bool piece_is_cma(const struct piece *piece, const void *cookie)
+{
+	unsigned long pfn;
+
+	if (cookie != pfn_to_page(piece->pfn))
+		return false;
+	for (pfn = piece->pfn; pfn < piece->pfn + piece->nr_pages;
+	     pfn += min(pageblock_nr_pages, piece->nr_pages))
+		if (!lcma_pageblock_is_shareable(pfn))
+			return false;
+	return true;
+}
+
+/* Return: a piece; -ENOSPC if the area has none; -ENOMEM. */
+static struct piece *alloc_piece(struct device *dev, unsigned long nr_pages)
+{
+	const size_t bytes = nr_pages << PAGE_SHIFT;
+	struct piece *piece;
+	void *cookie;
+
+	piece = kzalloc(sizeof(*piece), GFP_KERNEL);
+	if (!piece)
+		return ERR_PTR(-ENOMEM);
+	cookie = dma_alloc_attrs(dev, bytes, &piece->handle,
+				 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN,
+				 CARVE_ATTRS);
+	if (!cookie) {
+		kfree(piece);
+		return ERR_PTR(-ENOSPC);
+	}
+	piece->pfn = PHYS_PFN(dma_to_phys(dev, piece->handle));
+	piece->nr_pages = nr_pages;
+	if (!piece_is_cma(piece, cookie)) {
+		dma_free_attrs(dev, bytes, cookie, piece->handle, CARVE_ATTRS);
+		kfree(piece);
+		return ERR_PTR(-ENOSPC);
+	}
+	return piece;
+}
+
+static void insert_sorted(struct list_head *pieces, struct piece *new)
+{
+	struct list_head *at = pieces;
+	struct piece *piece;
+
+	list_for_each_entry(piece, pieces, link) {
+		if (piece->pfn > new->pfn) {
+			at = &piece->link;
+			break;
+		}
+	}
+	list_add_tail(&new->link, at);
+}
+
+/* The first of nr_units neighbours, or NULL; *longest: of any row. */
+static struct piece *find_row(struct list_head *units, unsigned long nr_units,
+			      unsigned long *longest)
+{
+	struct piece *piece, *first = NULL, *previous = NULL;
+	unsigned long row = 0;
+
+	list_for_each_entry(piece, units, link) {
+		if (!previous || previous->pfn + previous->nr_pages != piece->pfn) {
+			first = piece;
+			row = 0;
+		}
+		*longest = max(*longest, ++row);
+		if (row == nr_units)
+			return first;
+		previous = piece;
+	}
+	return NULL;
+}
+
+/*
+ * Ask once more. A unit that lies well joins @units; what lies badly is
+ * exchanged for a filler up to the next edge, so that the next one lies well.
+ */
+static int gather_one(struct device *dev, unsigned long unit_pages,
+		      struct list_head *units, struct list_head *fillers)
+{
+	struct piece *piece, *filler;
+	unsigned long gap;
+
+	piece = alloc_piece(dev, unit_pages);
+	if (IS_ERR(piece))
+		return PTR_ERR(piece);
+
+	gap = ALIGN(piece->pfn, unit_pages) - piece->pfn;
+	if (!gap) {
+		insert_sorted(units, piece);
+		return 0;
+	}
+	free_piece(dev, piece);
+	filler = alloc_piece(dev, gap);
+	if (IS_ERR(filler))
+		return PTR_ERR(filler);
+	list_add(&filler->link, fillers);
+	return 0;
+}
+
+/* Move the row that begins at @first from @units to @row. */
+static void keep_row(struct piece *first, unsigned long nr_units,
+		     struct list_head *units, struct list_head *row)
+{
+	struct piece *piece = first, *next;
+
+	while (nr_units--) {
+		next = list_next_entry(piece, link);
+		list_move_tail(&piece->link, row);
+		piece = next;
+	}
+}
+
+static int gather_units(struct device *dev, unsigned long nr_units,
+			struct list_head *row, unsigned long *longest)
+{
+	const unsigned long unit_pages = lcma_unit_pages();
+	struct piece *first = NULL;
+	LIST_HEAD(fillers);
+	LIST_HEAD(units);
+	int err;
+
+	do {
+		err = gather_one(dev, unit_pages, &units, &fillers);
+		if (!err)
+			first = find_row(&units, nr_units, longest);
+	} while (!err && !first);
+
+	if (first) {
+		keep_row(first, nr_units, &units, row);
+		err = 0;
+	}
+	free_pieces(dev, &fillers);
+	free_pieces(dev, &units);
+	return err;
+}
+
+static struct platform_device *make_device(void)
+{
+	struct platform_device *pdev;
+	int err;
+
+	pdev = platform_device_register_simple("lcma", PLATFORM_DEVID_AUTO,
+					       NULL, 0);
+	if (IS_ERR(pdev))
+		return pdev;
+	err = dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
+	if (err) {
+		platform_device_unregister(pdev);
+		return ERR_PTR(err);
+	}
+	return pdev;
+}
+
+static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
+{
+	const unsigned long unit_pages = lcma_unit_pages();
+	const u64 unit_bytes = (u64)unit_pages << PAGE_SHIFT;
+	const unsigned long unit_kib = unit_bytes >> 10;
+	unsigned long nr_units, longest = 0;
+	struct cma_carve *cma;
+	int err;
+
+	if (!LCMA_CAN_SHARE) {
+		pr_err("region %s: this kernel was built without CONFIG_CMA, so there is no cma= area; use reserve_mem\n",
+		       spec->name);
+		return -EOPNOTSUPP;
+	}
+	if (spec->size_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES) {
+		pr_err("region %s: %llu KiB is more than one region can be\n",
+		       spec->name, spec->size_bytes >> 10);
+		return -E2BIG;
+	}
+	nr_units = DIV_ROUND_UP((unsigned long)(spec->size_bytes >> PAGE_SHIFT) +
+				!!offset_in_page(spec->size_bytes), unit_pages);
+
+	cma = kzalloc(sizeof(*cma), GFP_KERNEL);
+	if (!cma)
+		return -ENOMEM;
+	INIT_LIST_HEAD(&cma->units);
+	cma->pdev = make_device();
+	if (IS_ERR(cma->pdev)) {
+		err = PTR_ERR(cma->pdev);
+		goto err_free;
+	}
+
+	err = gather_units(&cma->pdev->dev, nr_units, &cma->units, &longest);
+	if (err == -ENOSPC)
+		pr_err("region %s: wants %lu KiB in one piece, the kernel's CMA area can give %lu KiB now (in units of %lu KiB, on their edges); put a larger cma= on the kernel command line, %lu KiB or more above what it is now\n",
+		       spec->name, nr_units * unit_kib, longest * unit_kib,
+		       unit_kib, (nr_units - longest) * unit_kib);
+	if (err)
+		goto err_unregister;
+
+	carve->base_pfn = list_first_entry(&cma->units, struct piece, link)->pfn;
+	carve->nr_pages = nr_units * unit_pages;
+	carve->chunk_pages = unit_pages;
+	carve->shareable = true;
+	carve->private = cma;
+	return 0;
+
+err_unregister:
+	platform_device_unregister(cma->pdev);
+err_free:
+	kfree(cma);
+	return err;
+}
+
+static void cma_give_back(struct lcma_carve *carve, unsigned long start_pfn,
+			  unsigned long nr_pages)
+{
+	struct cma_carve *cma = carve->private;
+	struct piece *piece, *next;
+
+	list_for_each_entry_safe(piece, next, &cma->units, link) {
+		if (piece->pfn >= start_pfn &&
+		    piece->pfn < start_pfn + nr_pages) {
+			list_del(&piece->link);
+			free_piece(&cma->pdev->dev, piece);
+		}
+	}
+}
+
+/*
+ * A unit that was not given back stays taken in the kernel's bitmap of the
+ * area for ever, and its pages are ordinary movable memory.
+ */
+static void cma_discard(struct lcma_carve *carve)
+{
+	struct cma_carve *cma = carve->private;
+	struct piece *piece, *next;
+
+	list_for_each_entry_safe(piece, next, &cma->units, link) {
+		list_del(&piece->link);
+		kfree(piece);
+	}
+	platform_device_unregister(cma->pdev);
+	kfree(cma);
+}
+
+/* How many pages around this one are in blocks of the area's type? */
+static unsigned long area_pages(unsigned long pfn)
+{
+	const struct zone *zone = page_zone(pfn_to_page(pfn));
+	unsigned long first = ALIGN_DOWN(pfn, pageblock_nr_pages);
+	unsigned long end = first + pageblock_nr_pages;
+
+	while (zone_spans_pfn(zone, first - pageblock_nr_pages) &&
+	       pfn_valid(first - pageblock_nr_pages) &&
+	       lcma_pageblock_is_shareable(first - pageblock_nr_pages))
+		first -= pageblock_nr_pages;
+	while (zone_spans_pfn(zone, end) && pfn_valid(end) &&
+	       lcma_pageblock_is_shareable(end))
+		end += pageblock_nr_pages;
+	return end - first;
+}
+
+/* The size of the kernel's area: any piece of it tells where it is. */
+static unsigned long find_area_pages(void)
+{
+	struct platform_device *pdev = make_device();
+	unsigned long nr_pages = 0;
+	struct piece *piece;
+
+	if (IS_ERR(pdev))
+		return 0;
+	piece = alloc_piece(&pdev->dev, PROBE_PAGES);
+	if (!IS_ERR(piece)) {
+		nr_pages = area_pages(piece->pfn);
+		free_piece(&pdev->dev, piece);
+	}
+	platform_device_unregister(pdev);
+	return nr_pages;
+}
+
+static int cma_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
+{
+	const unsigned long unit_pages = lcma_unit_pages();
+	const unsigned long want_pages = SUGGEST_MIN_UNITS * unit_pages;
+	unsigned long nr_pages;
+
+	if (!LCMA_CAN_SHARE) {
+		snprintf(why, size_bytes,
+			 "this kernel was built without CONFIG_CMA");
+		return -ENODEV;
+	}
+	nr_pages = find_area_pages();
+	if (nr_pages < want_pages) {
+		snprintf(why, size_bytes,
+			 "the kernel's area has %lu KiB, %lu KiB (%u units of %lu KiB) are wanted; put cma=%luM, or better more, on the kernel command line",
+			 nr_pages << (PAGE_SHIFT - 10),
+			 want_pages << (PAGE_SHIFT - 10), SUGGEST_MIN_UNITS,
+			 unit_pages << (PAGE_SHIFT - 10),
+			 want_pages >> (20 - PAGE_SHIFT));
+		return -ENODEV;
+	}
+	spec->size_bytes = (u64)round_down(nr_pages / 2, unit_pages) << PAGE_SHIFT;
+	return 0;
+}
+
+const struct lcma_source lcma_source_cma = {
+	.id = LCMA_SOURCE_CMA,
+	.suggest = cma_suggest,
+	.carve = cma_carve,
+	.give_back = cma_give_back,
+	.discard = cma_discard,
+};

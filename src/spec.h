@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the module parameter regions= means. Pure.
+ *
+ *	regions = region *( ";" region )
+ *	region  = NAME ( ":" / "=" ) SIZE [ "@" source ] *( "," option )
+ *	source  = "cma" / "reserve_mem" [ ":" LABEL ] / "of" ":" NODE /
+ *		  "live" [ ":" BASE ]
+ *	option  = "keep=" ( SIZE / "all" ) / "keep=" LOW "-" HIGH /
+ *		  "align=" SIZE / "policy=" NAME / "order=" N
+ *	SIZE    = 1*DIGIT [ "K" / "M" / "G" ]		bare: bytes
+ */
+#ifndef LCMA_SPEC_H
+#define LCMA_SPEC_H
+
+#include "parse.h"
+
+/* The most regions that one module serves. */
+#define LCMA_MAX_REGIONS	16
+
+/* Longest LABEL, NODE or BASE behind a source, with its NUL. */
+#define LCMA_SOURCE_ARG_BYTES	64
+
+/* keep=all: nothing is ever given back. */
+#define LCMA_KEEP_ALL		U64_MAX
+
+enum lcma_source_id {
+	LCMA_SOURCE_CMA,
+	LCMA_SOURCE_RESERVE_MEM,
+	LCMA_SOURCE_OF,
+	LCMA_SOURCE_LIVE,
+	LCMA_NR_SOURCES,
+	LCMA_SOURCE_ANY = LCMA_NR_SOURCES,	/* no "@": whichever has it */
+};
+
+/**
+ * struct lcma_spec - one region as it was asked for
+ * @name: its name
+ * @size_bytes: how large, not 0
+ * @source: where its memory comes from
+ * @source_arg: LABEL, NODE or BASE; "" if there was none
+ * @keep_given: keep= was there
+ * @keep_low_bytes: always refilled to
+ * @keep_high_bytes: given back above; LCMA_KEEP_ALL: never
+ * @align_bytes: least alignment of every buffer, a power of two
+ * @order: every buffer takes a multiple of this power of two of pages
+ */
+struct lcma_spec {
+	char name[LCMA_NAME_BYTES];
+	u64 size_bytes;
+	enum lcma_source_id source;
+	char source_arg[LCMA_SOURCE_ARG_BYTES];
+	bool keep_given;
+	u64 keep_low_bytes;
+	u64 keep_high_bytes;
+	u64 align_bytes;
+	unsigned int order;
+};
+
+/**
+ * struct lcma_spec_error - what is wrong with the text, and where
+ * @what: a constant string
+ * @at_bytes: offset of the character that it is about
+ */
+struct lcma_spec_error {
+	const char *what;
+	size_t at_bytes;
+};
+
+int lcma_spec_parse(const char *text, struct lcma_spec *specs,
+		    unsigned int max_specs, struct lcma_spec_error *error);
+const char *lcma_source_word(enum lcma_source_id source);
+
+#endif

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /sys/kernel/lcma: see sysfs.h. One value a file; counts are in pages.
+ */
+#include "sysfs.h"
+
+#include <linux/errno.h>
+#include <linux/kobject.h>
+#include <linux/kstrtox.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "drain.h"
+#include "region.h"
+
+/**
+ * struct region_dir - a region's directory
+ * @kobj: the directory
+ * @region: the region, which outlives it
+ */
+struct region_dir {
+	struct kobject kobj;
+	struct lcma_region *region;
+};
+
+static struct kobject *root;
+
+static struct lcma_region *region_of(struct kobject *kobj)
+{
+	return container_of(kobj, struct region_dir, kobj)->region;
+}
+
+static unsigned long count_pages(struct kobject *kobj, enum lcma_state state)
+{
+	return lcma_region_count(region_of(kobj), state);
+}
+
+static ssize_t base_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *to)
+{
+	return sysfs_emit(to, "%#llx\n",
+			  (u64)lcma_region_phys(region_of(kobj), 0));
+}
+
+static ssize_t nr_pages_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *to)
+{
+	return sysfs_emit(to, "%lu\n", region_of(kobj)->carve.nr_pages);
+}
+
+static ssize_t unit_pages_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *to)
+{
+	return sysfs_emit(to, "%lu\n", region_of(kobj)->unit_pages);
+}
+
+static ssize_t used_pages_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *to)
+{
+	return sysfs_emit(to, "%lu\n", count_pages(kobj, LCMA_USED));
+}
+
+static ssize_t pool_pages_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *to)
+{
+	return sysfs_emit(to, "%lu\n", count_pages(kobj, LCMA_POOL));
+}
+
+static ssize_t busy_pages_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *to)
+{
+	return sysfs_emit(to, "%lu\n", count_pages(kobj, LCMA_BUSY));
+}
+
+static ssize_t shared_pages_show(struct kobject *kobj,
+				 struct kobj_attribute *attr, char *to)
+{
+	return sysfs_emit(to, "%lu\n", count_pages(kobj, LCMA_SHARED));
+}
+
+static ssize_t claimed_pages_show(struct kobject *kobj,
+				  struct kobj_attribute *attr, char *to)
+{
+	struct lcma_region *region = region_of(kobj);
+	unsigned long flags, nr_pages;
+
+	spin_lock_irqsave(&region->lock, flags);
+	nr_pages = region->map.nr_in[LCMA_USED] + region->map.nr_in[LCMA_POOL];
+	spin_unlock_irqrestore(&region->lock, flags);
+	return sysfs_emit(to, "%lu\n", nr_pages);
+}
+
+static ssize_t quarantined_pages_show(struct kobject *kobj,
+				      struct kobj_attribute *attr, char *to)
+{
+	return sysfs_emit(to, "%lu\n", READ_ONCE(region_of(kobj)->nr_held));
+}
+
+static ssize_t largest_free_pages_show(struct kobject *kobj,
+				       struct kobj_attribute *attr, char *to)
+{
+	struct lcma_region *region = region_of(kobj);
+	unsigned long flags, nr_pages;
+
+	spin_lock_irqsave(&region->lock, flags);
+	nr_pages = lcma_map_longest(&region->map, LCMA_KIND_UNUSED);
+	spin_unlock_irqrestore(&region->lock, flags);
+	return sysfs_emit(to, "%lu\n", nr_pages);
+}
+
+static ssize_t source_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *to)
+{
+	return sysfs_emit(to, "%s\n", region_of(kobj)->carve.origin);
+}
+
+static ssize_t keep_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *to)
+{
+	const struct lcma_region *region = region_of(kobj);
+
+	if (region->keep_high >= region->carve.nr_pages)
+		return sysfs_emit(to, "all\n");
+	return sysfs_emit(to, "%lu-%lu\n", region->keep_low, region->keep_high);
+}
+
+static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *to)
+{
+	return sysfs_emit(to, "%s\n",
+			  lcma_life_word(READ_ONCE(region_of(kobj)->life)));
+}
+
+static ssize_t drain_store(struct kobject *kobj, struct kobj_attribute *attr,
+			   const char *text, size_t len_bytes)
+{
+	bool yes;
+	int err = kstrtobool(text, &yes);
+
+	if (err || !yes)
+		return -EINVAL;
+	err = lcma_drain(region_of(kobj));
+	return err ? err : len_bytes;
+}
+
+static struct kobj_attribute base_attr = __ATTR_RO_MODE(base, 0400);
+static struct kobj_attribute nr_pages_attr = __ATTR_RO(nr_pages);
+static struct kobj_attribute unit_pages_attr = __ATTR_RO(unit_pages);
+static struct kobj_attribute used_pages_attr = __ATTR_RO(used_pages);
+static struct kobj_attribute pool_pages_attr = __ATTR_RO(pool_pages);
+static struct kobj_attribute busy_pages_attr = __ATTR_RO(busy_pages);
+static struct kobj_attribute shared_pages_attr = __ATTR_RO(shared_pages);
+static struct kobj_attribute claimed_pages_attr = __ATTR_RO(claimed_pages);
+static struct kobj_attribute quarantined_pages_attr =
+	__ATTR_RO(quarantined_pages);
+static struct kobj_attribute largest_free_pages_attr =
+	__ATTR_RO(largest_free_pages);
+static struct kobj_attribute source_attr = __ATTR_RO(source);
+static struct kobj_attribute keep_attr = __ATTR_RO(keep);
+static struct kobj_attribute state_attr = __ATTR_RO(state);
+static struct kobj_attribute drain_attr = __ATTR_WO(drain);
+
+static struct attribute *region_attrs[] = {
+	&base_attr.attr,
+	&nr_pages_attr.attr,
+	&unit_pages_attr.attr,
+	&used_pages_attr.attr,
+	&pool_pages_attr.attr,
+	&busy_pages_attr.attr,
+	&shared_pages_attr.attr,
+	&claimed_pages_attr.attr,
+	&quarantined_pages_attr.attr,
+	&largest_free_pages_attr.attr,
+	&source_attr.attr,
+	&keep_attr.attr,
+	&state_attr.attr,
+	&drain_attr.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(region);
+
+static void release_dir(struct kobject *kobj)
+{
+	kfree(container_of(kobj, struct region_dir, kobj));
+}
+
+static struct kobj_type region_dir_type = {
+	.release = release_dir,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = region_groups,
+};
+
+static int add_region(struct lcma_region *region)
+{
+	struct region_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+	int err;
+
+	if (!dir)
+		return -ENOMEM;
+	dir->region = region;
+	err = kobject_init_and_add(&dir->kobj, &region_dir_type, root, "%s",
+				   region->name);
+	if (err)
+		kobject_put(&dir->kobj);
+	else
+		region->kobj = &dir->kobj;
+	return err;
+}
+
+static void remove_all(void)
+{
+	struct lcma_region *region;
+	unsigned int i;
+
+	lcma_for_each_region(region, i) {
+		kobject_del(region->kobj);
+		kobject_put(region->kobj);
+		region->kobj = NULL;
+	}
+	kobject_put(root);
+}
+
+/**
+ * lcma_sysfs_init - show the regions
+ *
+ * Context: while the module loads, after the regions are there.
+ * Return: 0; -ENOMEM and others of kobject_init_and_add().
+ */
+int lcma_sysfs_init(void)
+{
+	struct lcma_region *region;
+	unsigned int i;
+	int err;
+
+	root = kobject_create_and_add("lcma", kernel_kobj);
+	if (!root)
+		return -ENOMEM;
+	lcma_for_each_region(region, i) {
+		err = add_region(region);
+		if (err) {
+			remove_all();
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * lcma_sysfs_exit - show nothing any more
+ *
+ * Waits for whoever reads or writes one of the files.
+ *
+ * Context: while the module unloads; may sleep.
+ */
+void lcma_sysfs_exit(void)
+{
+	remove_all();
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Workers: kernel threads that make a call which may take seconds, so that
+ * whoever waits for it can leave before it returns.
+ */
+#ifndef LCMA_WORKER_H
+#define LCMA_WORKER_H
+
+#include <linux/completion.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+
+struct lcma_job;
+struct task_struct;
+
+/**
+ * struct lcma_job_ops - what a job does
+ * @run: the call itself, in a worker. Should end soon after a SIGKILL is
+ *	pending for the worker.
+ * @orphaned: @run has returned, the caller has left: undo or keep what was
+ *	done, and free the job. In the worker.
+ */
+struct lcma_job_ops {
+	void (*run)(struct lcma_job *job);
+	void (*orphaned)(struct lcma_job *job);
+};
+
+/**
+ * struct lcma_job - one call, embedded in what it is about
+ * @ops: what it does
+ * @link: in the queue, until a worker takes it
+ * @runner: the worker that runs it
+ * @abandoned: the caller has left
+ * @done: completed when @run has returned
+ */
+struct lcma_job {
+	const struct lcma_job_ops *ops;
+	struct list_head link;
+	struct task_struct *runner;
+	bool abandoned;
+	struct completion done;
+};
+
+int lcma_workers_start(void);
+void lcma_workers_stop(void);
+int lcma_job_run(struct lcma_job *job, const struct lcma_job_ops *ops,
+		 ktime_t deadline, bool *left);
+
+#endif
