@@ -49,6 +49,9 @@
  * @place: which candidate is next
  * @nr_tried: candidates that were tried in this pass
  * @nr_nomem: how many of them had nowhere to migrate to
+ * @nr_settled: region->nr_settled when the last candidate was looked for
+ * @any_busy: at that moment pages were busy in other hands
+ * @all_shared: the candidate holds no pool page
  * @zeroed: the run came zeroed
  * @obstacle: what was in the way last
  */
@@ -59,6 +62,9 @@ struct search {
 	struct lcma_place place;
 	unsigned int nr_tried;
 	unsigned int nr_nomem;
+	unsigned long nr_settled;
+	bool any_busy;
+	bool all_shared;
 	bool zeroed;
 	struct lcma_obstacle obstacle;
 };
@@ -82,9 +88,7 @@ static long jiffies_until(ktime_t deadline)
  * The next candidate, reserved; its state is the caller's afterwards.
  * Return: 1; 0 if there is none; -ENOENT if the region is being drained.
  */
-static int reserve_candidate(struct search *search, unsigned long *start,
-			     bool *all_shared, unsigned long *nr_settled,
-			     bool *any_busy)
+static int reserve_candidate(struct search *search, unsigned long *start)
 {
 	struct lcma_region *region = search->region;
 	const unsigned long nr_pages = search->fit.nr_pages;
@@ -92,13 +96,13 @@ static int reserve_candidate(struct search *search, unsigned long *start,
 	int ret = 0;
 
 	spin_lock_irqsave(&region->lock, flags);
-	*nr_settled = region->nr_settled;
-	*any_busy = region->map.nr_in[LCMA_BUSY];
+	search->nr_settled = region->nr_settled;
+	search->any_busy = region->map.nr_in[LCMA_BUSY];
 	if (region->life != LCMA_LIVE) {
 		ret = -ENOENT;
 	} else if (lcma_place_next(&search->place, &region->map, start)) {
-		*all_shared = lcma_map_all_in(&region->map, *start, nr_pages,
-					      LCMA_SHARED);
+		search->all_shared = lcma_map_all_in(&region->map, *start,
+						     nr_pages, LCMA_SHARED);
 		lcma_take_begin(region, *start, nr_pages);
 		ret = 1;
 	}
@@ -107,14 +111,15 @@ static int reserve_candidate(struct search *search, unsigned long *start,
 }
 
 /* Return: 0 when some busy page has settled; -EINTR; -ETIMEDOUT. */
-static int wait_settled(struct search *search, unsigned long nr_settled)
+static int wait_settled(struct search *search)
 {
 	struct lcma_region *region = search->region;
 	long left = jiffies_until(search->request->deadline);
 	long ret;
 
 	ret = wait_event_killable_timeout(region->settled,
-			READ_ONCE(region->nr_settled) != nr_settled, left);
+					  READ_ONCE(region->nr_settled) !=
+					  search->nr_settled, left);
 	if (ret < 0)
 		return -EINTR;
 	return ret ? 0 : -ETIMEDOUT;
@@ -142,25 +147,23 @@ static int try_candidate(struct search *search, unsigned long start)
 /* One pass over the candidates. Return: 0 and a run, or why there is none. */
 static int search_pass(struct search *search, unsigned long *start)
 {
-	unsigned long nr_settled, again = LCMA_NO_PAGE;
+	unsigned long again = LCMA_NO_PAGE;
 	unsigned int blind_tries = 0;
-	bool any_busy, all_shared;
 	int err = -ENOSPC;
 	int ret;
 
 	lcma_place_init(&search->place, &search->fit);
 	search->nr_tried = 0;
 	while (search->nr_tried < PASS_TRIES) {
-		ret = reserve_candidate(search, start, &all_shared,
-					&nr_settled, &any_busy);
+		ret = reserve_candidate(search, start);
 		if (ret < 0)
 			return ret;
 		if (!ret && search->nr_tried)
 			return err;
 		if (!ret) {
-			if (!any_busy)
+			if (!search->any_busy)
 				return -ENOSPC;
-			ret = wait_settled(search, nr_settled);
+			ret = wait_settled(search);
 			if (ret)
 				return ret;
 			lcma_place_init(&search->place, &search->fit);
@@ -170,7 +173,7 @@ static int search_pass(struct search *search, unsigned long *start)
 		search->nr_tried++;
 		err = try_candidate(search, *start);
 		if (!err) {
-			search->zeroed = all_shared && lcma_claim_zeroes();
+			search->zeroed = search->all_shared && lcma_claim_zeroes();
 			return 0;
 		}
 		if (err != -EBUSY && err != -ENOMEM)

@@ -26,7 +26,7 @@
 #define LCMA_LEAF_PAGES	512UL
 
 /* A map holds fewer pages than this: lengths in the summary are 32 bits. */
-#define LCMA_MAP_MAX_PAGES	(1UL << 30)
+#define LCMA_MAP_MAX_PAGES	BIT(30)
 
 /* "No such page", the answer of a search that found nothing. */
 #define LCMA_NO_PAGE	ULONG_MAX

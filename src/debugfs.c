@@ -59,13 +59,13 @@ static unsigned long count_system_pages(struct lcma_region *region,
 					unsigned long from, unsigned long end)
 {
 	struct lcma_stretch s;
-	unsigned long nr_pages = 0;
+	unsigned long pfn, nr_pages = 0;
 
-	for (; lcma_region_stretch(region, from, end, &s); from += s.nr_pages)
+	for (; lcma_region_stretch(region, from, end, &s); from += s.nr_pages) {
+		pfn = lcma_region_pfn(region, s.start);
 		if (s.state == LCMA_SHARED)
-			nr_pages += lcma_obstacle_count_users(
-					lcma_region_pfn(region, s.start),
-					s.nr_pages);
+			nr_pages += lcma_obstacle_count_users(pfn, s.nr_pages);
+	}
 	return nr_pages;
 }
 

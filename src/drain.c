@@ -132,6 +132,17 @@ static bool claim_all(struct lcma_region *region, ktime_t deadline)
 	}
 }
 
+static bool has_buffers(struct lcma_region *region)
+{
+	unsigned long flags;
+	bool any;
+
+	spin_lock_irqsave(&region->lock, flags);
+	any = !list_empty(&region->buffers);
+	spin_unlock_irqrestore(&region->lock, flags);
+	return any;
+}
+
 static void name_buffers(struct lcma_region *region)
 {
 	struct lcma_buffer_info info;
@@ -247,8 +258,7 @@ int lcma_drain(struct lcma_region *region)
 		goto out;
 
 	set_life(region, LCMA_DRAINING);
-	if (lcma_region_count(region, LCMA_USED) == region->nr_held &&
-	    collect(region)) {
+	if (!has_buffers(region) && collect(region)) {
 		give_back_all(region);
 	} else {
 		name_all_in_the_way(region);

@@ -103,7 +103,8 @@ const char *lcma_obstacle_text(const struct lcma_obstacle *obstacle,
 			 pfn);
 		break;
 	case LCMA_OBSTACLE_PINNED:
-		snprintf(text, size_bytes, "pfn 0x%lx is pinned (%d of %d references unaccounted for)",
+		snprintf(text, size_bytes,
+			 "pfn 0x%lx is pinned (%d of %d references unaccounted for)",
 			 pfn, obstacle->extra, obstacle->refcount);
 		break;
 	case LCMA_OBSTACLE_UNMOVABLE:

@@ -120,7 +120,7 @@ struct lcma_region {
 	unsigned long align_pages;
 	unsigned long granule_pages;
 
-	spinlock_t lock;
+	spinlock_t lock;		/* all that is marked [lock] */
 	enum lcma_life life;
 	struct lcma_map map;
 	void *map_memory;
@@ -139,10 +139,10 @@ struct lcma_region {
 	unsigned long nr_settled;
 	unsigned int nr_takes;
 
-	spinlock_t claims_lock;
+	spinlock_t claims_lock;		/* claims */
 	struct list_head claims;
 
-	struct mutex drain_lock;
+	struct mutex drain_lock;	/* one drain at a time */
 	struct kobject *kobj;
 };
 

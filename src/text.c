@@ -59,7 +59,7 @@ static struct holding reserved;
  * @answer: what was freed
  */
 struct reader {
-	struct mutex lock;
+	struct mutex lock;	/* one read at a time */
 	bool has_freed;
 	size_t len_bytes;
 	size_t pos_bytes;
@@ -249,12 +249,13 @@ static void free_one(struct reader *reader)
 	if (slot >= 0)
 		snprintf(name, sizeof(name), "%d", slot);
 	info = &holding->buffer->info;
-	reader->len_bytes = scnprintf(reader->answer, sizeof(reader->answer),
-		"freed slot=%s bytes=%llu phys=%#llx region=%s label=%s held_ms=%lld\n",
-		name, info->bytes, (u64)info->phys,
-		holding->buffer->run.region->name,
-		*info->label ? info->label : "-",
-		ktime_ms_delta(ktime_get(), info->created));
+	reader->len_bytes =
+		scnprintf(reader->answer, sizeof(reader->answer),
+			  "freed slot=%s bytes=%llu phys=%#llx region=%s label=%s held_ms=%lld\n",
+			  name, info->bytes, (u64)info->phys,
+			  holding->buffer->run.region->name,
+			  *info->label ? info->label : "-",
+			  ktime_ms_delta(ktime_get(), info->created));
 	free_holding(holding);
 }
 

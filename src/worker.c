@@ -71,8 +71,9 @@ static int worker(void *unused)
 	allow_kernel_signal(SIGKILL);
 	set_freezable();
 	while (!kthread_should_stop()) {
-		wait_event_freezable(work_to_do, !list_empty(&queue) ||
-						 kthread_should_stop());
+		wait_event_freezable(work_to_do,
+				     !list_empty(&queue) ||
+				     kthread_should_stop());
 		job = take_job();
 		if (job)
 			run_job(job);
@@ -126,8 +127,8 @@ static int wait_for_job(struct lcma_job *job, ktime_t deadline)
 		left_ns = ktime_to_ns(ktime_sub(deadline, ktime_get()));
 		if (left_ns <= 0)
 			return completion_done(&job->done) ? 0 : -ETIMEDOUT;
-		ret = wait_for_completion_killable_timeout(&job->done,
-				nsecs_to_jiffies(left_ns) + 1);
+		ret = nsecs_to_jiffies(left_ns) + 1;
+		ret = wait_for_completion_killable_timeout(&job->done, ret);
 	} while (!ret);
 	return ret < 0 ? -EINTR : 0;
 }

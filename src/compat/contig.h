@@ -11,7 +11,7 @@
 #include "migratetype.h"
 
 #ifndef CONFIG_CONTIG_ALLOC
-#error "lcma needs a kernel built with CONFIG_CONTIG_ALLOC (CONFIG_CMA, or hugetlb with memory isolation, select it)"
+#error "lcma needs a kernel with CONFIG_CONTIG_ALLOC (CONFIG_CMA selects it)"
 #endif
 
 #ifdef ACR_FLAGS_CMA

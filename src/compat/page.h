@@ -49,6 +49,7 @@ static inline void lcma_page_look(unsigned long pfn,
 	const unsigned long *flags = (const unsigned long *)&copy.flags;
 	unsigned long mapping;
 
+	/* A race by design: see above. */
 	data_race(memcpy(&copy, pfn_to_page(pfn), sizeof(copy)));
 	mapping = (unsigned long)copy.mapping;
 
