@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Makefile - the door: everything a person does with lcma starts here.
+# The recipe of the module itself is in Kbuild, which is what kbuild reads.
+
+# For make run, shell and test: a kernel of qemu/kernels.txt, and the guest.
+KERNEL = 6.1-armhf
+MEM =
+CMDLINE =
+# For make test: which jobs of test/guest; empty means all.
+JOB =
+
+# For make modules, modules_install and install: the kernel to build against.
+# (KERNEL_SRC is how Yocto's module class calls it.)
+KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
+KDIR ?= $(KERNEL_SRC)
+
+.PHONY: modules modules_install install dkms-install dkms-remove
+.PHONY: run check shell test unit lint clean help
+
+# Without a target, make builds the module, as every module's Makefile does.
+modules: $(KDIR)/Makefile
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+modules_install: $(KDIR)/Makefile
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+
+install: modules
+	$(MAKE) modules_install
+
+$(KDIR)/Makefile:
+	@echo "No kernel to build against in $(KDIR)." >&2
+	@echo "Install your kernel's headers (Debian: linux-headers-$$(uname -r))," >&2
+	@echo "or say KDIR=/path/to/kernel (and ARCH=, CROSS_COMPILE=)." >&2
+	@echo "To see lcma at work without any of this: make run" >&2
+	@false
+
+dkms-install:
+	tools/dkms install
+
+dkms-remove:
+	tools/dkms remove
+
+run:
+	@qemu/demo --kernel '$(KERNEL)' --mem '$(MEM)' --cmdline '$(CMDLINE)'
+
+check:
+	@test/check
+
+shell:
+	@qemu/prepare '$(KERNEL)'
+	@qemu/launch --kernel '$(KERNEL)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
+		--job shell --interactive
+
+test:
+	@qemu/prepare '$(KERNEL)'
+	@qemu/run-tests --kernel '$(KERNEL)' $(JOB)
+
+unit:
+	@qemu/host-packages check
+	@test/unit/run
+
+lint:
+	@qemu/host-packages check
+	@test/lint/run
+
+# What kbuild leaves in the tree, and what the harness leaves in build/. The
+# cache of fetched kernels stays; it is in ~/.cache/lcma.
+clean:
+	rm -rf build Module.symvers modules.order .tmp_versions
+	rm -f *.o .*.o *.ko *.mod *.mod.c .*.cmd
+	find src test \( -name '*.o' -o -name '*.ko' -o -name '*.mod' \
+		-o -name '*.mod.c' -o -name '.*.cmd' -o -name '.*.d' \
+		-o -name modules.order -o -name Module.symvers \) -delete
+
+help:
+	@echo 'See it:'
+	@echo '  make run             boot a stock kernel in QEMU and tell the whole way of lcma'
+	@echo '  make shell           a guest with lcma loaded, and a prompt'
+	@echo 'Prove it:'
+	@echo '  make check           every test there is; ends with "N passed, N failed"'
+	@echo '  make unit            the pure parts, on the host'
+	@echo '  make lint            warnings, sparse, style'
+	@echo '  make test JOB=NAME   one job of test/guest (or all of them) on KERNEL'
+	@echo 'Use it:'
+	@echo '  make modules         build lcma.ko against KDIR (default: the running kernel)'
+	@echo '  make install         build it and install it there'
+	@echo '  make modules_install only install (INSTALL_MOD_PATH= for a root elsewhere)'
+	@echo '  make dkms-install    have DKMS build it for every kernel to come'
+	@echo '  make dkms-remove     undo that'
+	@echo '  make clean           remove what was built'
+	@echo
+	@echo 'KERNEL=6.1-armhf|6.12-armhf, MEM=512M and CMDLINE="cma=64M ..." choose the guest'
+	@echo 'of run and shell; KDIR=, ARCH= and CROSS_COMPILE= the kernel of modules.'

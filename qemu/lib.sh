@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# lib.sh - what the scripts in qemu/ share: where things are, how a row of
+# kernels.txt and the header of a job are read, how messages look.
+# Sourced, never run.
+
+qemu_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top_dir=$(dirname "$qemu_dir")
+cache_dir=${XDG_CACHE_HOME:-${HOME:?}/.cache}/lcma
+build_dir=$top_dir/build
+prog=$(basename "$0")
+
+say()
+{
+	echo "$prog: $*" >&2
+}
+
+die()
+{
+	say "$*"
+	exit 1
+}
+
+# usage_from_header FILE: the comment block at the top of a script is its manual.
+usage_from_header()
+{
+	sed -n '2,/^[^#]/{ /^# SPDX/d; s/^#$//p; s/^# //p; }' "$1"
+}
+
+# --- kernels.txt -----------------------------------------------------------
+
+# kernel_ids [all]: ids of the kernels that can be booted, or of all.
+kernel_ids()
+{
+	awk -v all="${1-}" '!/^#/ && NF { if (all || $6 != "-") print $1 }' \
+		"$qemu_dir/kernels.txt"
+}
+
+# kernel_row ID: sets k_id, k_arch, k_suite, k_image, k_headers, k_machine.
+# "6.1" is accepted for "6.1-armhf".
+kernel_row()
+{
+	local row
+	row=$(awk -v id="$1" '!/^#/ && ($1 == id || $1 == id "-armhf")' \
+		"$qemu_dir/kernels.txt" | head -n 1)
+	[ -n "$row" ] || die "no kernel '$1' in qemu/kernels.txt; there are:" \
+		"$(kernel_ids all | paste -sd' ')"
+	# shellcheck disable=SC2034  # read by the scripts that source this file
+	read -r k_id k_arch k_suite k_image k_headers k_machine <<<"$row"
+	k_dir=$cache_dir/kernels/$k_id
+	k_build=$build_dir/$k_id
+}
+
+# --- architectures: Debian's name -> everybody else's ------------------------
+
+arch_kernel()
+{
+	case $1 in
+	armhf) echo arm ;;
+	amd64) echo x86_64 ;;
+	*) die "architecture $1 is not known to qemu/lib.sh" ;;
+	esac
+}
+
+arch_cross()
+{
+	[ "$1" = "$(dpkg --print-architecture)" ] && return
+	case $1 in
+	armhf) echo arm-linux-gnueabihf- ;;
+	amd64) echo x86_64-linux-gnu- ;;
+	*) die "architecture $1 is not known to qemu/lib.sh" ;;
+	esac
+}
+
+# --- jobs --------------------------------------------------------------------
+#
+# A job is a shell script that runs in a guest. Its leading comment block may
+# hold `# KEY: VALUE` lines (cmdline, mem, smp, timeout, kernels, modules) and
+# `# KEY@KERNEL: VALUE` lines, which win on that kernel. test/guest/tap.sh
+# describes them.
+
+# job_names: the test jobs. Files named *.inc.sh, and tap.sh, are for sourcing.
+job_names()
+{
+	local f
+	for f in "$top_dir"/test/guest/*.sh; do
+		[ -e "$f" ] || continue
+		case $(basename "$f") in
+		tap.sh | *.inc.sh) ;;
+		*) basename "$f" .sh ;;
+		esac
+	done
+}
+
+# job_file NAME: path of a job; qemu/guest holds those that are not tests.
+job_file()
+{
+	local f
+	for f in "$top_dir/test/guest/$1.sh" "$qemu_dir/guest/$1"; do
+		[ -f "$f" ] && { echo "$f"; return; }
+	done
+	die "no job '$1' (looked for test/guest/$1.sh and qemu/guest/$1)"
+}
+
+# job_key FILE KERNEL KEY DEFAULT: value of a header line of a job.
+job_key()
+{
+	awk -v id="$2" -v key="$3" -v value="$4" '
+		!/^#/ { exit }
+		{
+			line = $0
+			sub(/^#[ \t]*/, "", line)
+			at = key "@" id ":"
+			if (index(line, at) == 1) {
+				special = substr(line, length(at) + 1); has = 1
+			} else if (index(line, key ":") == 1) {
+				value = substr(line, length(key) + 2)
+			}
+		}
+		END {
+			if (has)
+				value = special
+			gsub(/^[ \t]+|[ \t]+$/, "", value)
+			print value
+		}' "$1"
+}
+
+# job_wants_kernel FILE ID
+job_wants_kernel()
+{
+	local k
+	for k in $(job_key "$1" "$2" kernels "$(kernel_ids | paste -sd' ')"); do
+		[ "$k" = "$2" ] && return 0
+	done
+	return 1
+}

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# tap.sh - what test jobs share: results as TAP, and hands for lcma.
+#
+# A job is a file test/guest/NAME.sh that runs in a guest under busybox sh:
+#
+#	# One line that says what is proved, and one what cannot be.
+#	#
+#	# cmdline: cma=96M			(default; what the kernel is told)
+#	# cmdline@6.12-armhf: cma=96M reserve_mem=32M:8M:lcma	(on that kernel)
+#	# mem: 512M	# smp: 2	# timeout: 120		(defaults)
+#	# kernels: 6.1-armhf 6.12-armhf		(default: all that boot)
+#	# modules: zram				(stock modules for modprobe)
+#
+#	. /test/tap.sh
+#	lcma_load
+#	expect_write ok 4096 "4 MiB"
+#	is "$(lcma_info default used_pages)" 1024 "counted as used"
+#	lcma_unload
+#	finish
+#
+# (One key a line; the keys must stand in the comment block at the top.)
+# Files named *.inc.sh are for sourcing and are no jobs. Every result is
+# reported from the main shell: a function called in $( ) or behind a pipe
+# counts in a process of its own. Ends with `finish`, or the run has failed.
+
+tap_count=0
+tap_failed=0
+tap_planned=
+dev=/dev/cma_test
+debug=/sys/kernel/debug/lcma
+# shellcheck disable=SC2034	# for the job that sources this file
+sys=/sys/kernel/lcma
+
+# --- results -------------------------------------------------------------------
+
+# plan N: at the start, where the number is known; else finish counts.
+plan()
+{
+	tap_planned=$1
+	echo "1..$1"
+}
+
+diag()
+{
+	printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+pass()
+{
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $*"
+}
+
+# fail DESCRIPTION [WHY...]
+fail()
+{
+	tap_count=$((tap_count + 1))
+	tap_failed=$((tap_failed + 1))
+	[ $# -gt 1 ] && diag "$2"
+	echo "not ok $tap_count - $1"
+}
+
+# skip DESCRIPTION REASON: counted and shown, neither passed nor failed.
+skip()
+{
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1 # SKIP $2"
+}
+
+# skip_all REASON: nothing here can be tested on this kernel.
+skip_all()
+{
+	echo "1..0 # SKIP $*"
+	exit 0
+}
+
+bail_out()
+{
+	echo "Bail out! $*"
+	exit 1
+}
+
+finish()
+{
+	[ -n "$tap_planned" ] || echo "1..$tap_count"
+	[ "$tap_failed" = 0 ]
+	exit
+}
+
+# is GOT WANTED DESCRIPTION
+is()
+{
+	if [ "$1" = "$2" ]; then
+		pass "$3"
+	else
+		fail "$3" "got '$1', wanted '$2'"
+	fi
+}
+
+# compare A OP B DESCRIPTION, with OP one of test's -lt -le -eq -ne -ge -gt
+compare()
+{
+	if test "$1" "$2" "$3"; then
+		pass "$4"
+	else
+		fail "$4" "'$1' is not $2 '$3'"
+	fi
+}
+
+# check DESCRIPTION COMMAND...: passes if the command does; shows its output
+# if not.
+check()
+{
+	tap_what=$1
+	shift
+	if tap_output=$("$@" 2>&1); then
+		pass "$tap_what"
+	else
+		fail "$tap_what" "$*: status $?: $tap_output"
+	fi
+}
+
+# matches TEXT PATTERN DESCRIPTION, with an extended regular expression
+matches()
+{
+	if printf '%s\n' "$1" | grep -qE -e "$2"; then
+		pass "$3"
+	else
+		fail "$3" "no match for '$2' in '$1'"
+	fi
+}
+
+# --- lcma ----------------------------------------------------------------------
+
+# lcma_load [REGIONS]: quiet; the exit status tells, dmesg knows why.
+lcma_load()
+{
+	if [ $# -gt 0 ]; then
+		insmod /lcma.ko "regions=$1" 2>/dev/null
+	else
+		insmod /lcma.ko 2>/dev/null
+	fi
+}
+
+lcma_unload()
+{
+	rmmod lcma 2>/dev/null
+}
+
+# lcma_info REGION KEY: a value of the region's info file
+lcma_info()
+{
+	sed -n "s/^$2:[[:space:]]*//p" "$debug/$1/info"
+}
+
+# lcma_buffers [REGION]: how many buffers are held, there or anywhere
+lcma_buffers()
+{
+	# shellcheck disable=SC2086	# the star has to be one
+	cat "$debug"/${1:-*}/buffers | wc -l
+}
+
+# field LINE KEY: the value of KEY=value in a line of words
+field()
+{
+	printf '%s\n' "$1" | tr ' ' '\n' | sed -n "s/^$2=//p" | head -n 1
+}
+
+# lcma_try LINE: writes it to the device; prints ok or the errno's name
+lcma_try()
+{
+	lcma_write "$1" | cut -d' ' -f1
+}
+
+# expect_write WANTED LINE [DESCRIPTION]: WANTED is ok or an errno name, or
+# several with | between. Leaves the milliseconds in $write_ms.
+expect_write()
+{
+	tap_what=${3:-"write of '$2': $1"}
+	tap_output=$(lcma_write "$2")
+	# shellcheck disable=SC2034	# for the job that sources this file
+	write_ms=${tap_output#* }
+	case "|$1|" in
+	*"|${tap_output%% *}|"*) pass "$tap_what" ;;
+	*) fail "$tap_what" "'$2': got $tap_output ms, wanted $1" ;;
+	esac
+}
+
+# lcma_free: one cat; prints what it freed, nothing if there was nothing
+lcma_free()
+{
+	cat $dev
+}
+
+lcma_free_all()
+{
+	while [ -n "$(cat $dev)" ]; do :; done
+}
+
+# --- the kernel -------------------------------------------------------------------
+
+# meminfo KEY: a value of /proc/meminfo, in KiB
+meminfo()
+{
+	awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo
+}
+
+# log_mark, log_since: the kernel log from a point on
+log_mark()
+{
+	tap_mark="tap-mark-$$-$tap_count-$(cut -d' ' -f1 /proc/uptime)"
+	echo "<7>$tap_mark" >/dev/kmsg
+}
+
+log_since()
+{
+	dmesg | sed "1,/$tap_mark/d"
+}
+
+# can_reserve_mem: does this kernel know reserve_mem= (6.12 and later)?
+can_reserve_mem()
+{
+	grep -q ' reserve_mem_find_by_name$' /proc/kallsyms
+}
