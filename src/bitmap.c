@@ -26,8 +26,14 @@ static unsigned long nr_words_for(unsigned long nr_pages)
 
 static bool state_is(enum lcma_kind kind, enum lcma_state state)
 {
-	return kind == LCMA_KIND_POOL ? state == LCMA_POOL :
-	       state == LCMA_POOL || state == LCMA_SHARED;
+	switch (kind) {
+	case LCMA_KIND_POOL:
+		return state == LCMA_POOL;
+	case LCMA_KIND_SHARED:
+		return state == LCMA_SHARED;
+	default:
+		return state == LCMA_POOL || state == LCMA_SHARED;
+	}
 }
 
 /* One bit a page: set where a search of this kind may not go. */
@@ -38,6 +44,8 @@ static unsigned long taken_word(const struct lcma_map *map,
 
 	if (kind == LCMA_KIND_POOL)
 		taken |= ~map->claimed[word];
+	else if (kind == LCMA_KIND_SHARED)
+		taken |= map->claimed[word];
 	return taken;
 }
 
@@ -312,14 +320,26 @@ static bool walk_leaf(struct walk *walk, unsigned long leaf)
 	return false;
 }
 
-/*
- * Judge a whole subtree that begins at walk->pos. Only a subtree that is known
- * to hold the run is entered, so this goes down once, never up.
- */
+/* The same from the middle of a leaf on; its bits are read if they matter. */
+static bool walk_rest_of_leaf(struct walk *walk, unsigned long leaf)
+{
+	const struct lcma_map *map = walk->map;
+	const struct lcma_node *n = &map->tree[walk->kind][map->nr_leaves + leaf];
+	const unsigned long end = (leaf + 1) * LCMA_LEAF_PAGES;
+
+	if (n->longest >= walk->nr_pages)
+		return walk_leaf(walk, leaf);
+	walk->run = min_t(unsigned long, n->suffix, end - walk->pos);
+	walk->pos = end;
+	return false;
+}
+
+/* Judge a whole subtree that begins at walk->pos: down once, never up. */
 static bool walk_subtree(struct walk *walk, unsigned long node,
 			 unsigned long nr_pages)
 {
 	const struct lcma_node *tree = walk->map->tree[walk->kind];
+	bool inside = false;
 
 	for (;;) {
 		const struct lcma_node *n = &tree[node];
@@ -328,20 +348,21 @@ static bool walk_subtree(struct walk *walk, unsigned long node,
 			walk->pos -= walk->run;
 			return true;
 		}
-		if (n->longest < walk->nr_pages) {
-			walk->run = n->prefix == nr_pages ?
-				    walk->run + nr_pages : n->suffix;
-			walk->pos += nr_pages;
-			return false;
+		if (n->longest >= walk->nr_pages) {
+			if (nr_pages == LCMA_LEAF_PAGES)
+				return walk_leaf(walk, node -
+						 walk->map->nr_leaves);
+			inside = true;
+			nr_pages /= 2;
+			node *= 2;
+			continue;
 		}
-		if (nr_pages == LCMA_LEAF_PAGES)
-			return walk_leaf(walk, node - walk->map->nr_leaves);
-
-		/* It is inside: on the left, across the middle, or right. */
-		nr_pages /= 2;
-		node *= 2;
-		if (walk_subtree(walk, node, nr_pages))
-			return true;
+		walk->run = n->prefix == nr_pages ?
+			    walk->run + nr_pages : n->suffix;
+		walk->pos += nr_pages;
+		/* Not in the left half: across the middle, or in the right. */
+		if (!inside || node & 1)
+			return false;
 		node++;
 	}
 }
@@ -362,7 +383,7 @@ static unsigned long first_run(const struct lcma_map *map, enum lcma_kind kind,
 	    map->tree[kind][1].longest < nr_pages)
 		return LCMA_NO_PAGE;
 
-	if (walk_leaf(&walk, from / LCMA_LEAF_PAGES))
+	if (walk_rest_of_leaf(&walk, from / LCMA_LEAF_PAGES))
 		return walk.pos;
 
 	/*
@@ -389,7 +410,8 @@ static unsigned long first_run(const struct lcma_map *map, enum lcma_kind kind,
  * @kind: which pages it may be made of
  * @fit: length and alignment
  * @from: first page to consider
- * @budget: how many runs may be looked at, counted down; NULL: any number.
+ * @budget: how many looks, counted down; NULL: any number. A run that lies
+ *	badly costs one, and one more if its aligned part is long enough.
  *	With budget left over, "not found" is exact.
  *
  * Without alignment the cost is logarithmic in the size of the region. With
@@ -402,7 +424,7 @@ unsigned long lcma_map_find(const struct lcma_map *map, enum lcma_kind kind,
 			    const struct lcma_fit *fit, unsigned long from,
 			    unsigned int *budget)
 {
-	unsigned long start, stop;
+	unsigned long start;
 
 	while (!budget || *budget) {
 		if (budget)
@@ -415,14 +437,9 @@ unsigned long lcma_map_find(const struct lcma_map *map, enum lcma_kind kind,
 		       fit->align_offset;
 		if (from == start)
 			return start;
-		if (from < start || from >= map->nr_pages ||
-		    fit->nr_pages > map->nr_pages - from)
+		if (from < start)
 			return LCMA_NO_PAGE;
 		/* Badly aligned; the run may be long enough all the same. */
-		stop = next_taken(map, kind, from, from + fit->nr_pages);
-		if (stop == from + fit->nr_pages)
-			return from;
-		from = stop + 1;
 	}
 	return LCMA_NO_PAGE;
 }

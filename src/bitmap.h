@@ -14,8 +14,8 @@
  * A summary is a binary tree over leaves of LCMA_LEAF_PAGES pages; each node
  * knows the length of the run at its left edge, at its right edge, and the
  * longest one inside. So the first run of n pages is found, and the longest
- * one is known, without looking at the pages that lie elsewhere. There are two
- * trees: one of the unused pages (shared or pool), one of the pool pages.
+ * one is known, without looking at the pages that lie elsewhere. There are three
+ * trees: of the unused pages (shared or pool), of the pool, of the shared ones.
  */
 #ifndef LCMA_BITMAP_H
 #define LCMA_BITMAP_H
@@ -43,6 +43,7 @@ enum lcma_state {
 enum lcma_kind {
 	LCMA_KIND_UNUSED,	/* shared or pool */
 	LCMA_KIND_POOL,		/* pool only */
+	LCMA_KIND_SHARED,	/* shared only */
 	LCMA_NR_KINDS,
 };
 

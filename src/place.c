@@ -35,20 +35,11 @@ static unsigned long next_pool_page(const struct lcma_map *map,
 static bool next_plain(struct lcma_place *place, const struct lcma_map *map,
 		       unsigned long *start)
 {
-	unsigned long run, end, island;
+	const unsigned long run = lcma_map_find(map, LCMA_KIND_SHARED,
+						&place->fit, place->from, NULL);
 
-	for (;;) {
-		run = lcma_map_find(map, LCMA_KIND_UNUSED, &place->fit,
-				    place->from, NULL);
-		if (run == LCMA_NO_PAGE)
-			return false;
-		end = run + place->fit.nr_pages;
-		island = find_next_bit(map->claimed, end, run);
-		if (island >= end)
-			break;
-		place->from = find_next_zero_bit(map->claimed, map->nr_pages,
-						 island);
-	}
+	if (run == LCMA_NO_PAGE)
+		return false;
 	place->from = run;
 	*start = run;
 	return true;

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Fuzzer of the text device's line (src/line.c): what was built from the
+ * grammar means what it was built from; what is accepted has the grammar's
+ * shape and says the same again when it is written out; nothing is read beyond
+ * either end.
+ */
+#include "../../src/line.h"
+#include "sentence.h"
+
+#define SIZE	"[0-9]+[kKmMgG]?"
+#define SHAPE \
+	"^[ \t]*(0?|" SIZE "([ \t]+(align=" SIZE \
+	"|region=[A-Za-z0-9][A-Za-z0-9_.-]{0,30}|label=[!-~]{1,31}" \
+	"|timeout=[0-9]+|nowait))*)[ \t]*\n?$"
+
+static const char * const parts[] = {
+	"0", "1", "4M", "8m", "16K", "1G", "4096", " ", "\t", "\n", " align=",
+	" region=", " label=", " timeout=", " nowait", "align=1M", "region=cam",
+	"label=x", "timeout=100", "nowait", "=", "K", "M", "G", "-", "0x",
+	"18446744073709551615", "18446744073709551616", "17179869184G",
+};
+
+static regex_t shape;
+
+static int parse(const struct sentence *s, struct lcma_line *line,
+		 const char **why)
+{
+	char *exact = tap_exact(s->text, s->len_bytes);
+	int err;
+
+	memset(line, 0xa5, sizeof(*line));
+	err = lcma_line_parse(exact, s->len_bytes, line, why);
+	tap_exact_free(exact);
+	return err;
+}
+
+static void say_blanks(struct sentence *s, unsigned int at_least)
+{
+	unsigned int n = at_least + (one_in(6) ? below(3) : 0);
+
+	while (n--)
+		say_char(s, one_in(4) ? '\t' : ' ');
+}
+
+static bool same(const struct lcma_line *a, const struct lcma_line *b)
+{
+	return a->slot == b->slot && a->nowait == b->nowait &&
+	       a->bytes == b->bytes && a->align_bytes == b->align_bytes &&
+	       a->timeout_ms == b->timeout_ms && !strcmp(a->region, b->region) &&
+	       !strcmp(a->label, b->label);
+}
+
+static void tell(const struct sentence *s)
+{
+	printf("# the line: %s\n", tap_quote(s->text, s->len_bytes));
+}
+
+/* A line from the grammar, what it means, and whether it is legal. */
+static int build(struct sentence *s, struct lcma_line *line)
+{
+	unsigned int option, seen = 0, n = below(7);
+	int err = 0;
+
+	memset(line, 0, sizeof(*line));
+	memset(s, 0, sizeof(*s));
+	line->align_bytes = 1;
+	say_blanks(s, 0);
+	if (one_in(20)) {
+		line->slot = true;
+		if (one_in(2))
+			say(s, "0");
+		n = 0;
+	} else {
+		line->bytes = say_size(s, random_u64(), 10);
+	}
+	while (n-- && !err) {
+		option = below(5);
+		if (seen & 1 << option) {
+			if (!one_in(10))
+				continue;
+			err = -EINVAL;
+		}
+		seen |= 1 << option;
+		say_blanks(s, 1);
+		switch (option) {
+		case 0:
+			say(s, "align=");
+			line->align_bytes = say_pow2(s, 10);
+			break;
+		case 1:
+			say(s, "region=");
+			say_name(s, line->region);
+			break;
+		case 2:
+			say(s, "label=");
+			say_some(s, ALNUM "!~=\"'#;,:%\\/-+*?[]{}()<>|&$^`@_",
+				 1 + below(31), line->label);
+			break;
+		case 3:
+			say(s, "timeout=");
+			line->timeout_ms = 1 + below_log(UINT_MAX);
+			say_number(s, line->timeout_ms);
+			break;
+		case 4:
+			say(s, "nowait");
+			line->nowait = true;
+			break;
+		}
+	}
+	say_blanks(s, 0);
+	if (one_in(2))
+		say(s, "\n");
+	if (s->len_bytes > LCMA_LINE_BYTES)
+		err = -EINVAL;
+	return err;
+}
+
+/* Whatever the text is: a legal answer, and one that can be trusted. */
+static void judge(const struct sentence *s)
+{
+	const char *unchanged = "unchanged", *why = unchanged;
+	struct lcma_line line, again;
+	struct sentence out = {};
+	char word[64];
+	int err = parse(s, &line, &why);
+
+	CHECK(err == 0 || err == -EINVAL || err == -E2BIG);
+	CHECK_EQ(why == unchanged, !err);
+	CHECK(why && *why);
+	if (err)
+		return;
+
+	CHECK(s->len_bytes <= LCMA_LINE_BYTES);
+	CHECK(has_shape(&shape, s->text, s->len_bytes));
+	CHECK(lcma_is_pow2(line.align_bytes));
+	CHECK_EQ(line.slot, !line.bytes);
+	CHECK(memchr(line.region, '\0', sizeof(line.region)));
+	CHECK(memchr(line.label, '\0', sizeof(line.label)));
+	if (tap.nr_checks_failed || line.slot)
+		return;
+	CHECK(!(line.bytes & 1023));
+
+	snprintf(word, sizeof(word), "%llu",
+		 (unsigned long long)line.bytes / 1024);
+	say(&out, word);
+	if (line.align_bytes > 1) {
+		snprintf(word, sizeof(word), " align=%llu",
+			 (unsigned long long)line.align_bytes / 1024);
+		say(&out, word);
+	}
+	if (*line.region) {
+		say(&out, " region=");
+		say(&out, line.region);
+	}
+	if (*line.label) {
+		say(&out, " label=");
+		say(&out, line.label);
+	}
+	if (line.timeout_ms) {
+		snprintf(word, sizeof(word), " timeout=%u", line.timeout_ms);
+		say(&out, word);
+	}
+	if (line.nowait)
+		say(&out, " nowait");
+	CHECK_EQ(parse(&out, &again, &why), 0);
+	CHECK(same(&line, &again));
+}
+
+static void round_of_lines(void)
+{
+	struct lcma_line want, line;
+	const char *why = NULL;
+	struct sentence s;
+	int i, err;
+
+	err = build(&s, &want);
+	CHECK_EQ(parse(&s, &line, &why), err);
+	if (!err)
+		CHECK(same(&line, &want));
+	judge(&s);
+	for (i = 0; i < 8 && !tap.nr_checks_failed; i++) {
+		damage(&s, parts, ARRAY_SIZE(parts));
+		judge(&s);
+		if (tap.nr_checks_failed || i % 3 == 2)
+			break;
+	}
+	if (!tap.nr_checks_failed) {
+		babble(&s, parts, ARRAY_SIZE(parts));
+		judge(&s);
+	}
+	if (tap.nr_checks_failed)
+		tell(&s);
+}
+
+int main(void)
+{
+	shape = compile_shape(SHAPE);
+	fuzz("lines: built, damaged and noise", round_of_lines);
+	regfree(&shape);
+	return tap_finish();
+}
