@@ -269,7 +269,7 @@ static void record_outcome(struct search *search, int err)
 	spin_lock_irqsave(&region->lock, flags);
 	if (!err) {
 		region->stats.allocs++;
-	} else {
+	} else if (!(search->request->flags & LCMA_ALLOC_QUIET)) {
 		region->stats.failures++;
 		region->failure = (struct lcma_failure) {
 			.err = err,
@@ -394,7 +394,7 @@ void lcma_free(const struct lcma_run *run)
 	struct lcma_region *region = run->region;
 	unsigned long flags;
 
-	lcma_retire(region, run->start, run->nr_pages);
+	lcma_retire(region, run->start, run->nr_pages, LCMA_USED, 0);
 	spin_lock_irqsave(&region->lock, flags);
 	region->stats.frees++;
 	spin_unlock_irqrestore(&region->lock, flags);

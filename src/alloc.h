@@ -10,7 +10,9 @@
 
 /* Only what can be had at once: no migration, no waiting. */
 #define LCMA_ALLOC_NOWAIT	BIT(0)
-#define LCMA_ALLOC_FLAGS	LCMA_ALLOC_NOWAIT
+/* A failure is not recorded: the caller expects it. */
+#define LCMA_ALLOC_QUIET	BIT(1)
+#define LCMA_ALLOC_FLAGS	(LCMA_ALLOC_NOWAIT | LCMA_ALLOC_QUIET)
 
 /**
  * struct lcma_request - what somebody asks for

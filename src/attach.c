@@ -87,6 +87,7 @@ static int attach_region(struct lcma_spec *spec)
 		goto err_give_back;
 	}
 	lcma_quarantine_init(region);
+	lcma_pool_init(region);
 	err = lcma_region_register(region);
 	if (err)
 		goto err_free;
@@ -164,6 +165,7 @@ void lcma_detach_all(void)
 
 	lcma_for_each_region(region, i) {
 		lcma_drain_for_good(region);
+		lcma_pool_stop(region);
 		region->carve.source->discard(&region->carve);
 		lcma_region_free(region);
 	}

@@ -7,6 +7,8 @@
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/highmem.h>
+#include <linux/lockdep.h>
+#include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -14,54 +16,118 @@
 /* Pages zeroed between two looks at the clock and at signals. */
 #define ZERO_BATCH	256
 
-/* Return: 0; -EINTR; -ETIMEDOUT. */
-static int zero_run(const struct lcma_run *run, ktime_t deadline)
+static void zero_pages(unsigned long pfn, unsigned long nr_pages)
+{
+	while (nr_pages--)
+		clear_highpage(pfn_to_page(pfn++));
+}
+
+/*
+ * Zero a run. Who must not sleep gets it in one go, and pays for it.
+ * Return: 0; -EINTR; -ETIMEDOUT.
+ */
+static int zero_run(const struct lcma_run *run,
+		    const struct lcma_request *request)
 {
 	unsigned long pfn = lcma_region_pfn(run->region, run->start);
-	unsigned long i;
+	unsigned long left = run->nr_pages;
+	unsigned long batch;
 
-	for (i = 0; i < run->nr_pages; i++) {
-		clear_highpage(pfn_to_page(pfn + i));
-		if ((i + 1) % ZERO_BATCH)
-			continue;
+	if (request->flags & LCMA_ALLOC_NOWAIT) {
+		zero_pages(pfn, left);
+		return 0;
+	}
+	for (; left; left -= batch, pfn += batch) {
+		batch = min_t(unsigned long, left, ZERO_BATCH);
+		zero_pages(pfn, batch);
 		cond_resched();
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		if (deadline != LCMA_FOREVER && ktime_after(ktime_get(), deadline))
+		if (request->deadline != LCMA_FOREVER &&
+		    ktime_after(ktime_get(), request->deadline))
 			return -ETIMEDOUT;
 	}
 	return 0;
 }
 
-static void describe(struct lcma_buffer *buffer,
-		     const struct lcma_request *request, const char *label,
-		     ktime_t began)
+static void note_facts(struct lcma_buffer *buffer,
+		       const struct lcma_order *order, ktime_t began)
 {
-	struct lcma_buffer_info *info = &buffer->info;
+	struct lcma_buffer_facts *facts = &buffer->facts;
 
-	info->phys = lcma_region_phys(buffer->run.region, buffer->run.start);
-	info->bytes = (u64)buffer->run.nr_pages << PAGE_SHIFT;
-	info->align_bytes = (u64)request->align_pages << PAGE_SHIFT;
-	info->pid = task_tgid_nr(current);
-	info->uid = current_uid();
-	get_task_comm(info->comm, current);
-	strscpy(info->label, label, sizeof(info->label));
-	info->created = ktime_get();
-	info->latency_ns = ktime_to_ns(ktime_sub(info->created, began));
+	facts->phys = lcma_region_phys(buffer->run.region, buffer->run.start);
+	facts->bytes = (u64)buffer->run.nr_pages << PAGE_SHIFT;
+	facts->align_bytes = (u64)order->request.align_pages << PAGE_SHIFT;
+	facts->owner = order->owner;
+	facts->uid = current_uid();
+	get_task_comm(facts->comm, current);
+	strscpy(facts->label, order->label, sizeof(facts->label));
+	facts->created = ktime_get();
+	facts->latency_ns = ktime_to_ns(ktime_sub(facts->created, began));
+	buffer->tgid = get_pid(task_tgid(current));
+}
+
+static int alloc_zeroed(const struct lcma_request *request,
+			struct lcma_run *run)
+{
+	int err = lcma_alloc(request, run);
+
+	if (err || run->zeroed)
+		return err;
+	err = zero_run(run, request);
+	if (err)
+		lcma_free(run);
+	return err;
+}
+
+static int charge(struct lcma_account *account, unsigned long nr_pages)
+{
+	return account ? lcma_account_charge(account, nr_pages) : 0;
+}
+
+static void uncharge(struct lcma_account *account, unsigned long nr_pages)
+{
+	if (account)
+		lcma_account_uncharge(account, nr_pages);
+}
+
+/*
+ * Pages that are charged: what is asked for before anybody is disturbed for
+ * it, what the region's granule adds when it is known.
+ */
+static int alloc_charged(const struct lcma_order *order, struct lcma_run *run)
+{
+	const unsigned long nr_pages = order->request.nr_pages;
+	int err = charge(order->account, nr_pages);
+
+	if (err)
+		return err;
+	err = alloc_zeroed(&order->request, run);
+	if (err)
+		goto err_uncharge;
+	err = charge(order->account, run->nr_pages - nr_pages);
+	if (err)
+		goto err_free;
+	return 0;
+
+err_free:
+	lcma_free(run);
+err_uncharge:
+	uncharge(order->account, nr_pages);
+	return err;
 }
 
 /**
  * lcma_buffer_new - allocate a buffer
- * @request: what is asked for; may wait
- * @label: what it is for; "": not told
+ * @order: what is wanted
  *
  * The buffer's memory is zero.
  *
  * Context: process, may sleep.
- * Return: the buffer with one reference; ERR_PTR of what lcma_alloc() returns.
+ * Return: the buffer with one reference; -EDQUOT over quota; ERR_PTR of what
+ * lcma_alloc() returns.
  */
-struct lcma_buffer *lcma_buffer_new(const struct lcma_request *request,
-				    const char *label)
+struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order)
 {
 	const ktime_t began = ktime_get();
 	struct lcma_region *region;
@@ -72,29 +138,33 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_request *request,
 	buffer = kzalloc(sizeof(*buffer), GFP_KERNEL);
 	if (!buffer)
 		return ERR_PTR(-ENOBUFS);
-	err = lcma_alloc(request, &buffer->run);
-	if (err)
-		goto err_free_buffer;
-	if (!buffer->run.zeroed) {
-		err = zero_run(&buffer->run, request->deadline);
-		if (err)
-			goto err_free_run;
+	err = alloc_charged(order, &buffer->run);
+	if (err) {
+		kfree(buffer);
+		return ERR_PTR(err);
 	}
 
 	kref_init(&buffer->ref);
-	describe(buffer, request, label, began);
+	if (order->account)
+		buffer->account = lcma_account_get(order->account);
+	note_facts(buffer, order, began);
 	region = buffer->run.region;
 	spin_lock_irqsave(&region->lock, flags);
-	buffer->info.id = ++region->next_id;
+	buffer->facts.id = ++region->next_id;
 	list_add_tail(&buffer->link, &region->buffers);
 	spin_unlock_irqrestore(&region->lock, flags);
 	return buffer;
+}
 
-err_free_run:
-	lcma_free(&buffer->run);
-err_free_buffer:
-	kfree(buffer);
-	return ERR_PTR(err);
+/**
+ * lcma_buffer_hold - one more reference
+ * @buffer: the buffer
+ *
+ * Context: any.
+ */
+void lcma_buffer_hold(struct lcma_buffer *buffer)
+{
+	kref_get(&buffer->ref);
 }
 
 static void release_buffer(struct kref *ref)
@@ -107,32 +177,72 @@ static void release_buffer(struct kref *ref)
 	list_del(&buffer->link);
 	spin_unlock_irqrestore(&region->lock, flags);
 	lcma_free(&buffer->run);
+	uncharge(buffer->account, buffer->run.nr_pages);
+	if (buffer->account)
+		lcma_account_put(buffer->account);
+	put_pid(buffer->tgid);
 	kfree(buffer);
 }
 
 /**
- * lcma_buffer_put - let go of a buffer
+ * lcma_buffer_drop - one reference less
  * @buffer: the buffer
  *
  * Context: process, may sleep.
  */
-void lcma_buffer_put(struct lcma_buffer *buffer)
+void lcma_buffer_drop(struct lcma_buffer *buffer)
 {
 	kref_put(&buffer->ref, release_buffer);
+}
+
+/**
+ * lcma_buffer_describe - what can be told of a buffer
+ * @buffer: the buffer
+ * @facts: the answer, for the current task
+ *
+ * Context: any.
+ */
+void lcma_buffer_describe(const struct lcma_buffer *buffer,
+			  struct lcma_buffer_facts *facts)
+{
+	*facts = buffer->facts;
+	facts->pid = pid_vnr(buffer->tgid);
+}
+
+/**
+ * lcma_buffer_overlaps - does a range hold pages of a buffer?
+ * @region: the region
+ * @start: first page
+ * @nr_pages: how many
+ *
+ * Context: any; the caller holds region->lock.
+ * Return: true if it does.
+ */
+bool lcma_buffer_overlaps(struct lcma_region *region, unsigned long start,
+			  unsigned long nr_pages)
+{
+	struct lcma_buffer *buffer;
+
+	lockdep_assert_held(&region->lock);
+	list_for_each_entry(buffer, &region->buffers, link)
+		if (buffer->run.start < start + nr_pages &&
+		    start < buffer->run.start + buffer->run.nr_pages)
+			return true;
+	return false;
 }
 
 /**
  * lcma_buffer_list - what buffers are there?
  * @region: the region
  * @after_id: only buffers that are younger than this one; 0: from the oldest
- * @info: the answer
+ * @facts: the answer
  * @max: how many fit
  *
  * Context: any; takes region->lock.
  * Return: how many were filled in, oldest first; less than @max: that was all.
  */
 unsigned int lcma_buffer_list(struct lcma_region *region, u64 after_id,
-			      struct lcma_buffer_info *info, unsigned int max)
+			      struct lcma_buffer_facts *facts, unsigned int max)
 {
 	struct lcma_buffer *buffer;
 	unsigned int nr = 0;
@@ -142,8 +252,8 @@ unsigned int lcma_buffer_list(struct lcma_region *region, u64 after_id,
 	list_for_each_entry(buffer, &region->buffers, link) {
 		if (nr == max)
 			break;
-		if (buffer->info.id > after_id)
-			info[nr++] = buffer->info;
+		if (buffer->facts.id > after_id)
+			lcma_buffer_describe(buffer, &facts[nr++]);
 	}
 	spin_unlock_irqrestore(&region->lock, flags);
 	return nr;

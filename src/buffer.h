@@ -5,6 +5,7 @@
 #ifndef LCMA_BUFFER_H
 #define LCMA_BUFFER_H
 
+#include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
@@ -12,29 +13,59 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
+#include "account.h"
 #include "alloc.h"
 #include "parse.h"
 
 /**
- * struct lcma_buffer_info - what can be told of a buffer
+ * enum lcma_owner - which front end a buffer was asked for through
+ * @LCMA_OWNER_TEXT: the text device
+ * @LCMA_OWNER_PROGRAM: an ioctl; the buffer is a dma-buf
+ * @LCMA_OWNER_KERNEL: another module
+ */
+enum lcma_owner {
+	LCMA_OWNER_TEXT,
+	LCMA_OWNER_PROGRAM,
+	LCMA_OWNER_KERNEL,
+};
+
+/**
+ * struct lcma_order - a buffer that somebody wants
+ * @request: the pages
+ * @label: what it is for; "": not told
+ * @owner: which front end asks
+ * @account: who is charged; NULL: nobody
+ */
+struct lcma_order {
+	struct lcma_request request;
+	const char *label;
+	enum lcma_owner owner;
+	struct lcma_account *account;
+};
+
+/**
+ * struct lcma_buffer_facts - what can be told of a buffer
  * @id: its number in its region, never used twice
  * @phys: physical address
  * @bytes: size
  * @align_bytes: the alignment that was asked for
  * @latency_ns: how long the allocation took, zeroing included
  * @created: when it was there, on the monotonic clock
- * @pid: who asked: thread group, in the initial namespace
+ * @owner: which front end it was asked for through
+ * @pid: who asked, a thread group, as the reader's pid namespace sees it; 0:
+ *	not in it
  * @uid: whose it was
  * @comm: its command
  * @label: "" if none was given
  */
-struct lcma_buffer_info {
+struct lcma_buffer_facts {
 	u64 id;
 	phys_addr_t phys;
 	u64 bytes;
 	u64 align_bytes;
 	u64 latency_ns;
 	ktime_t created;
+	enum lcma_owner owner;
 	pid_t pid;
 	kuid_t uid;
 	char comm[TASK_COMM_LEN];
@@ -46,19 +77,36 @@ struct lcma_buffer_info {
  * @ref: who holds it; the pages go back with the last reference
  * @link: in region->buffers, under region->lock
  * @run: its pages
- * @info: what can be told of it; fixed
+ * @account: who is charged for it, or NULL
+ * @tgid: who asked
+ * @facts: what can be told of it; fixed, but for pid, which the reader fills in
+ * @nr_pins: who relies on its physical address just now: devices that map it,
+ *	kernel mappings. A buffer without pins could be moved.
  */
 struct lcma_buffer {
 	struct kref ref;
 	struct list_head link;
 	struct lcma_run run;
-	struct lcma_buffer_info info;
+	struct lcma_account *account;
+	struct pid *tgid;
+	struct lcma_buffer_facts facts;
+	atomic_t nr_pins;
 };
 
-struct lcma_buffer *lcma_buffer_new(const struct lcma_request *request,
-				    const char *label);
-void lcma_buffer_put(struct lcma_buffer *buffer);
+struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order);
+void lcma_buffer_hold(struct lcma_buffer *buffer);
+void lcma_buffer_drop(struct lcma_buffer *buffer);
+void lcma_buffer_describe(const struct lcma_buffer *buffer,
+			  struct lcma_buffer_facts *facts);
+bool lcma_buffer_overlaps(struct lcma_region *region, unsigned long start,
+			  unsigned long nr_pages);
 unsigned int lcma_buffer_list(struct lcma_region *region, u64 after_id,
-			      struct lcma_buffer_info *info, unsigned int max);
+			      struct lcma_buffer_facts *facts,
+			      unsigned int max);
+
+static inline unsigned long lcma_buffer_pfn(const struct lcma_buffer *buffer)
+{
+	return lcma_region_pfn(buffer->run.region, buffer->run.start);
+}
 
 #endif

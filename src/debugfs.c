@@ -204,33 +204,33 @@ static int map_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(map);
 
 static void show_buffer(struct seq_file *m, const struct lcma_region *region,
-			const struct lcma_buffer_info *info)
+			const struct lcma_buffer_facts *facts)
 {
 	seq_printf(m, "id=%llu region=%s phys=%#llx bytes=%llu align=%llu latency_us=%llu age_ms=%lld pid=%d label=%s comm=%s\n",
-		   info->id, region->name, (u64)info->phys, info->bytes,
-		   info->align_bytes, div_u64(info->latency_ns, NSEC_PER_USEC),
-		   ktime_ms_delta(ktime_get(), info->created), info->pid,
-		   *info->label ? info->label : "-", info->comm);
+		   facts->id, region->name, (u64)facts->phys, facts->bytes,
+		   facts->align_bytes, div_u64(facts->latency_ns, NSEC_PER_USEC),
+		   ktime_ms_delta(ktime_get(), facts->created), facts->pid,
+		   *facts->label ? facts->label : "-", facts->comm);
 }
 
 static int buffers_show(struct seq_file *m, void *unused)
 {
 	struct lcma_region *region = m->private;
-	struct lcma_buffer_info *info;
+	struct lcma_buffer_facts *facts;
 	unsigned int i, nr;
 	u64 last_id = 0;
 
-	info = kcalloc(LIST_BATCH, sizeof(*info), GFP_KERNEL);
-	if (!info)
+	facts = kcalloc(LIST_BATCH, sizeof(*facts), GFP_KERNEL);
+	if (!facts)
 		return -ENOMEM;
 	do {
-		nr = lcma_buffer_list(region, last_id, info, LIST_BATCH);
+		nr = lcma_buffer_list(region, last_id, facts, LIST_BATCH);
 		for (i = 0; i < nr; i++)
-			show_buffer(m, region, &info[i]);
+			show_buffer(m, region, &facts[i]);
 		if (nr)
-			last_id = info[nr - 1].id;
+			last_id = facts[nr - 1].id;
 	} while (nr == LIST_BATCH);
-	kfree(info);
+	kfree(facts);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(buffers);

@@ -145,16 +145,16 @@ static bool has_buffers(struct lcma_region *region)
 
 static void name_buffers(struct lcma_region *region)
 {
-	struct lcma_buffer_info info;
+	struct lcma_buffer_facts facts;
 	unsigned int nr;
 	u64 id = 0;
 
-	for (nr = 0; nr < MAX_NAMED; nr++, id = info.id) {
-		if (!lcma_buffer_list(region, id, &info, 1))
+	for (nr = 0; nr < MAX_NAMED; nr++, id = facts.id) {
+		if (!lcma_buffer_list(region, id, &facts, 1))
 			return;
 		pr_warn("region %s: buffer %llu (%llu KiB at %pa, label %s) of %s, pid %d, is still there\n",
-			region->name, info.id, info.bytes >> 10, &info.phys,
-			*info.label ? info.label : "-", info.comm, info.pid);
+			region->name, facts.id, facts.bytes >> 10, &facts.phys,
+			*facts.label ? facts.label : "-", facts.comm, facts.pid);
 	}
 }
 

@@ -41,13 +41,10 @@ static int parse_timeout(struct lcma_text *text, const struct lcma_word *value,
 static int parse_label(struct lcma_text *text, const struct lcma_word *value,
 		       struct lcma_line *line)
 {
-	size_t i;
-
-	for (i = 0; i < value->len_bytes; i++)
-		if (value->at[i] <= ' ' || value->at[i] > '~')
-			break;
-	if (!i || i < value->len_bytes ||
-	    !lcma_word_copy(value, line->label, sizeof(line->label)))
+	if (!value->len_bytes ||
+	    !lcma_word_copy(value, line->label, sizeof(line->label)) ||
+	    strlen(line->label) != value->len_bytes ||
+	    !lcma_label_is_valid(line->label))
 		return lcma_text_error(text, value->at, -EINVAL,
 				       "label= wants 1 to 31 printable characters");
 	return 0;

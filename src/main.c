@@ -9,8 +9,11 @@
 
 #include "attach.h"
 #include "debugfs.h"
+#include "dev.h"
+#include "device.h"
+#include "heap.h"
 #include "sysfs.h"
-#include "text.h"
+#include "version.h"
 #include "worker.h"
 
 static int __init lcma_init(void)
@@ -27,11 +30,16 @@ static int __init lcma_init(void)
 	if (err)
 		goto err_detach;
 	lcma_debugfs_init();
-	err = lcma_text_init();
+	err = lcma_heaps_init();
 	if (err)
 		goto err_remove_views;
+	err = lcma_dev_init();
+	if (err)
+		goto err_remove_heaps;
 	return 0;
 
+err_remove_heaps:
+	lcma_heaps_exit();
 err_remove_views:
 	lcma_debugfs_exit();
 	lcma_sysfs_exit();
@@ -45,7 +53,9 @@ module_init(lcma_init);
 
 static void __exit lcma_exit(void)
 {
-	lcma_text_exit();
+	lcma_dev_exit();
+	lcma_heaps_exit();
+	lcma_devices_forget();
 	lcma_debugfs_exit();
 	lcma_sysfs_exit();
 	lcma_detach_all();
@@ -56,4 +66,4 @@ module_exit(lcma_exit);
 MODULE_AUTHOR("The lcma authors");
 MODULE_DESCRIPTION("Contiguous memory allocator on boot-time reservations");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(LCMA_VERSION_TEXT);

@@ -139,6 +139,20 @@ bool lcma_word_is_name(const struct lcma_word *word)
 }
 
 /**
+ * lcma_label_is_valid - can this be a buffer's label?
+ * @label: the label, possibly empty
+ *
+ * Return: true if it is made of printable characters without blanks.
+ */
+bool lcma_label_is_valid(const char *label)
+{
+	for (; *label; label++)
+		if (*label <= ' ' || *label > '~')
+			return false;
+	return true;
+}
+
+/**
  * lcma_word_u64 - read a decimal number
  * @word: digits, and nothing else
  * @value: the number

@@ -13,6 +13,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/jiffies.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/workqueue.h>
@@ -38,11 +39,13 @@ static unsigned long same_end(struct lcma_region *region, unsigned long page,
 }
 
 static void hold(struct lcma_region *region, unsigned long start,
-		 unsigned long nr_pages)
+		 unsigned long nr_pages, enum lcma_state from)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&region->lock, flags);
+	if (from != LCMA_USED)
+		lcma_region_move(region, start, nr_pages, from, LCMA_USED);
 	bitmap_set(region->held, start, nr_pages);
 	region->nr_held += nr_pages;
 	spin_unlock_irqrestore(&region->lock, flags);
@@ -57,16 +60,19 @@ static void hold(struct lcma_region *region, unsigned long start,
 /**
  * lcma_retire - take back the pages of a buffer that is gone
  * @region: the region
- * @start: first page; all pages of the range are used, and the caller's
+ * @start: first page; all pages of the range are claimed, and the caller's
  * @nr_pages: how many
+ * @from: the state they are in: used, or busy
+ * @give_flags: LCMA_GIVE_*
  *
  * What nobody else holds goes to the pool or to the buddy allocator, the rest
  * into quarantine.
  *
- * Context: process, may sleep, unless keep is the whole region.
+ * Context: process, may sleep; any with LCMA_GIVE_LATER.
  */
 void lcma_retire(struct lcma_region *region, unsigned long start,
-		 unsigned long nr_pages)
+		 unsigned long nr_pages, enum lcma_state from,
+		 unsigned int give_flags)
 {
 	const unsigned long end = start + nr_pages;
 	unsigned long stop;
@@ -74,11 +80,12 @@ void lcma_retire(struct lcma_region *region, unsigned long start,
 	for (; start < end; start = stop) {
 		stop = same_end(region, start, end, true);
 		if (stop > start) {
-			lcma_pool_give(region, start, stop - start, LCMA_USED);
+			lcma_pool_give(region, start, stop - start, from,
+				       give_flags);
 			continue;
 		}
 		stop = same_end(region, start, end, false);
-		hold(region, start, stop - start);
+		hold(region, start, stop - start, from);
 	}
 }
 
@@ -102,6 +109,24 @@ unsigned long lcma_quarantine_next(struct lcma_region *region,
 		page = find_next_bit(region->held, nr_pages, from);
 	spin_unlock_irqrestore(&region->lock, flags);
 	return page < nr_pages ? page : LCMA_NO_PAGE;
+}
+
+/**
+ * lcma_quarantine_overlaps - does a range hold quarantined pages?
+ * @region: the region
+ * @start: first page
+ * @nr_pages: how many
+ *
+ * Context: any; the caller holds region->lock.
+ * Return: true if it does.
+ */
+bool lcma_quarantine_overlaps(struct lcma_region *region, unsigned long start,
+			      unsigned long nr_pages)
+{
+	const unsigned long end = start + nr_pages;
+
+	lockdep_assert_held(&region->lock);
+	return region->nr_held && find_next_bit(region->held, end, start) < end;
 }
 
 /* Take a page out of quarantine, unless somebody else just did. */
@@ -133,7 +158,7 @@ void lcma_quarantine_retry(struct lcma_region *region)
 	while ((page = lcma_quarantine_next(region, page)) != LCMA_NO_PAGE) {
 		if (page_is_free_of_others(region, page) &&
 		    release_held(region, page))
-			lcma_pool_give(region, page, 1, LCMA_USED);
+			lcma_pool_give(region, page, 1, LCMA_USED, 0);
 		page++;
 	}
 }

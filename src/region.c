@@ -57,6 +57,7 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 		goto err_free_map;
 
 	strscpy(region->name, spec->name, sizeof(region->name));
+	strscpy(region->heap, spec->heap, sizeof(region->heap));
 	region->carve = *carve;
 	region->unit_pages = lcma_unit_pages();
 	region->align_pages = max(1UL, pages_of(spec->align_bytes));

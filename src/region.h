@@ -17,6 +17,7 @@
 #define LCMA_REGION_H
 
 #include <linux/kobject.h>
+#include <linux/lcma.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
@@ -86,6 +87,7 @@ struct lcma_stats {
 /**
  * struct lcma_region - a region
  * @name: its name, unique
+ * @heap: its name as a dma-heap, or ""; fixed
  * @carve: where its memory is and where it comes from; fixed
  * @unit_pages: what isolation touches; fixed
  * @align_pages: least alignment of every buffer; fixed
@@ -103,6 +105,9 @@ struct lcma_stats {
  * @held: [lock] one bit a page: quarantined
  * @nr_held: [lock] how many
  * @held_work: looks whether quarantined pages have been let go
+ * @leaving: [lock] runs that were given up where nobody may sleep; busy, linked
+ *	through their first page
+ * @leaving_work: gives them back
  * @settled: woken whenever a busy page has become something else, and
  *	whenever a take has ended
  * @nr_settled: [lock] how often that was
@@ -115,6 +120,7 @@ struct lcma_stats {
  */
 struct lcma_region {
 	char name[LCMA_NAME_BYTES];
+	char heap[LCMA_NAME_BYTES];
 	struct lcma_carve carve;
 	unsigned long unit_pages;
 	unsigned long align_pages;
@@ -135,6 +141,9 @@ struct lcma_region {
 	unsigned long nr_held;
 	struct delayed_work held_work;
 
+	struct list_head leaving;
+	struct work_struct leaving_work;
+
 	wait_queue_head_t settled;
 	unsigned long nr_settled;
 	unsigned int nr_takes;
@@ -151,7 +160,6 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 void lcma_region_free(struct lcma_region *region);
 int lcma_region_register(struct lcma_region *region);
 struct lcma_region *lcma_region_nth(unsigned int i);
-struct lcma_region *lcma_region_find(const char *name);
 void lcma_region_forget_all(void);
 
 void lcma_region_move(struct lcma_region *region, unsigned long start,

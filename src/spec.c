@@ -72,9 +72,10 @@ static int parse_source(struct lcma_text *text, struct lcma_spec *spec)
 	if ((has_arg || source == LCMA_SOURCE_OF) && !arg.len_bytes)
 		return lcma_text_error(text, arg.at, -EINVAL,
 				       "source wants a name behind its colon");
-	if (!lcma_word_copy(&arg, spec->source_arg, sizeof(spec->source_arg)))
+	if (!lcma_word_copy(&arg, spec->source_arg, sizeof(spec->source_arg)) ||
+	    !lcma_label_is_valid(spec->source_arg))
 		return lcma_text_error(text, arg.at, -EINVAL,
-				       "name behind the source is longer than 63 characters");
+				       "name behind the source wants 1 to 63 printable characters");
 	return 0;
 }
 
@@ -139,6 +140,28 @@ static int parse_order(struct lcma_text *text, const struct lcma_word *value,
 	return 0;
 }
 
+static int parse_heap(struct lcma_text *text, const struct lcma_word *value,
+		      struct lcma_spec *spec)
+{
+	struct lcma_word part = *value;
+	size_t i;
+
+	/* A name, or names with commas between. */
+	for (i = 0; i <= value->len_bytes; i++) {
+		if (i < value->len_bytes && value->at[i] != ',')
+			continue;
+		part.len_bytes = value->at + i - part.at;
+		if (!lcma_word_is_name(&part))
+			break;
+		part.at = value->at + i + 1;
+	}
+	if (i <= value->len_bytes ||
+	    !lcma_word_copy(value, spec->heap, sizeof(spec->heap)))
+		return lcma_text_error(text, value->at, -EINVAL,
+				       "heap= wants 1 to 31 of A-Z a-z 0-9 _ - . and commas between names");
+	return 0;
+}
+
 static const struct {
 	const char *key;
 	int (*parse)(struct lcma_text *text, const struct lcma_word *value,
@@ -148,23 +171,59 @@ static const struct {
 	{ "align=", parse_align },
 	{ "policy=", parse_policy },
 	{ "order=", parse_order },
+	{ "heap=", parse_heap },
 };
+
+/* Does an option begin here? */
+static bool is_option(const struct lcma_word *word)
+{
+	struct lcma_word value;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		if (lcma_word_option(word, options[i].key, &value))
+			return true;
+	return false;
+}
+
+/* A value that may hold commas ends where the next option begins. */
+static struct lcma_word value_with_commas(struct lcma_text *text,
+					  struct lcma_word word)
+{
+	const char *start;
+	struct lcma_word next;
+
+	for (;;) {
+		start = text->pos;
+		if (!lcma_text_take(text, ','))
+			return word;
+		next = lcma_text_word(text, ",;");
+		if (is_option(&next)) {
+			text->pos = start;
+			return word;
+		}
+		word.len_bytes = text->pos - word.at;
+	}
+}
 
 static int parse_option(struct lcma_text *text, unsigned long *seen,
 			struct lcma_spec *spec)
 {
 	struct lcma_word word = lcma_text_word(text, ",;");
-	const char *after = text->pos;
 	struct lcma_word value;
+	const char *after;
 	unsigned int i;
 	int err;
 
+	if (lcma_word_option(&word, "heap=", &value))
+		word = value_with_commas(text, word);
+	after = text->pos;
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (lcma_word_option(&word, options[i].key, &value))
 			break;
 	if (i == ARRAY_SIZE(options))
 		return lcma_text_error(text, word.at, -EINVAL,
-				       "unknown option: there are keep=, align=, policy= and order=");
+				       "unknown option: there are keep=, align=, policy=, order= and heap=");
 	if (*seen & BIT(i))
 		return lcma_text_error(text, word.at, -EINVAL,
 				       "option given twice");
@@ -205,11 +264,22 @@ static int parse_region(struct lcma_text *text, struct lcma_spec *spec)
 	return 0;
 }
 
-static bool name_is_taken(const struct lcma_spec *specs, unsigned int nr,
-			  const char *name)
+static bool name_is_taken(const struct lcma_spec *specs, unsigned int nr)
 {
+	const struct lcma_spec *last = &specs[nr];
+
 	while (nr--)
-		if (!strcmp(specs[nr].name, name))
+		if (!strcmp(specs[nr].name, last->name))
+			return true;
+	return false;
+}
+
+static bool heap_is_taken(const struct lcma_spec *specs, unsigned int nr)
+{
+	const struct lcma_spec *last = &specs[nr];
+
+	while (nr--)
+		if (*last->heap && !strcmp(specs[nr].heap, last->heap))
 			return true;
 	return false;
 }
@@ -229,9 +299,12 @@ static int parse_regions(struct lcma_text *text, struct lcma_spec *specs,
 		err = parse_region(text, &specs[nr]);
 		if (err)
 			return err;
-		if (name_is_taken(specs, nr, specs[nr].name))
+		if (name_is_taken(specs, nr))
 			return lcma_text_error(text, at, -EINVAL,
 					       "two regions of one name");
+		if (heap_is_taken(specs, nr))
+			return lcma_text_error(text, at, -EINVAL,
+					       "two regions of one heap= name");
 		nr++;
 	} while (lcma_text_take(text, ';'));
 

@@ -7,7 +7,7 @@
  *	source  = "cma" / "reserve_mem" [ ":" LABEL ] / "of" ":" NODE /
  *		  "live" [ ":" BASE ]
  *	option  = "keep=" ( SIZE / "all" ) / "keep=" LOW "-" HIGH /
- *		  "align=" SIZE / "policy=" NAME / "order=" N
+ *		  "align=" SIZE / "policy=" NAME / "order=" N / "heap=" NAME
  *	SIZE    = 1*DIGIT [ "K" / "M" / "G" ]		bare: bytes
  */
 #ifndef LCMA_SPEC_H
@@ -43,6 +43,8 @@ enum lcma_source_id {
  * @keep_low_bytes: always refilled to
  * @keep_high_bytes: given back above; LCMA_KEEP_ALL: never
  * @align_bytes: least alignment of every buffer, a power of two
+ * @heap: also serves as /dev/dma_heap/NAME; "": it does not. May hold commas:
+ *	the kernel's own is called "linux,cma"
  * @order: every buffer takes a multiple of this power of two of pages
  */
 struct lcma_spec {
@@ -54,6 +56,7 @@ struct lcma_spec {
 	u64 keep_low_bytes;
 	u64 keep_high_bytes;
 	u64 align_bytes;
+	char heap[LCMA_NAME_BYTES];
 	unsigned int order;
 };
 

@@ -77,7 +77,8 @@ static void take_undo(struct lcma_region *region, unsigned long start,
 	for (; lcma_region_stretch(region, start, end, &s);
 	     start += s.nr_pages) {
 		if (s.state == LCMA_USED) {
-			lcma_pool_give(region, s.start, s.nr_pages, LCMA_USED);
+			lcma_pool_give(region, s.start, s.nr_pages, LCMA_USED,
+				       0);
 			continue;
 		}
 		spin_lock_irqsave(&region->lock, flags);
@@ -135,7 +136,8 @@ static void take_orphaned(struct lcma_job *job)
 	region->stats.late++;
 	spin_unlock_irqrestore(&region->lock, flags);
 	if (!take->err)
-		lcma_pool_give(region, take->start, take->nr_pages, LCMA_USED);
+		lcma_pool_give(region, take->start, take->nr_pages, LCMA_USED,
+			       0);
 	kfree(take);
 	take_end(region);
 }

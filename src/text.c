@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The text device: see text.h, and line.h for what a line means.
+ * The text protocol: see text.h, and line.h for what a line means.
  *
  * The protocol is that of Barry Song's cma_test (2011), with three deliberate
  * differences: what is written selects the size, a failed allocation fails the
@@ -13,11 +13,8 @@
 #include "text.h"
 
 #include <linux/err.h>
-#include <linux/fs.h>
 #include <linux/highmem.h>
 #include <linux/list.h>
-#include <linux/miscdevice.h>
-#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -28,9 +25,6 @@
 
 /* The original's slots: slot i is (i + 1) MiB. */
 #define NR_SLOTS	10
-
-/* What a read answers. */
-#define ANSWER_BYTES	256
 
 /**
  * struct holding - a buffer of the text device
@@ -49,22 +43,6 @@ static LIST_HEAD(sized);
 
 /* A slot whose buffer is being allocated. */
 static struct holding reserved;
-
-/**
- * struct reader - an open file
- * @lock: one read at a time
- * @has_freed: the first read has been
- * @len_bytes: length of the answer
- * @pos_bytes: how much of it has been read
- * @answer: what was freed
- */
-struct reader {
-	struct mutex lock;	/* one read at a time */
-	bool has_freed;
-	size_t len_bytes;
-	size_t pos_bytes;
-	char answer[ANSWER_BYTES];
-};
 
 /* Return: the lowest free slot, reserved now; -ENOSPC. */
 static int reserve_slot(void)
@@ -104,15 +82,14 @@ static void touch_pages(const struct lcma_buffer *buffer)
 	}
 }
 
-static struct holding *new_holding(const struct lcma_request *request,
-				   const char *label)
+static struct holding *new_holding(const struct lcma_order *order)
 {
 	struct holding *holding = kzalloc(sizeof(*holding), GFP_KERNEL);
 	struct lcma_buffer *buffer;
 
 	if (!holding)
 		return ERR_PTR(-ENOBUFS);
-	buffer = lcma_buffer_new(request, label);
+	buffer = lcma_buffer_new(order);
 	if (IS_ERR(buffer)) {
 		kfree(holding);
 		return ERR_CAST(buffer);
@@ -122,19 +99,21 @@ static struct holding *new_holding(const struct lcma_request *request,
 	return holding;
 }
 
-static int alloc_slot(void)
+static int alloc_slot(struct lcma_account *account)
 {
-	struct lcma_request request = {
-		.align_pages = 1,
-		.deadline = LCMA_FOREVER,
+	struct lcma_order order = {
+		.request = { .align_pages = 1, .deadline = LCMA_FOREVER },
+		.label = "",
+		.owner = LCMA_OWNER_TEXT,
+		.account = account,
 	};
 	struct holding *holding;
 	int slot = reserve_slot();
 
 	if (slot < 0)
 		return slot;
-	request.nr_pages = (slot + 1) * (SZ_1M >> PAGE_SHIFT);
-	holding = new_holding(&request, "");
+	order.request.nr_pages = (slot + 1) * (SZ_1M >> PAGE_SHIFT);
+	holding = new_holding(&order);
 	fill_slot(slot, IS_ERR(holding) ? NULL : holding);
 	return PTR_ERR_OR_ZERO(holding);
 }
@@ -165,15 +144,20 @@ static int make_request(const struct lcma_line *line,
 	return 0;
 }
 
-static int alloc_sized(const struct lcma_line *line)
+static int alloc_sized(const struct lcma_line *line,
+		       struct lcma_account *account)
 {
-	struct lcma_request request;
+	struct lcma_order order = {
+		.label = line->label,
+		.owner = LCMA_OWNER_TEXT,
+		.account = account,
+	};
 	struct holding *holding;
-	int err = make_request(line, &request);
+	int err = make_request(line, &order.request);
 
 	if (err)
 		return err;
-	holding = new_holding(&request, line->label);
+	holding = new_holding(&order);
 	if (IS_ERR(holding))
 		return PTR_ERR(holding);
 	mutex_lock(&lock);
@@ -182,8 +166,18 @@ static int alloc_sized(const struct lcma_line *line)
 	return 0;
 }
 
-static ssize_t text_write(struct file *file, const char __user *from,
-			  size_t len_bytes, loff_t *pos)
+/**
+ * lcma_text_write - one line
+ * @account: who is charged
+ * @from: the line
+ * @len_bytes: its length
+ *
+ * Context: process, may sleep.
+ * Return: @len_bytes; -EFAULT; -EINVAL and others of lcma_line_parse();
+ * -ENOENT no such region; what lcma_buffer_new() returns.
+ */
+ssize_t lcma_text_write(struct lcma_account *account, const char __user *from,
+			size_t len_bytes)
 {
 	char text[LCMA_LINE_BYTES];
 	struct lcma_line line;
@@ -200,9 +194,9 @@ static ssize_t text_write(struct file *file, const char __user *from,
 	if (err)
 		pr_info_ratelimited("/dev/cma_test: %s\n", why);
 	else if (line.slot)
-		err = alloc_slot();
+		err = alloc_slot(account);
 	else
-		err = alloc_sized(&line);
+		err = alloc_sized(&line, account);
 	return err ? err : len_bytes;
 }
 
@@ -232,13 +226,13 @@ static struct holding *take_holding(int *slot)
 
 static void free_holding(struct holding *holding)
 {
-	lcma_buffer_put(holding->buffer);
+	lcma_buffer_drop(holding->buffer);
 	kfree(holding);
 }
 
-static void free_one(struct reader *reader)
+static void free_one(struct lcma_text_reader *reader)
 {
-	const struct lcma_buffer_info *info;
+	const struct lcma_buffer_facts *facts;
 	struct holding *holding;
 	char name[12] = "-";
 	int slot;
@@ -248,21 +242,39 @@ static void free_one(struct reader *reader)
 		return;
 	if (slot >= 0)
 		snprintf(name, sizeof(name), "%d", slot);
-	info = &holding->buffer->info;
+	facts = &holding->buffer->facts;
 	reader->len_bytes =
 		scnprintf(reader->answer, sizeof(reader->answer),
 			  "freed slot=%s bytes=%llu phys=%#llx region=%s label=%s held_ms=%lld\n",
-			  name, info->bytes, (u64)info->phys,
+			  name, facts->bytes, (u64)facts->phys,
 			  holding->buffer->run.region->name,
-			  *info->label ? info->label : "-",
-			  ktime_ms_delta(ktime_get(), info->created));
+			  *facts->label ? facts->label : "-",
+			  ktime_ms_delta(ktime_get(), facts->created));
 	free_holding(holding);
 }
 
-static ssize_t text_read(struct file *file, char __user *to, size_t len_bytes,
-			 loff_t *pos)
+/**
+ * lcma_text_open - a file is opened
+ * @reader: the file's
+ */
+void lcma_text_open(struct lcma_text_reader *reader)
 {
-	struct reader *reader = file->private_data;
+	mutex_init(&reader->lock);
+}
+
+/**
+ * lcma_text_read - free a buffer and tell which, or tell the rest of it
+ * @reader: the file's
+ * @to: where to
+ * @len_bytes: how much of it
+ *
+ * Context: process, may sleep.
+ * Return: bytes read, 0 at the end; -EFAULT, and nothing is lost of the answer;
+ * -EINTR.
+ */
+ssize_t lcma_text_read(struct lcma_text_reader *reader, char __user *to,
+		       size_t len_bytes)
+{
 	ssize_t ret;
 
 	if (!len_bytes)
@@ -283,59 +295,16 @@ static ssize_t text_read(struct file *file, char __user *to, size_t len_bytes,
 	return ret;
 }
 
-static int text_open(struct inode *inode, struct file *file)
-{
-	struct reader *reader = kzalloc(sizeof(*reader), GFP_KERNEL);
-
-	if (!reader)
-		return -ENOBUFS;
-	mutex_init(&reader->lock);
-	file->private_data = reader;
-	return stream_open(inode, file);
-}
-
-static int text_release(struct inode *inode, struct file *file)
-{
-	kfree(file->private_data);
-	return 0;
-}
-
-static const struct file_operations text_fops = {
-	.owner = THIS_MODULE,
-	.open = text_open,
-	.release = text_release,
-	.read = text_read,
-	.write = text_write,
-};
-
-static struct miscdevice text_device = {
-	.minor = MISC_DYNAMIC_MINOR,
-	.name = "cma_test",
-	.fops = &text_fops,
-};
-
 /**
- * lcma_text_init - let /dev/cma_test appear
- *
- * Context: while the module loads, after the regions are there.
- * Return: 0; what misc_register() returns, -EEXIST among them.
- */
-int lcma_text_init(void)
-{
-	return misc_register(&text_device);
-}
-
-/**
- * lcma_text_exit - the device and its buffers are no more
+ * lcma_text_free_all - free every buffer of the text device
  *
  * Context: while the module unloads; may sleep. No file is open.
  */
-void lcma_text_exit(void)
+void lcma_text_free_all(void)
 {
 	struct holding *holding;
 	int slot;
 
-	misc_deregister(&text_device);
 	while ((holding = take_holding(&slot)))
 		free_holding(holding);
 }

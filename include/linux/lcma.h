@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lcma: contiguous memory for drivers.
+ *
+ *	#include <linux/lcma.h>
+ *	LCMA_IMPORT;			(the symbols are in a namespace of ours)
+ *
+ *	region = lcma_region_find("cam");
+ *	pages = lcma_alloc_pages(region, 2048, 8, 0);
+ *	...
+ *	lcma_free_pages(region, pages, 2048);
+ *
+ * or, for memory that has a name, an owner and can be handed to programs:
+ *
+ *	buffer = lcma_buffer_alloc(region, &(struct lcma_buffer_params) {
+ *			.bytes = SZ_8M, .label = "camera" });
+ *	dmabuf = lcma_buffer_export(buffer);
+ *	lcma_buffer_put(buffer);
+ *
+ * A module that uses these symbols keeps lcma loaded, so regions stay valid
+ * as long as it is there. Give everything back before your exit function
+ * returns. test/kmod/example is a whole driver.
+ */
+#ifndef _LINUX_LCMA_H
+#define _LINUX_LCMA_H
+
+#include <linux/bits.h>
+#include <linux/module.h>
+#include <linux/types.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)	/* strings since then */
+#define LCMA_IMPORT		MODULE_IMPORT_NS("LCMA")
+#define LCMA_EXPORT(_symbol)	EXPORT_SYMBOL_NS_GPL(_symbol, "LCMA")
+#else
+#define LCMA_IMPORT		MODULE_IMPORT_NS(LCMA)
+#define LCMA_EXPORT(_symbol)	EXPORT_SYMBOL_NS_GPL(_symbol, LCMA)
+#endif
+
+struct device;
+struct dma_buf;
+struct lcma_buffer;
+struct lcma_region;
+struct page;
+
+/* From the pool or not at all: legal where one may not sleep. */
+#define LCMA_NOWAIT		BIT(0)
+/* A failure is not recorded: the caller expects it. */
+#define LCMA_QUIET		BIT(1)
+/* The memory is zeroed. Buffers always are. */
+#define LCMA_ZERO		BIT(2)
+
+/**
+ * struct lcma_region_state - what can be told of a region
+ * @base: physical address
+ * @nr_pages: size
+ * @used_pages: in buffers, quarantine included
+ * @pool_pages: can be had with LCMA_NOWAIT
+ * @shared_pages: the system may use them
+ * @busy_pages: on their way
+ * @quarantined_pages: their buffer is gone, somebody still holds them
+ * @largest_pages: the longest unused run
+ * @unit_pages: what migration touches at once
+ */
+struct lcma_region_state {
+	phys_addr_t base;
+	unsigned long nr_pages;
+	unsigned long used_pages;
+	unsigned long pool_pages;
+	unsigned long shared_pages;
+	unsigned long busy_pages;
+	unsigned long quarantined_pages;
+	unsigned long largest_pages;
+	unsigned long unit_pages;
+};
+
+/**
+ * struct lcma_buffer_params - a buffer that is wanted
+ * @bytes: how large, not 0
+ * @align_bytes: alignment of the physical address, a power of two; 0: whatever
+ *	the region has
+ * @timeout_ms: deadline from now; 0: none
+ * @flags: LCMA_QUIET
+ * @label: what it is for, printable characters, copied; NULL: not told
+ */
+struct lcma_buffer_params {
+	u64 bytes;
+	u64 align_bytes;
+	unsigned int timeout_ms;
+	unsigned int flags;
+	const char *label;
+};
+
+struct lcma_region *lcma_region_find(const char *name);
+void lcma_region_describe(struct lcma_region *region,
+			  struct lcma_region_state *state);
+
+int lcma_device_assign(struct device *dev, struct lcma_region *region);
+int lcma_device_share(struct device *dev, struct device *from);
+void lcma_device_release(struct device *dev);
+struct lcma_region *lcma_device_region(struct device *dev);
+
+struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
+			      unsigned int align_order, unsigned int flags);
+bool lcma_free_pages(struct lcma_region *region, struct page *pages,
+		     unsigned long count);
+struct page *lcma_alloc_from_contiguous(struct device *dev, size_t count,
+					unsigned int align_order,
+					unsigned int flags);
+bool lcma_release_from_contiguous(struct device *dev, struct page *pages,
+				  size_t count);
+
+struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
+				      const struct lcma_buffer_params *params);
+void lcma_buffer_get(struct lcma_buffer *buffer);
+void lcma_buffer_put(struct lcma_buffer *buffer);
+phys_addr_t lcma_buffer_phys(const struct lcma_buffer *buffer);
+u64 lcma_buffer_bytes(const struct lcma_buffer *buffer);
+struct page *lcma_buffer_pages(const struct lcma_buffer *buffer);
+struct dma_buf *lcma_buffer_export(struct lcma_buffer *buffer);
+
+#endif /* _LINUX_LCMA_H */

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * lcma: contiguous buffers for programs.
+ *
+ * Open /dev/cma_test, ask for a buffer with LCMA_IOC_ALLOC, and get a dma-buf
+ * file descriptor. That descriptor is the buffer: map it (MAP_SHARED), bracket
+ * CPU access with DMA_BUF_IOCTL_SYNC, pass it to a driver (V4L2_MEMORY_DMABUF,
+ * DRM PRIME) or, over a socket, to another process. The memory goes back when
+ * the last descriptor, mapping and attachment is gone, whoever had it, however
+ * he ended. Closing /dev/cma_test frees nothing;
+ * every call works on a file that was opened in any mode.
+ *
+ * The memory is zeroed. Its physical address does not change while anything
+ * holds the buffer. Mappings are of page frames, not of pages: O_DIRECT,
+ * vmsplice() and io_uring fixed buffers on them fail with EFAULT; read() into
+ * the mapping works, and so does a bounce buffer.
+ *
+ * How the structures grow: each begins with its own size, set by the caller.
+ * A kernel that knows more fields takes the missing ones as 0. A kernel that
+ * knows fewer accepts the rest if it is 0, and fails with E2BIG if it is not.
+ * Reserved fields and unknown flags must be 0, else EINVAL.
+ *
+ * Errors of every call:
+ *	EFAULT	a pointer does not point to the caller's memory
+ *	EINVAL	size is smaller than in the first version of the structure;
+ *		unknown flag; reserved field not 0; text without a NUL
+ *	E2BIG	a field that this version does not know is not 0
+ *	ENOTTY	unknown call
+ */
+#ifndef _UAPI_LINUX_LCMA_H
+#define _UAPI_LINUX_LCMA_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* Grows when calls, fields or flags are added; never when they are removed. */
+#define LCMA_ABI		1
+
+#define LCMA_NAME_SIZE		32	/* region, with its NUL */
+#define LCMA_LABEL_SIZE		32	/* label, with its NUL */
+#define LCMA_ORIGIN_SIZE	80	/* source, with its NUL */
+#define LCMA_COMM_SIZE		16	/* command, with its NUL */
+
+#define LCMA_IOC_MAGIC		0xBC
+
+/**
+ * struct lcma_version - LCMA_IOC_VERSION: who answers, and its limits
+ * @size: in: sizeof(struct lcma_version)
+ * @abi: out: LCMA_ABI of the module
+ * @major: out: version of the module
+ * @minor: out
+ * @patch: out
+ * @nr_regions: out: how many regions there are
+ * @quota_file: out: bytes that one open file may hold; 0: no limit
+ * @quota_user: out: bytes that one user may hold; 0: no limit
+ */
+struct lcma_version {
+	__u32 size;
+	__u32 abi;
+	__u32 major;
+	__u32 minor;
+	__u32 patch;
+	__u32 nr_regions;
+	__aligned_u64 quota_file;
+	__aligned_u64 quota_user;
+};
+#define LCMA_IOC_VERSION	_IO(LCMA_IOC_MAGIC, 0x00)
+
+/**
+ * struct lcma_region_list - LCMA_IOC_REGION_LIST: the regions' names
+ * @size: in: sizeof(struct lcma_region_list)
+ * @nr: in: how many names fit at @names; out: how many regions there are
+ * @names: in: pointer to nr times char[LCMA_NAME_SIZE]; as many as fit are
+ *	written, in the order in which requests without a region try them
+ */
+struct lcma_region_list {
+	__u32 size;
+	__u32 nr;
+	__aligned_u64 names;
+};
+#define LCMA_IOC_REGION_LIST	_IO(LCMA_IOC_MAGIC, 0x01)
+
+/* lcma_region_info.flags */
+#define LCMA_REGION_SHAREABLE	(1 << 0) /* idle pages can be the system's */
+#define LCMA_REGION_PRIVATE	(1 << 1) /* keep=all: they never are */
+#define LCMA_REGION_HIGHMEM	(1 << 2) /* not in the kernel's linear mapping */
+#define LCMA_REGION_GONE	(1 << 3) /* being drained, or drained */
+#define LCMA_REGION_PHYS	(1 << 4) /* @phys is valid */
+
+/**
+ * struct lcma_region_info - LCMA_IOC_REGION_INFO: one region
+ * @size: in: sizeof(struct lcma_region_info)
+ * @flags: out: LCMA_REGION_*
+ * @name: in: the region
+ * @origin: out: where its memory comes from, "cma", "reserve_mem:lcma"
+ * @bytes: out: size of the region
+ * @used: out: bytes in buffers, quarantine included
+ * @pooled: out: bytes that can be handed out at once
+ * @shared: out: bytes that the system may use
+ * @busy: out: bytes on their way
+ * @quarantined: out: bytes whose buffer is gone, still held by somebody
+ * @largest: out: the longest unused run, in bytes; a larger request fails with
+ *	ENOSPC
+ * @align: out: least alignment of every buffer, in bytes
+ * @granule: out: every buffer takes a multiple of this, in bytes
+ * @unit: out: what migration touches at once, in bytes
+ * @keep_low: out: idle bytes that the region always keeps for itself
+ * @keep_high: out: idle bytes above this are given to the system; at least
+ *	@bytes if LCMA_REGION_PRIVATE
+ * @allocs: out: allocations that succeeded since the module was loaded
+ * @frees: out: buffers that came back
+ * @failures: out: allocations that failed, quiet ones not counted
+ * @phys: out: the region's physical address, for CAP_SYS_RAWIO, or for all if
+ *	the module parameter phys_for_all is set; else 0
+ *
+ * A region that is GONE is listed and answers, and has no memory to give.
+ *
+ * Errors: ENOENT no such region.
+ */
+struct lcma_region_info {
+	__u32 size;
+	__u32 flags;
+	char name[LCMA_NAME_SIZE];
+	char origin[LCMA_ORIGIN_SIZE];
+	__aligned_u64 bytes;
+	__aligned_u64 used;
+	__aligned_u64 pooled;
+	__aligned_u64 shared;
+	__aligned_u64 busy;
+	__aligned_u64 quarantined;
+	__aligned_u64 largest;
+	__aligned_u64 align;
+	__aligned_u64 granule;
+	__aligned_u64 unit;
+	__aligned_u64 keep_low;
+	__aligned_u64 keep_high;
+	__aligned_u64 allocs;
+	__aligned_u64 frees;
+	__aligned_u64 failures;
+	__aligned_u64 phys;
+};
+#define LCMA_IOC_REGION_INFO	_IO(LCMA_IOC_MAGIC, 0x02)
+
+/* lcma_alloc.flags */
+#define LCMA_ALLOC_F_NOWAIT	(1 << 0) /* from the pool or not at all */
+#define LCMA_ALLOC_F_QUIET	(1 << 1) /* a failure is not recorded */
+
+/**
+ * struct lcma_alloc - LCMA_IOC_ALLOC: a buffer
+ * @size: in: sizeof(struct lcma_alloc)
+ * @flags: in: LCMA_ALLOC_F_*
+ * @len: in: bytes that are wanted, not 0; out: bytes of the buffer, a multiple
+ *	of the page size and of the region's granule
+ * @align: in: alignment of the physical address in bytes, a power of two; 0:
+ *	whatever the region has
+ * @timeout_ms: in: deadline from now; 0: none
+ * @fd: out: the dma-buf, readable, writable, close-on-exec
+ * @region: in: where; empty: in the first region that can
+ * @label: in: what it is for, printable characters, or empty
+ * @latency_ns: out: how long it took
+ * @id: in: 0; out: the buffer's number in its region
+ *
+ * Errors: ENOENT no such region; E2BIG larger than the region; ENOSPC no unused
+ * run that fits; EBUSY every one held a page that could not be moved; ENOMEM
+ * nowhere to move one to; ENOBUFS no memory for structures; EAGAIN with NOWAIT:
+ * unused runs, but none in the pool; ETIMEDOUT; EINTR killed; EDQUOT over the
+ * file's or the user's quota; EMFILE, ENFILE no descriptor left.
+ */
+struct lcma_alloc {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 len;
+	__aligned_u64 align;
+	__u32 timeout_ms;
+	__s32 fd;
+	char region[LCMA_NAME_SIZE];
+	char label[LCMA_LABEL_SIZE];
+	__aligned_u64 latency_ns;
+	__aligned_u64 id;
+};
+#define LCMA_IOC_ALLOC		_IO(LCMA_IOC_MAGIC, 0x03)
+
+/* lcma_buffer_entry.flags */
+#define LCMA_BUFFER_PHYS	(1 << 0) /* @phys is valid */
+#define LCMA_BUFFER_TEXT	(1 << 1) /* belongs to the text device */
+#define LCMA_BUFFER_KERNEL	(1 << 2) /* belongs to a kernel module */
+
+/**
+ * struct lcma_buffer_entry - one buffer
+ * @id: its number in its region, never used twice
+ * @bytes: size
+ * @align: the alignment that was asked for
+ * @phys: physical address, if LCMA_BUFFER_PHYS
+ * @latency_ns: how long the allocation took
+ * @age_ns: how long ago that was
+ * @flags: LCMA_BUFFER_*
+ * @pid: who asked, as the caller's pid namespace sees it; 0: not in it
+ * @uid: whose it was, in the caller's user namespace
+ * @reserved: 0
+ * @comm: its command
+ * @region: the region
+ * @label: what it is for; may be empty
+ */
+struct lcma_buffer_entry {
+	__aligned_u64 id;
+	__aligned_u64 bytes;
+	__aligned_u64 align;
+	__aligned_u64 phys;
+	__aligned_u64 latency_ns;
+	__aligned_u64 age_ns;
+	__u32 flags;
+	__s32 pid;
+	__u32 uid;
+	__u32 reserved;
+	char comm[LCMA_COMM_SIZE];
+	char region[LCMA_NAME_SIZE];
+	char label[LCMA_LABEL_SIZE];
+};
+
+/**
+ * struct lcma_buffer_info - LCMA_IOC_BUFFER_INFO: the buffer behind an fd
+ * @size: in: sizeof(struct lcma_buffer_info)
+ * @fd: in: a dma-buf
+ * @entry: out: what can be told of it
+ *
+ * Errors: EBADF no open descriptor; EINVAL no dma-buf, or not one of lcma's.
+ */
+struct lcma_buffer_info {
+	__u32 size;
+	__s32 fd;
+	struct lcma_buffer_entry entry;
+};
+#define LCMA_IOC_BUFFER_INFO	_IO(LCMA_IOC_MAGIC, 0x04)
+
+/* lcma_buffer_list.flags */
+#define LCMA_LIST_ALL		(1 << 0) /* everybody's, for CAP_SYS_ADMIN */
+
+/**
+ * struct lcma_buffer_list - LCMA_IOC_BUFFER_LIST: the buffers of a region
+ * @size: in: sizeof(struct lcma_buffer_list)
+ * @flags: in: LCMA_LIST_*; 0: the buffers of the caller's user
+ * @region: in: the region
+ * @after_id: in: only buffers with a higher id; 0: from the oldest. To read on,
+ *	give the last entry's id.
+ * @nr: in: how many entries fit; out: how many were written
+ * @entry_size: in: sizeof(struct lcma_buffer_entry) of the caller
+ * @entries: in: pointer to nr entries, entry_size bytes apart; what a larger
+ *	entry has and this version does not know is left as it was
+ *
+ * Errors: ENOENT no such region; EPERM LCMA_LIST_ALL without CAP_SYS_ADMIN.
+ */
+struct lcma_buffer_list {
+	__u32 size;
+	__u32 flags;
+	char region[LCMA_NAME_SIZE];
+	__aligned_u64 after_id;
+	__u32 nr;
+	__u32 entry_size;
+	__aligned_u64 entries;
+};
+#define LCMA_IOC_BUFFER_LIST	_IO(LCMA_IOC_MAGIC, 0x05)
+
+#endif /* _UAPI_LINUX_LCMA_H */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dma-buf, user mappings and symbol namespaces on every kernel.
+ */
+#ifndef LCMA_COMPAT_DMABUF_H
+#define LCMA_COMPAT_DMABUF_H
+
+#include <linux/dma-buf.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/version.h>
+
+#ifndef CONFIG_DMA_SHARED_BUFFER
+#error "lcma needs a kernel built with CONFIG_DMA_SHARED_BUFFER (dma-buf)"
+#endif
+
+/* Namespaces are strings from 6.13 on. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define LCMA_IMPORT_DMA_BUF	MODULE_IMPORT_NS("DMA_BUF")
+#else
+#define LCMA_IMPORT_DMA_BUF	MODULE_IMPORT_NS(DMA_BUF)
+#endif
+
+/* vm_flags may only be changed through helpers from 6.3 on. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define lcma_compat_vm_flags_set	vm_flags_set
+#else
+static inline void lcma_compat_vm_flags_set(struct vm_area_struct *vma,
+					    unsigned long flags)
+{
+	vma->vm_flags |= flags;
+}
+#endif
+
+#endif

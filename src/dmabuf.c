@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Buffers as dma-bufs: see dmabuf.h.
+ *
+ * The dma-buf is the buffer: whoever holds a descriptor, a mapping or an
+ * attachment holds the buffer, and the last one to let go frees it.
+ *
+ * The memory is mapped cached everywhere, as the kernel's own linear mapping
+ * has it, and caches are kept in step by dma_map_*() and dma_sync_*(). User
+ * mappings are of page frames: get_user_pages() refuses them, so no pin can
+ * outlive the buffer, and FOLL_LONGTERM does not meet CMA pages that it could
+ * neither pin nor move. They are filled by faults, so that they can be taken
+ * away and filled anew, should the buffer ever move.
+ */
+#include "dmabuf.h"
+
+#include <linux/err.h>
+#include <linux/highmem.h>
+#include <linux/iosys-map.h>
+#include <linux/mutex.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+#include <linux/sizes.h>
+#include <linux/vmalloc.h>
+
+#include "compat/dmabuf.h"
+
+LCMA_IMPORT_DMA_BUF;
+
+/* Pages that one fault maps, around the one that was touched. */
+#define FAULT_PAGES	16UL
+
+/* A scatterlist entry's length is 32 bits. */
+#define MAX_ENTRY_PAGES	(SZ_1G >> PAGE_SHIFT)
+
+/**
+ * struct export - a buffer as a dma-buf
+ * @buffer: the buffer, with a reference
+ * @lock: protects what follows, and keeps synchronisation and mapping apart
+ * @attachments: devices that are attached
+ * @vaddr: kernel mapping, while anybody uses it
+ * @nr_vmaps: how many do
+ */
+struct export {
+	struct lcma_buffer *buffer;
+	struct mutex lock;	/* attachments, vaddr, nr_vmaps */
+	struct list_head attachments;
+	void *vaddr;
+	unsigned int nr_vmaps;
+};
+
+/**
+ * struct attachment - a device that is attached
+ * @link: in export->attachments
+ * @dev: the device
+ * @table: the buffer as the device sees it
+ * @is_mapped: it is mapped for the device just now
+ */
+struct attachment {
+	struct list_head link;
+	struct device *dev;
+	struct sg_table table;
+	bool is_mapped;
+};
+
+static unsigned long export_pages(const struct export *export)
+{
+	return export->buffer->run.nr_pages;
+}
+
+static int fill_table(const struct export *export, struct sg_table *table)
+{
+	unsigned long pfn = lcma_buffer_pfn(export->buffer);
+	unsigned long left = export_pages(export);
+	struct scatterlist *entry;
+	unsigned int i;
+	int err;
+
+	err = sg_alloc_table(table, DIV_ROUND_UP(left, MAX_ENTRY_PAGES),
+			     GFP_KERNEL);
+	if (err)
+		return err;
+	for_each_sgtable_sg(table, entry, i) {
+		unsigned long nr = min_t(unsigned long, left, MAX_ENTRY_PAGES);
+
+		sg_set_page(entry, pfn_to_page(pfn), nr << PAGE_SHIFT, 0);
+		pfn += nr;
+		left -= nr;
+	}
+	return 0;
+}
+
+static int dmabuf_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *a)
+{
+	struct export *export = dmabuf->priv;
+	struct attachment *attachment;
+	int err;
+
+	attachment = kzalloc(sizeof(*attachment), GFP_KERNEL);
+	if (!attachment)
+		return -ENOMEM;
+	err = fill_table(export, &attachment->table);
+	if (err) {
+		kfree(attachment);
+		return err;
+	}
+	attachment->dev = a->dev;
+	a->priv = attachment;
+
+	mutex_lock(&export->lock);
+	list_add(&attachment->link, &export->attachments);
+	mutex_unlock(&export->lock);
+	return 0;
+}
+
+static void dmabuf_detach(struct dma_buf *dmabuf, struct dma_buf_attachment *a)
+{
+	struct export *export = dmabuf->priv;
+	struct attachment *attachment = a->priv;
+
+	mutex_lock(&export->lock);
+	list_del(&attachment->link);
+	mutex_unlock(&export->lock);
+	sg_free_table(&attachment->table);
+	kfree(attachment);
+}
+
+static struct sg_table *dmabuf_map(struct dma_buf_attachment *a,
+				   enum dma_data_direction direction)
+{
+	struct export *export = a->dmabuf->priv;
+	struct attachment *attachment = a->priv;
+	int err = -EBUSY;
+
+	mutex_lock(&export->lock);
+	if (!attachment->is_mapped)
+		err = dma_map_sgtable(attachment->dev, &attachment->table,
+				      direction, 0);
+	if (!err) {
+		attachment->is_mapped = true;
+		atomic_inc(&export->buffer->nr_pins);
+	}
+	mutex_unlock(&export->lock);
+	return err ? ERR_PTR(err) : &attachment->table;
+}
+
+static void dmabuf_unmap(struct dma_buf_attachment *a, struct sg_table *table,
+			 enum dma_data_direction direction)
+{
+	struct export *export = a->dmabuf->priv;
+	struct attachment *attachment = a->priv;
+
+	mutex_lock(&export->lock);
+	attachment->is_mapped = false;
+	atomic_dec(&export->buffer->nr_pins);
+	dma_unmap_sgtable(attachment->dev, table, direction, 0);
+	mutex_unlock(&export->lock);
+}
+
+static int dmabuf_begin_cpu_access(struct dma_buf *dmabuf,
+				   enum dma_data_direction direction)
+{
+	struct export *export = dmabuf->priv;
+	struct attachment *attachment;
+
+	mutex_lock(&export->lock);
+	if (export->vaddr)
+		invalidate_kernel_vmap_range(export->vaddr, dmabuf->size);
+	list_for_each_entry(attachment, &export->attachments, link)
+		if (attachment->is_mapped)
+			dma_sync_sgtable_for_cpu(attachment->dev,
+						 &attachment->table, direction);
+	mutex_unlock(&export->lock);
+	return 0;
+}
+
+static int dmabuf_end_cpu_access(struct dma_buf *dmabuf,
+				 enum dma_data_direction direction)
+{
+	struct export *export = dmabuf->priv;
+	struct attachment *attachment;
+
+	mutex_lock(&export->lock);
+	if (export->vaddr)
+		flush_kernel_vmap_range(export->vaddr, dmabuf->size);
+	list_for_each_entry(attachment, &export->attachments, link)
+		if (attachment->is_mapped)
+			dma_sync_sgtable_for_device(attachment->dev,
+						    &attachment->table,
+						    direction);
+	mutex_unlock(&export->lock);
+	return 0;
+}
+
+/*
+ * Map the page that was touched, and those around it that lie in the same
+ * aligned group, in the mapping and in the buffer: a video buffer is not
+ * touched at one page only.
+ */
+static vm_fault_t dmabuf_fault(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	const struct export *export = vma->vm_private_data;
+	const unsigned long end_pgoff = min(vma->vm_pgoff + vma_pages(vma),
+					    export_pages(export));
+	unsigned long pgoff = max(ALIGN_DOWN(vmf->pgoff, FAULT_PAGES),
+				  vma->vm_pgoff);
+	const unsigned long stop = min(ALIGN_DOWN(vmf->pgoff, FAULT_PAGES) +
+				       FAULT_PAGES, end_pgoff);
+	vm_fault_t ret, result = VM_FAULT_SIGBUS;
+
+	if (vmf->pgoff >= end_pgoff)
+		return VM_FAULT_SIGBUS;
+	for (; pgoff < stop; pgoff++) {
+		ret = vmf_insert_pfn(vma, vma->vm_start +
+				     ((pgoff - vma->vm_pgoff) << PAGE_SHIFT),
+				     lcma_buffer_pfn(export->buffer) + pgoff);
+		if (pgoff == vmf->pgoff)
+			result = ret;
+		if (ret != VM_FAULT_NOPAGE && pgoff >= vmf->pgoff)
+			break;
+	}
+	return result;
+}
+
+static const struct vm_operations_struct dmabuf_vm_ops = {
+	.fault = dmabuf_fault,
+};
+
+/*
+ * Private mappings of page frames are a bug in the kernel's fault path, and
+ * dma-buf does not look. A mapping that may never be written is refused as
+ * well if it is private: mprotect() would make it so.
+ */
+static int dmabuf_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return -EINVAL;
+	lcma_compat_vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND |
+				      VM_DONTDUMP);
+	vma->vm_ops = &dmabuf_vm_ops;
+	vma->vm_private_data = dmabuf->priv;
+	return 0;
+}
+
+/* Lowmem has a mapping already. Return: an address; NULL. */
+static void *map_for_kernel(const struct export *export)
+{
+	const unsigned long pfn = lcma_buffer_pfn(export->buffer);
+	const unsigned long nr_pages = export_pages(export);
+	struct page **pages;
+	unsigned long i;
+	void *vaddr;
+
+	if (!PageHighMem(pfn_to_page(pfn + nr_pages - 1)))
+		return page_address(pfn_to_page(pfn));
+	pages = kvmalloc_array(nr_pages, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return NULL;
+	for (i = 0; i < nr_pages; i++)
+		pages[i] = pfn_to_page(pfn + i);
+	vaddr = vmap(pages, nr_pages, VM_MAP, PAGE_KERNEL);
+	kvfree(pages);
+	return vaddr;
+}
+
+static int dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
+{
+	struct export *export = dmabuf->priv;
+	int err = 0;
+
+	mutex_lock(&export->lock);
+	if (!export->nr_vmaps)
+		export->vaddr = map_for_kernel(export);
+	if (export->vaddr) {
+		export->nr_vmaps++;
+		atomic_inc(&export->buffer->nr_pins);
+		iosys_map_set_vaddr(map, export->vaddr);
+	} else {
+		err = -ENOMEM;
+	}
+	mutex_unlock(&export->lock);
+	return err;
+}
+
+static void dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
+{
+	struct export *export = dmabuf->priv;
+
+	mutex_lock(&export->lock);
+	atomic_dec(&export->buffer->nr_pins);
+	if (!--export->nr_vmaps) {
+		if (is_vmalloc_addr(export->vaddr))
+			vunmap(export->vaddr);
+		export->vaddr = NULL;
+	}
+	mutex_unlock(&export->lock);
+	iosys_map_clear(map);
+}
+
+static void dmabuf_release(struct dma_buf *dmabuf)
+{
+	struct export *export = dmabuf->priv;
+
+	lcma_buffer_drop(export->buffer);
+	kfree(export);
+}
+
+static const struct dma_buf_ops dmabuf_ops = {
+	.attach = dmabuf_attach,
+	.detach = dmabuf_detach,
+	.map_dma_buf = dmabuf_map,
+	.unmap_dma_buf = dmabuf_unmap,
+	.begin_cpu_access = dmabuf_begin_cpu_access,
+	.end_cpu_access = dmabuf_end_cpu_access,
+	.mmap = dmabuf_mmap,
+	.vmap = dmabuf_vmap,
+	.vunmap = dmabuf_vunmap,
+	.release = dmabuf_release,
+};
+
+/**
+ * lcma_dmabuf_export - make a dma-buf of a buffer
+ * @buffer: the buffer; the dma-buf takes a reference of its own
+ * @fd_flags: O_RDWR or the like, O_CLOEXEC
+ *
+ * The dma-buf keeps this module loaded.
+ *
+ * Context: process, may sleep.
+ * Return: the dma-buf; ERR_PTR: -ENOBUFS, or what dma_buf_export() returns.
+ */
+struct dma_buf *lcma_dmabuf_export(struct lcma_buffer *buffer, int fd_flags)
+{
+	DEFINE_DMA_BUF_EXPORT_INFO(info);
+	struct export *export;
+	struct dma_buf *dmabuf;
+
+	export = kzalloc(sizeof(*export), GFP_KERNEL);
+	if (!export)
+		return ERR_PTR(-ENOBUFS);
+	export->buffer = buffer;
+	mutex_init(&export->lock);
+	INIT_LIST_HEAD(&export->attachments);
+
+	info.exp_name = "lcma";
+	info.ops = &dmabuf_ops;
+	info.size = (size_t)buffer->run.nr_pages << PAGE_SHIFT;
+	info.flags = fd_flags;
+	info.priv = export;
+	dmabuf = dma_buf_export(&info);
+	if (IS_ERR(dmabuf))
+		kfree(export);
+	else
+		lcma_buffer_hold(buffer);
+	return dmabuf;
+}
+
+/**
+ * lcma_dmabuf_buffer - the buffer behind a dma-buf
+ * @dmabuf: any dma-buf
+ *
+ * Context: any.
+ * Return: the buffer, which lives as long as the dma-buf; NULL: not ours.
+ */
+struct lcma_buffer *lcma_dmabuf_buffer(struct dma_buf *dmabuf)
+{
+	const struct export *export = dmabuf->priv;
+
+	return dmabuf->ops == &dmabuf_ops ? export->buffer : NULL;
+}
+
+/**
+ * lcma_dmabuf_new_fd - a new buffer, as a file descriptor of the current task
+ * @order: what is wanted
+ * @fd_flags: O_RDWR or the like, O_CLOEXEC
+ * @publish: tells the caller of descriptor and buffer; may fail
+ * @context: for @publish
+ *
+ * The descriptor becomes valid only when all else has succeeded: another
+ * thread that guesses its number cannot close it under us.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EMFILE, -ENFILE; what lcma_buffer_new(), lcma_dmabuf_export()
+ * and @publish return.
+ */
+int lcma_dmabuf_new_fd(const struct lcma_order *order, int fd_flags,
+		       int (*publish)(const struct lcma_buffer *buffer, int fd,
+				      void *context), void *context)
+{
+	struct lcma_buffer *buffer;
+	struct dma_buf *dmabuf;
+	int fd, err;
+
+	fd = get_unused_fd_flags(fd_flags & O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	buffer = lcma_buffer_new(order);
+	if (IS_ERR(buffer)) {
+		err = PTR_ERR(buffer);
+		goto err_put_fd;
+	}
+	dmabuf = lcma_dmabuf_export(buffer, fd_flags & ~O_CLOEXEC);
+	if (IS_ERR(dmabuf)) {
+		err = PTR_ERR(dmabuf);
+		goto err_drop_buffer;
+	}
+	err = publish(buffer, fd, context);
+	if (err)
+		goto err_put_dmabuf;
+	lcma_buffer_drop(buffer);
+	fd_install(fd, dmabuf->file);
+	return 0;
+
+err_put_dmabuf:
+	dma_buf_put(dmabuf);
+err_drop_buffer:
+	lcma_buffer_drop(buffer);
+err_put_fd:
+	put_unused_fd(fd);
+	return err;
+}

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ioctls: see ioctl.h, and include/uapi/linux/lcma.h for what each does.
+ *
+ * Every call is a row of one table. Its structure is copied in once, checked,
+ * worked on, and copied out, by the same code for all; the handlers see a whole
+ * structure of this version, whatever the caller's was.
+ */
+#include "ioctl.h"
+
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/dma-buf.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/highmem.h>
+#include <linux/moduleparam.h>
+#include <linux/nospec.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include <uapi/linux/lcma.h>
+
+#include "account.h"
+#include "buffer.h"
+#include "dmabuf.h"
+#include "region.h"
+#include "version.h"
+
+/* Buffers looked at in one go. */
+#define LIST_BATCH	16U
+
+static bool phys_for_all;
+module_param(phys_for_all, bool, 0644);
+MODULE_PARM_DESC(phys_for_all,
+		 "tell physical addresses to everybody, not only with CAP_SYS_RAWIO [N]");
+
+/**
+ * struct call - an ioctl on its way
+ * @account: the open file's
+ * @arg: the caller's structure
+ * @size: the size that the caller says it has
+ */
+struct call {
+	struct lcma_account *account;
+	void __user *arg;
+	u32 size;
+};
+
+static bool may_see_phys(void)
+{
+	return READ_ONCE(phys_for_all) || capable(CAP_SYS_RAWIO);
+}
+
+/* Return: 0; -EINVAL if there is no NUL in it. */
+static int check_text(const char *text, size_t size_bytes)
+{
+	return memchr(text, '\0', size_bytes) ? 0 : -EINVAL;
+}
+
+/* Copy back as much of a structure as the caller knows. */
+static int give_answer(const struct call *call, const void *answer, size_t size)
+{
+	return copy_to_user(call->arg, answer, min_t(size_t, size, call->size)) ?
+	       -EFAULT : 0;
+}
+
+static int do_version(const struct call *call, void *data)
+{
+	struct lcma_version *v = data;
+	unsigned int i;
+
+	v->abi = LCMA_ABI;
+	v->major = LCMA_VERSION_MAJOR;
+	v->minor = LCMA_VERSION_MINOR;
+	v->patch = LCMA_VERSION_PATCH;
+	for (i = 0; lcma_region_nth(i); i++)
+		;
+	v->nr_regions = i;
+	v->quota_file = lcma_account_file_limit();
+	v->quota_user = lcma_account_user_limit();
+	return give_answer(call, v, sizeof(*v));
+}
+
+static int do_region_list(const struct call *call, void *data)
+{
+	struct lcma_region_list *list = data;
+	char __user *names = u64_to_user_ptr(list->names);
+	struct lcma_region *region;
+	unsigned int i;
+
+	lcma_for_each_region(region, i) {
+		char name[LCMA_NAME_SIZE] = {};
+
+		if (i >= list->nr)
+			continue;
+		strscpy(name, region->name, sizeof(name));
+		if (copy_to_user(names + i * sizeof(name), name, sizeof(name)))
+			return -EFAULT;
+	}
+	list->nr = i;
+	return give_answer(call, list, sizeof(*list));
+}
+
+static struct lcma_region *find_region(const char *name)
+{
+	if (check_text(name, LCMA_NAME_SIZE))
+		return ERR_PTR(-EINVAL);
+	return lcma_region_find(name) ?: ERR_PTR(-ENOENT);
+}
+
+static u64 bytes_of(unsigned long nr_pages)
+{
+	return (u64)nr_pages << PAGE_SHIFT;
+}
+
+static u32 region_flags(const struct lcma_region *region)
+{
+	const struct lcma_carve *carve = &region->carve;
+	u32 flags = 0;
+
+	if (carve->shareable)
+		flags |= LCMA_REGION_SHAREABLE;
+	if (region->keep_high >= carve->nr_pages)
+		flags |= LCMA_REGION_PRIVATE;
+	if (PageHighMem(pfn_to_page(carve->base_pfn)))
+		flags |= LCMA_REGION_HIGHMEM;
+	if (region->life != LCMA_LIVE)
+		flags |= LCMA_REGION_GONE;
+	return flags;
+}
+
+static int do_region_info(const struct call *call, void *data)
+{
+	struct lcma_region_info *info = data;
+	struct lcma_region *region = find_region(info->name);
+	struct lcma_region_info out = { .size = info->size };
+	unsigned long flags;
+
+	if (IS_ERR(region))
+		return PTR_ERR(region);
+	if (info->flags)
+		return -EINVAL;
+	strscpy(out.name, region->name, sizeof(out.name));
+	strscpy(out.origin, region->carve.origin, sizeof(out.origin));
+	out.bytes = bytes_of(region->carve.nr_pages);
+	out.align = bytes_of(region->align_pages);
+	out.granule = bytes_of(region->granule_pages);
+	out.unit = bytes_of(region->unit_pages);
+
+	spin_lock_irqsave(&region->lock, flags);
+	out.flags = region_flags(region);
+	out.used = bytes_of(region->map.nr_in[LCMA_USED]);
+	out.pooled = bytes_of(region->map.nr_in[LCMA_POOL]);
+	out.shared = bytes_of(region->map.nr_in[LCMA_SHARED]);
+	out.busy = bytes_of(region->map.nr_in[LCMA_BUSY]);
+	out.quarantined = bytes_of(region->nr_held);
+	out.keep_low = bytes_of(region->keep_low);
+	out.keep_high = bytes_of(region->keep_high);
+	out.allocs = region->stats.allocs;
+	out.frees = region->stats.frees;
+	out.failures = region->stats.failures;
+	out.largest = bytes_of(lcma_map_longest(&region->map,
+						LCMA_KIND_UNUSED));
+	spin_unlock_irqrestore(&region->lock, flags);
+
+	if (may_see_phys()) {
+		out.flags |= LCMA_REGION_PHYS;
+		out.phys = lcma_region_phys(region, 0);
+	}
+	return give_answer(call, &out, sizeof(out));
+}
+
+/* Return: 0; -EINVAL; -ENOENT; -E2BIG; -ENOSPC: no address is aligned so. */
+static int make_request(const struct lcma_alloc *alloc,
+			struct lcma_request *request)
+{
+	const u64 align = alloc->align ?: 1;
+	struct lcma_region *region = NULL;
+
+	if (alloc->flags & ~(LCMA_ALLOC_F_NOWAIT | LCMA_ALLOC_F_QUIET) ||
+	    alloc->id || !alloc->len || !lcma_is_pow2(align) ||
+	    check_text(alloc->region, sizeof(alloc->region)) ||
+	    check_text(alloc->label, sizeof(alloc->label)) ||
+	    !lcma_label_is_valid(alloc->label))
+		return -EINVAL;
+	if (*alloc->region) {
+		region = find_region(alloc->region);
+		if (IS_ERR(region))
+			return PTR_ERR(region);
+	}
+	if (alloc->len >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
+		return -E2BIG;
+	if (align >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
+		return -ENOSPC;
+
+	*request = (struct lcma_request) {
+		.region = region,
+		.nr_pages = PFN_UP(alloc->len),
+		.align_pages = max_t(unsigned long, 1, align >> PAGE_SHIFT),
+		.deadline = LCMA_FOREVER,
+	};
+	if (alloc->flags & LCMA_ALLOC_F_NOWAIT)
+		request->flags |= LCMA_ALLOC_NOWAIT;
+	if (alloc->flags & LCMA_ALLOC_F_QUIET)
+		request->flags |= LCMA_ALLOC_QUIET;
+	if (alloc->timeout_ms)
+		request->deadline = ktime_add_ms(ktime_get(), alloc->timeout_ms);
+	return 0;
+}
+
+/**
+ * struct publication - what a caller of LCMA_IOC_ALLOC is told
+ * @call: the call
+ * @alloc: its structure
+ */
+struct publication {
+	const struct call *call;
+	struct lcma_alloc *alloc;
+};
+
+static int publish_alloc(const struct lcma_buffer *buffer, int fd,
+			 void *context)
+{
+	const struct publication *p = context;
+
+	p->alloc->fd = fd;
+	p->alloc->len = buffer->facts.bytes;
+	p->alloc->latency_ns = buffer->facts.latency_ns;
+	p->alloc->id = buffer->facts.id;
+	return give_answer(p->call, p->alloc, sizeof(*p->alloc));
+}
+
+static int do_alloc(const struct call *call, void *data)
+{
+	struct lcma_alloc *alloc = data;
+	struct publication publication = { .call = call, .alloc = alloc };
+	struct lcma_order order = {
+		.label = alloc->label,
+		.owner = LCMA_OWNER_PROGRAM,
+		.account = call->account,
+	};
+	int err = make_request(alloc, &order.request);
+
+	return err ?: lcma_dmabuf_new_fd(&order, O_RDWR | O_CLOEXEC,
+					 publish_alloc, &publication);
+}
+
+static u32 owner_flags(enum lcma_owner owner)
+{
+	switch (owner) {
+	case LCMA_OWNER_TEXT:
+		return LCMA_BUFFER_TEXT;
+	case LCMA_OWNER_KERNEL:
+		return LCMA_BUFFER_KERNEL;
+	default:
+		return 0;
+	}
+}
+
+static void fill_entry(struct lcma_buffer_entry *entry,
+		       const struct lcma_region *region,
+		       const struct lcma_buffer_facts *facts, bool with_phys)
+{
+	memset(entry, 0, sizeof(*entry));
+	entry->id = facts->id;
+	entry->bytes = facts->bytes;
+	entry->align = facts->align_bytes;
+	entry->latency_ns = facts->latency_ns;
+	entry->age_ns = ktime_to_ns(ktime_sub(ktime_get(), facts->created));
+	entry->flags = owner_flags(facts->owner);
+	entry->pid = facts->pid;
+	entry->uid = from_kuid_munged(current_user_ns(), facts->uid);
+	strscpy(entry->comm, facts->comm, sizeof(entry->comm));
+	strscpy(entry->region, region->name, sizeof(entry->region));
+	strscpy(entry->label, facts->label, sizeof(entry->label));
+	if (with_phys) {
+		entry->flags |= LCMA_BUFFER_PHYS;
+		entry->phys = facts->phys;
+	}
+}
+
+static int do_buffer_info(const struct call *call, void *data)
+{
+	struct lcma_buffer_info *info = data;
+	struct lcma_buffer_facts facts;
+	struct lcma_buffer *buffer;
+	struct dma_buf *dmabuf;
+	int err = -EINVAL;
+
+	if (memchr_inv(&info->entry, 0, sizeof(info->entry)))
+		return -EINVAL;
+	dmabuf = dma_buf_get(info->fd);
+	if (IS_ERR(dmabuf))
+		return PTR_ERR(dmabuf);
+	buffer = lcma_dmabuf_buffer(dmabuf);
+	if (buffer) {
+		lcma_buffer_describe(buffer, &facts);
+		fill_entry(&info->entry, buffer->run.region, &facts,
+			   may_see_phys());
+		err = give_answer(call, info, sizeof(*info));
+	}
+	dma_buf_put(dmabuf);
+	return err;
+}
+
+/**
+ * struct listing - LCMA_IOC_BUFFER_LIST on its way
+ * @list: the caller's structure
+ * @region: whose buffers
+ * @facts: room for LIST_BATCH of them
+ * @with_phys: the caller may see addresses
+ */
+struct listing {
+	struct lcma_buffer_list *list;
+	struct lcma_region *region;
+	struct lcma_buffer_facts *facts;
+	bool with_phys;
+};
+
+/* Return: 0; -EFAULT. */
+static int list_one(const struct listing *listing,
+		    const struct lcma_buffer_facts *facts, u32 nr)
+{
+	const struct lcma_buffer_list *list = listing->list;
+	struct lcma_buffer_entry entry;
+	void __user *to;
+
+	fill_entry(&entry, listing->region, facts, listing->with_phys);
+	to = u64_to_user_ptr(list->entries + (u64)nr * list->entry_size);
+	return copy_to_user(to, &entry, min_t(size_t, sizeof(entry),
+					      list->entry_size)) ? -EFAULT : 0;
+}
+
+/* Return: how many entries were written; -EFAULT; -EINTR. */
+static int list_buffers(const struct listing *listing)
+{
+	const struct lcma_buffer_list *list = listing->list;
+	const bool all = list->flags & LCMA_LIST_ALL;
+	u64 after_id = list->after_id;
+	unsigned int got, i;
+	u32 nr = 0;
+	int err;
+
+	do {
+		got = lcma_buffer_list(listing->region, after_id,
+				       listing->facts, LIST_BATCH);
+		for (i = 0; i < got && nr < list->nr; i++) {
+			const struct lcma_buffer_facts *f = &listing->facts[i];
+
+			after_id = f->id;
+			if (!all && !uid_eq(f->uid, current_uid()))
+				continue;
+			err = list_one(listing, f, nr++);
+			if (err)
+				return err;
+		}
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	} while (got == LIST_BATCH && nr < list->nr);
+	return nr;
+}
+
+static int do_buffer_list(const struct call *call, void *data)
+{
+	struct lcma_buffer_list *list = data;
+	struct listing listing = {
+		.list = list,
+		.region = find_region(list->region),
+		.with_phys = may_see_phys(),
+	};
+	int ret;
+
+	if (IS_ERR(listing.region))
+		return PTR_ERR(listing.region);
+	if (list->flags & ~LCMA_LIST_ALL || list->nr > INT_MAX ||
+	    list->entry_size < offsetofend(struct lcma_buffer_entry, label))
+		return -EINVAL;
+	if (list->flags & LCMA_LIST_ALL && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+
+	listing.facts = kcalloc(LIST_BATCH, sizeof(*listing.facts), GFP_KERNEL);
+	if (!listing.facts)
+		return -ENOBUFS;
+	ret = list_buffers(&listing);
+	kfree(listing.facts);
+	if (ret < 0)
+		return ret;
+	list->nr = ret;
+	return give_answer(call, list, sizeof(*list));
+}
+
+/* Room for any of the structures. */
+union any_call {
+	u32 size;
+	struct lcma_version version;
+	struct lcma_region_list region_list;
+	struct lcma_region_info region_info;
+	struct lcma_alloc alloc;
+	struct lcma_buffer_info buffer_info;
+	struct lcma_buffer_list buffer_list;
+};
+
+#define CALL(_cmd, _do, _struct, _last) \
+	[_IOC_NR(_cmd)] = { \
+		.cmd = (_cmd), \
+		.handle = (_do), \
+		.size = sizeof(struct _struct), \
+		.min_size = offsetofend(struct _struct, _last), \
+	}
+
+/* min_size: up to the last field of the first version of the structure. */
+static const struct {
+	unsigned int cmd;
+	int (*handle)(const struct call *call, void *data);
+	size_t size;
+	size_t min_size;
+} calls[] = {
+	CALL(LCMA_IOC_VERSION, do_version, lcma_version, quota_user),
+	CALL(LCMA_IOC_REGION_LIST, do_region_list, lcma_region_list, names),
+	CALL(LCMA_IOC_REGION_INFO, do_region_info, lcma_region_info, phys),
+	CALL(LCMA_IOC_ALLOC, do_alloc, lcma_alloc, id),
+	CALL(LCMA_IOC_BUFFER_INFO, do_buffer_info, lcma_buffer_info, entry),
+	CALL(LCMA_IOC_BUFFER_LIST, do_buffer_list, lcma_buffer_list, entries),
+};
+
+/**
+ * lcma_ioctl - one ioctl
+ * @account: the open file's account
+ * @cmd: which
+ * @arg: the caller's structure
+ *
+ * Context: process, may sleep.
+ * Return: 0; what include/uapi/linux/lcma.h says.
+ */
+long lcma_ioctl(struct lcma_account *account, unsigned int cmd,
+		unsigned long arg)
+{
+	struct call call = { .account = account, .arg = (void __user *)arg };
+	unsigned int nr = _IOC_NR(cmd);
+	union any_call *data;
+	int err;
+
+	if (nr >= ARRAY_SIZE(calls))
+		return -ENOTTY;
+	nr = array_index_nospec(nr, ARRAY_SIZE(calls));
+	if (calls[nr].cmd != cmd)
+		return -ENOTTY;
+	if (get_user(call.size, (u32 __user *)call.arg))
+		return -EFAULT;
+	if (call.size < calls[nr].min_size)
+		return -EINVAL;
+
+	data = kzalloc(sizeof(*data), GFP_KERNEL);
+	if (!data)
+		return -ENOBUFS;
+	err = copy_struct_from_user(data, calls[nr].size, call.arg, call.size);
+	if (!err) {
+		data->size = call.size;
+		err = calls[nr].handle(&call, data);
+	}
+	kfree(data);
+	return err;
+}
