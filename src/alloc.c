@@ -84,30 +84,50 @@ static long jiffies_until(ktime_t deadline)
 	return left_ns > 0 ? nsecs_to_jiffies(left_ns) + 1 : 0;
 }
 
+/* Under the lock: the next candidate, reserved if there is one. */
+static enum lcma_place_answer next_candidate(struct search *search,
+					     unsigned long *start)
+{
+	struct lcma_region *region = search->region;
+	const unsigned long nr_pages = search->fit.nr_pages;
+	enum lcma_place_answer answer;
+
+	search->nr_settled = region->nr_settled;
+	search->any_busy = region->map.nr_in[LCMA_BUSY];
+	answer = lcma_place_next(&search->place, &region->map, start);
+	if (answer == LCMA_PLACE_FOUND) {
+		search->all_shared = lcma_map_all_in(&region->map, *start,
+						     nr_pages, LCMA_SHARED);
+		lcma_take_begin(region, *start, nr_pages);
+	}
+	return answer;
+}
+
 /*
  * The next candidate, reserved; its state is the caller's afterwards.
- * Return: 1; 0 if there is none; -ENOENT if the region is being drained.
+ * Return: 1; 0 if there is none; -ENOENT if the region is being drained;
+ * -EINTR.
  */
 static int reserve_candidate(struct search *search, unsigned long *start)
 {
 	struct lcma_region *region = search->region;
-	const unsigned long nr_pages = search->fit.nr_pages;
+	enum lcma_place_answer answer;
 	unsigned long flags;
-	int ret = 0;
 
-	spin_lock_irqsave(&region->lock, flags);
-	search->nr_settled = region->nr_settled;
-	search->any_busy = region->map.nr_in[LCMA_BUSY];
-	if (region->life != LCMA_LIVE) {
-		ret = -ENOENT;
-	} else if (lcma_place_next(&search->place, &region->map, start)) {
-		search->all_shared = lcma_map_all_in(&region->map, *start,
-						     nr_pages, LCMA_SHARED);
-		lcma_take_begin(region, *start, nr_pages);
-		ret = 1;
+	for (;;) {
+		spin_lock_irqsave(&region->lock, flags);
+		if (region->life != LCMA_LIVE) {
+			spin_unlock_irqrestore(&region->lock, flags);
+			return -ENOENT;
+		}
+		answer = next_candidate(search, start);
+		spin_unlock_irqrestore(&region->lock, flags);
+		if (answer != LCMA_PLACE_AGAIN)
+			return answer == LCMA_PLACE_FOUND;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 	}
-	spin_unlock_irqrestore(&region->lock, flags);
-	return ret;
 }
 
 /* Return: 0 when some busy page has settled; -EINTR; -ETIMEDOUT. */

@@ -405,14 +405,15 @@ static unsigned long first_run(const struct lcma_map *map, enum lcma_kind kind,
 }
 
 /**
- * lcma_map_find - the first place where a run fits
+ * lcma_map_seek - the first place where a run fits, in instalments
  * @map: the map
  * @kind: which pages it may be made of
  * @fit: length and alignment
- * @from: first page to consider
- * @budget: how many looks, counted down; NULL: any number. A run that lies
- *	badly costs one, and one more if its aligned part is long enough.
- *	With budget left over, "not found" is exact.
+ * @from: first page to consider; afterwards, if the budget was used up, where
+ *	the next call goes on
+ * @budget: how many looks, counted down. A run that lies badly costs one, and
+ *	one more if its aligned part is long enough. With budget left over,
+ *	"not found" is exact.
  *
  * Without alignment the cost is logarithmic in the size of the region. With
  * alignment every run that is long enough but lies badly costs as much again;
@@ -420,28 +421,47 @@ static unsigned long first_run(const struct lcma_map *map, enum lcma_kind kind,
  *
  * Return: the lowest fitting page, or LCMA_NO_PAGE.
  */
+unsigned long lcma_map_seek(const struct lcma_map *map, enum lcma_kind kind,
+			    const struct lcma_fit *fit, unsigned long *from,
+			    unsigned int *budget)
+{
+	unsigned long start, aligned;
+
+	while (*budget) {
+		--*budget;
+		start = first_run(map, kind, *from, fit->nr_pages);
+		if (start == LCMA_NO_PAGE)
+			return LCMA_NO_PAGE;
+
+		aligned = ALIGN(start + fit->align_offset, fit->align_mask + 1) -
+			  fit->align_offset;
+		if (aligned == start)
+			return start;
+		if (aligned < start)
+			return LCMA_NO_PAGE;
+		/* Badly aligned; the run may be long enough all the same. */
+		*from = aligned;
+	}
+	return LCMA_NO_PAGE;
+}
+
+/**
+ * lcma_map_find - the first place where a run fits
+ * @map: the map
+ * @kind: which pages it may be made of
+ * @fit: length and alignment
+ * @from: first page to consider
+ * @budget: as for lcma_map_seek(); NULL: any number of looks
+ *
+ * Return: the lowest fitting page, or LCMA_NO_PAGE.
+ */
 unsigned long lcma_map_find(const struct lcma_map *map, enum lcma_kind kind,
 			    const struct lcma_fit *fit, unsigned long from,
 			    unsigned int *budget)
 {
-	unsigned long start;
+	unsigned int any = UINT_MAX;
 
-	while (!budget || *budget) {
-		if (budget)
-			--*budget;
-		start = first_run(map, kind, from, fit->nr_pages);
-		if (start == LCMA_NO_PAGE)
-			return LCMA_NO_PAGE;
-
-		from = ALIGN(start + fit->align_offset, fit->align_mask + 1) -
-		       fit->align_offset;
-		if (from == start)
-			return start;
-		if (from < start)
-			return LCMA_NO_PAGE;
-		/* Badly aligned; the run may be long enough all the same. */
-	}
-	return LCMA_NO_PAGE;
+	return lcma_map_seek(map, kind, fit, &from, budget ?: &any);
 }
 
 /**

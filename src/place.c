@@ -10,6 +10,9 @@
  */
 #define BLIND_STEP_FRACTION	4
 
+/* Looks into the summaries in one call: about 100 us on a desktop machine. */
+#define LOOKS			4096
+
 /**
  * lcma_place_init - begin an iteration
  * @place: the iteration
@@ -33,28 +36,24 @@ static unsigned long next_pool_page(const struct lcma_map *map,
 
 /* The next run that holds no pool page. */
 static bool next_plain(struct lcma_place *place, const struct lcma_map *map,
-		       unsigned long *start)
+		       unsigned int *looks, unsigned long *start)
 {
-	const unsigned long run = lcma_map_find(map, LCMA_KIND_SHARED,
-						&place->fit, place->from, NULL);
-
-	if (run == LCMA_NO_PAGE)
-		return false;
-	place->from = run;
-	*start = run;
-	return true;
+	*start = lcma_map_seek(map, LCMA_KIND_SHARED, &place->fit,
+			       &place->from, looks);
+	return *start != LCMA_NO_PAGE;
 }
 
 /* The next run that holds at least one pool page. */
 static bool next_with_islands(struct lcma_place *place,
-			      const struct lcma_map *map, unsigned long *start)
+			      const struct lcma_map *map, unsigned int *looks,
+			      unsigned long *start)
 {
 	const unsigned long nr_pages = place->fit.nr_pages;
 	unsigned long run, island;
 
 	for (;;) {
-		run = lcma_map_find(map, LCMA_KIND_UNUSED, &place->fit,
-				    place->from, NULL);
+		run = lcma_map_seek(map, LCMA_KIND_UNUSED, &place->fit,
+				    &place->from, looks);
 		if (run == LCMA_NO_PAGE)
 			return false;
 		island = next_pool_page(map, run);
@@ -65,7 +64,6 @@ static bool next_with_islands(struct lcma_place *place,
 		/* No run that begins before this one reaches the island. */
 		place->from = island - nr_pages + 1;
 	}
-	place->from = run;
 	*start = run;
 	return true;
 }
@@ -77,18 +75,29 @@ static bool next_with_islands(struct lcma_place *place,
  * @map: the region's map as it is now
  * @start: the candidate's first page; all pages of it are shared or pool
  *
- * Return: false if there is no candidate left.
+ * Return: what was found. The time that one call takes is bounded.
  */
-bool lcma_place_next(struct lcma_place *place, const struct lcma_map *map,
-		     unsigned long *start)
+enum lcma_place_answer lcma_place_next(struct lcma_place *place,
+				       const struct lcma_map *map,
+				       unsigned long *start)
 {
+	unsigned int looks = LOOKS;
+
 	if (!place->islands) {
-		if (next_plain(place, map, start))
-			return true;
+		if (next_plain(place, map, &looks, start))
+			goto found;
+		if (!looks)
+			return LCMA_PLACE_AGAIN;
 		place->islands = true;
 		place->from = 0;
 	}
-	return next_with_islands(place, map, start);
+	if (next_with_islands(place, map, &looks, start))
+		goto found;
+	return looks ? LCMA_PLACE_NONE : LCMA_PLACE_AGAIN;
+
+found:
+	place->from = *start;
+	return LCMA_PLACE_FOUND;
 }
 
 /**

@@ -6,8 +6,9 @@
  * an iteration that survives the map's changing under it between two steps:
  *
  *	lcma_place_init(&place, &fit);
- *	while (lcma_place_next(&place, map, &start)) {
- *		... try to take the run at start ...
+ *	while (lcma_place_next(&place, map, &start) != LCMA_PLACE_NONE) {
+ *		... LCMA_PLACE_AGAIN: let go of the lock for a moment, or
+ *		... LCMA_PLACE_FOUND: try to take the run at start ...
  *		lcma_place_reject(&place, start, page in the way);
  *	}
  *
@@ -31,9 +32,22 @@ struct lcma_place {
 	bool islands;
 };
 
+/**
+ * enum lcma_place_answer - what lcma_place_next() found
+ * @LCMA_PLACE_NONE: there is no candidate left
+ * @LCMA_PLACE_FOUND: a candidate
+ * @LCMA_PLACE_AGAIN: nothing yet, and it has taken long enough for one go
+ */
+enum lcma_place_answer {
+	LCMA_PLACE_NONE,
+	LCMA_PLACE_FOUND,
+	LCMA_PLACE_AGAIN,
+};
+
 void lcma_place_init(struct lcma_place *place, const struct lcma_fit *fit);
-bool lcma_place_next(struct lcma_place *place, const struct lcma_map *map,
-		     unsigned long *start);
+enum lcma_place_answer lcma_place_next(struct lcma_place *place,
+				       const struct lcma_map *map,
+				       unsigned long *start);
 void lcma_place_reject(struct lcma_place *place, unsigned long start,
 		       unsigned long in_the_way);
 

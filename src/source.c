@@ -92,8 +92,5 @@ int lcma_source_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 	if (err)
 		return err;
 	carve->source = source;
-	snprintf(carve->origin, sizeof(carve->origin), "%s%s%s",
-		 lcma_source_word(source->id), *wanted.source_arg ? ":" : "",
-		 wanted.source_arg);
 	return 0;
 }

@@ -24,7 +24,7 @@ struct lcma_source;
  * @lost_pages: pages of the reservation that alignment made unusable
  * @shareable: pages may be given to the buddy allocator: the carve is made of
  *	whole units, whose pageblocks hold movable pages only
- * @origin: for people: "cma", "reserve_mem:lcma"
+ * @origin: for people: "cma", "reserve_mem:lcma"; the source fills it in
  * @private: the source's own
  *
  * All pages are claimed: order 0, one reference each, no mapping, and, if the

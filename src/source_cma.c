@@ -281,6 +281,7 @@ static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 	carve->nr_pages = nr_units * unit_pages;
 	carve->chunk_pages = unit_pages;
 	carve->shareable = true;
+	strscpy(carve->origin, "cma", sizeof(carve->origin));
 	carve->private = cma;
 	return 0;
 

@@ -183,6 +183,8 @@ static int rmem_carve_pages(const struct lcma_spec *spec, struct rmem *rmem,
 	carve->chunk_pages = is_private ? 1 : unit_pages;
 	carve->lost_pages = is_private ? 0 : rmem->end - rmem->first - units;
 	carve->private = rc;
+	snprintf(carve->origin, sizeof(carve->origin), "reserve_mem:%s",
+		 rmem->label);
 
 	if (carve->shareable) {
 		rc->block_type = lcma_pageblock_type(rc->base_pfn);

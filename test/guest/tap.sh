@@ -21,6 +21,7 @@
 #	finish
 #
 # (One key a line; the keys must stand in the comment block at the top.)
+# /dev/urandom blocks for 10 to 20 s in a guest (no source of entropy): use seq.
 # Files named *.inc.sh are for sourcing and are no jobs. Every result is
 # reported from the main shell: a function called in $( ) or behind a pipe
 # counts in a process of its own. Ends with `finish`, or the run has failed.
