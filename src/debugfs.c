@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 
 #include "buffer.h"
+#include "failure.h"
 #include "obstacle.h"
 #include "quarantine.h"
 #include "region.h"
@@ -34,7 +35,6 @@ struct snapshot {
 	unsigned long keep_high;
 	unsigned long nr_takes;
 	struct lcma_stats stats;
-	struct lcma_failure failure;
 };
 
 static void take_snapshot(struct lcma_region *region, struct snapshot *s)
@@ -50,7 +50,6 @@ static void take_snapshot(struct lcma_region *region, struct snapshot *s)
 	s->keep_high = region->keep_high;
 	s->nr_takes = region->nr_takes;
 	s->stats = region->stats;
-	s->failure = region->failure;
 	spin_unlock_irqrestore(&region->lock, flags);
 }
 
@@ -69,29 +68,11 @@ static unsigned long count_system_pages(struct lcma_region *region,
 	return nr_pages;
 }
 
-static void show_failure(struct seq_file *m, const struct snapshot *s)
-{
-	const struct lcma_failure *f = &s->failure;
-	char text[LCMA_OBSTACLE_TEXT_BYTES];
-
-	seq_puts(m, "last_failure: ");
-	if (!f->err) {
-		seq_puts(m, "none\n");
-		return;
-	}
-	seq_printf(m, "%pe, %lu pages aligned to %lu, longest unused run %lu pages",
-		   ERR_PTR(f->err), f->nr_pages, f->align_pages, f->longest);
-	if (f->err == -EBUSY)
-		seq_printf(m, ", %s", lcma_obstacle_text(&f->obstacle, text,
-							 sizeof(text)));
-	seq_printf(m, ", %llu ms ago\n",
-		   div_u64(ktime_get_ns() - f->when_ns, NSEC_PER_MSEC));
-}
-
 static int info_show(struct seq_file *m, void *unused)
 {
 	struct lcma_region *region = m->private;
 	const struct lcma_carve *carve = &region->carve;
+	char failure[LCMA_FAILURE_TEXT_BYTES];
 	struct snapshot s;
 
 	take_snapshot(region, &s);
@@ -131,7 +112,8 @@ static int info_show(struct seq_file *m, void *unused)
 	seq_printf(m, "claims_late: %llu\n", s.stats.late);
 	seq_printf(m, "claim_max_us: %llu\n",
 		   div_u64(s.stats.claim_max_ns, NSEC_PER_USEC));
-	show_failure(m, &s);
+	lcma_failure_text(region, true, failure, sizeof(failure));
+	seq_printf(m, "last_failure: %s\n", failure);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(info);

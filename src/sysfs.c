@@ -11,6 +11,7 @@
 #include <linux/sysfs.h>
 
 #include "drain.h"
+#include "failure.h"
 #include "region.h"
 
 /**
@@ -131,6 +132,15 @@ static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  lcma_life_word(READ_ONCE(region_of(kobj)->life)));
 }
 
+static ssize_t last_failure_show(struct kobject *kobj,
+				 struct kobj_attribute *attr, char *to)
+{
+	char text[LCMA_FAILURE_TEXT_BYTES];
+
+	lcma_failure_text(region_of(kobj), false, text, sizeof(text));
+	return sysfs_emit(to, "%s\n", text);
+}
+
 static ssize_t drain_store(struct kobject *kobj, struct kobj_attribute *attr,
 			   const char *text, size_t len_bytes)
 {
@@ -158,6 +168,7 @@ static struct kobj_attribute largest_free_pages_attr =
 static struct kobj_attribute source_attr = __ATTR_RO(source);
 static struct kobj_attribute keep_attr = __ATTR_RO(keep);
 static struct kobj_attribute state_attr = __ATTR_RO(state);
+static struct kobj_attribute last_failure_attr = __ATTR_RO(last_failure);
 static struct kobj_attribute drain_attr = __ATTR_WO(drain);
 
 static struct attribute *region_attrs[] = {
@@ -174,6 +185,7 @@ static struct attribute *region_attrs[] = {
 	&source_attr.attr,
 	&keep_attr.attr,
 	&state_attr.attr,
+	&last_failure_attr.attr,
 	&drain_attr.attr,
 	NULL,
 };
