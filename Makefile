@@ -10,12 +10,12 @@ CMDLINE =
 # For make test: which jobs of test/guest; empty means all.
 JOB =
 
-# For make modules, modules_install and install: the kernel to build against.
+# For make modules and modules_install: the kernel to build against.
 # (KERNEL_SRC is how Yocto's module class calls it.)
 KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
 KDIR ?= $(KERNEL_SRC)
 
-.PHONY: modules modules_install install dkms-install dkms-remove
+.PHONY: modules modules_install tools install uninstall dkms-install dkms-remove
 .PHONY: run check shell test unit lint clean help
 
 # Without a target, make builds the module, as every module's Makefile does.
@@ -25,8 +25,13 @@ modules: $(KDIR)/Makefile
 modules_install: $(KDIR)/Makefile
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 
-install: modules
-	$(MAKE) modules_install
+# The user-space part: cmactl, liblcma, man pages. tools/Makefile has the
+# directories; DESTDIR, PREFIX and CROSS_COMPILE reach it by themselves.
+tools:
+	@$(MAKE) --no-print-directory -C tools
+
+install uninstall:
+	@$(MAKE) --no-print-directory -C tools $@
 
 $(KDIR)/Makefile:
 	@echo "No kernel to build against in $(KDIR)." >&2
@@ -84,10 +89,12 @@ help:
 	@echo '  make test JOB=NAME   one job of test/guest (or all of them) on KERNEL'
 	@echo 'Use it:'
 	@echo '  make modules         build lcma.ko against KDIR (default: the running kernel)'
-	@echo '  make install         build it and install it there'
-	@echo '  make modules_install only install (INSTALL_MOD_PATH= for a root elsewhere)'
+	@echo '  make modules_install install it there (INSTALL_MOD_PATH= for a root elsewhere)'
 	@echo '  make dkms-install    have DKMS build it for every kernel to come'
 	@echo '  make dkms-remove     undo that'
+	@echo '  make tools           build cmactl and liblcma'
+	@echo '  make install         install them, and their man pages (PREFIX=/usr/local DESTDIR=)'
+	@echo '  make uninstall       undo that'
 	@echo '  make clean           remove what was built'
 	@echo
 	@echo 'KERNEL=6.1-armhf|6.12-armhf, MEM=512M and CMDLINE="cma=64M ..." choose the guest'

@@ -11,6 +11,10 @@ cache_dir=${XDG_CACHE_HOME:-${HOME:?}/.cache}/lcma
 build_dir=$top_dir/build
 prog=$(basename "$0")
 
+# Debian packages whose programs a job may name (`# programs: v4l2-ctl`).
+# shellcheck disable=SC2034	# for fetch
+guest_packages="v4l-utils"
+
 say()
 {
 	echo "$prog: $*" >&2
@@ -76,7 +80,7 @@ arch_cross()
 # --- jobs --------------------------------------------------------------------
 #
 # A job is a shell script that runs in a guest. Its leading comment block may
-# hold `# KEY: VALUE` lines (cmdline, mem, smp, timeout, kernels, modules) and
+# hold `# KEY: VALUE` lines (cmdline, mem, smp, timeout, kernels, modules, programs) and
 # `# KEY@KERNEL: VALUE` lines, which win on that kernel. test/guest/tap.sh
 # describes them.
 

@@ -141,8 +141,6 @@ static int do_region_info(const struct call *call, void *data)
 
 	if (IS_ERR(region))
 		return PTR_ERR(region);
-	if (info->flags)
-		return -EINVAL;
 	strscpy(out.name, region->name, sizeof(out.name));
 	strscpy(out.origin, region->carve.origin, sizeof(out.origin));
 	out.bytes = bytes_of(region->carve.nr_pages);
@@ -181,7 +179,7 @@ static int make_request(const struct lcma_alloc *alloc,
 	struct lcma_region *region = NULL;
 
 	if (alloc->flags & ~(LCMA_ALLOC_F_NOWAIT | LCMA_ALLOC_F_QUIET) ||
-	    alloc->id || !alloc->len || !lcma_is_pow2(align) ||
+	    !alloc->len || !lcma_is_pow2(align) ||
 	    check_text(alloc->region, sizeof(alloc->region)) ||
 	    check_text(alloc->label, sizeof(alloc->label)) ||
 	    !lcma_label_is_valid(alloc->label))
@@ -290,8 +288,6 @@ static int do_buffer_info(const struct call *call, void *data)
 	struct dma_buf *dmabuf;
 	int err = -EINVAL;
 
-	if (memchr_inv(&info->entry, 0, sizeof(info->entry)))
-		return -EINVAL;
 	dmabuf = dma_buf_get(info->fd);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);

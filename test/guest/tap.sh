@@ -12,6 +12,7 @@
 #	# mem: 512M	# smp: 2	# timeout: 120		(defaults)
 #	# kernels: 6.1-armhf 6.12-armhf		(default: all that boot)
 #	# modules: zram				(stock modules for modprobe)
+#	# programs: v4l2-ctl			(of Debian packages; may be missing)
 #
 #	. /test/tap.sh
 #	lcma_load

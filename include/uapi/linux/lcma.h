@@ -18,12 +18,13 @@
  * How the structures grow: each begins with its own size, set by the caller.
  * A kernel that knows more fields takes the missing ones as 0. A kernel that
  * knows fewer accepts the rest if it is 0, and fails with E2BIG if it is not.
- * Reserved fields and unknown flags must be 0, else EINVAL.
+ * Unknown flags are EINVAL. What is marked "out" only is ignored on input, so
+ * one structure can be used again and again.
  *
  * Errors of every call:
  *	EFAULT	a pointer does not point to the caller's memory
  *	EINVAL	size is smaller than in the first version of the structure;
- *		unknown flag; reserved field not 0; text without a NUL
+ *		unknown flag; text without a NUL
  *	E2BIG	a field that this version does not know is not 0
  *	ENOTTY	unknown call
  */
@@ -158,7 +159,7 @@ struct lcma_region_info {
  * @region: in: where; empty: in the first region that can
  * @label: in: what it is for, printable characters, or empty
  * @latency_ns: out: how long it took
- * @id: in: 0; out: the buffer's number in its region
+ * @id: out: the buffer's number in its region
  *
  * Errors: ENOENT no such region; E2BIG larger than the region; ENOSPC no unused
  * run that fits; EBUSY every one held a page that could not be moved; ENOMEM
