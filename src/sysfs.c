@@ -184,7 +184,7 @@ static void release_dir(struct kobject *kobj)
 	kfree(container_of(kobj, struct region_dir, kobj));
 }
 
-static struct kobj_type region_dir_type = {
+static const struct kobj_type region_dir_type = {
 	.release = release_dir,
 	.sysfs_ops = &kobj_sysfs_ops,
 	.default_groups = region_groups,
