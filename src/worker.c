@@ -14,6 +14,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/freezer.h>
+#include <linux/hrtimer.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/sched/signal.h>
@@ -23,7 +24,7 @@
 #define MIN_WORKERS	2U
 #define MAX_WORKERS	8U
 
-/* Protects the queue, and runner and abandoned of every job. */
+/* Protects the queue, and runner, abandoned and done of every job. */
 static DEFINE_SPINLOCK(jobs_lock);
 static LIST_HEAD(queue);
 static DECLARE_WAIT_QUEUE_HEAD(work_to_do);
@@ -56,8 +57,10 @@ static void run_job(struct lcma_job *job)
 	job->runner = NULL;
 	flush_signals(current);
 	abandoned = job->abandoned;
-	if (!abandoned)
-		complete(&job->done);
+	if (!abandoned) {
+		WRITE_ONCE(job->done, true);
+		wake_up_process(job->waiter);
+	}
 	spin_unlock(&jobs_lock);
 
 	if (abandoned)
@@ -117,38 +120,52 @@ void lcma_workers_stop(void)
 		kthread_stop(workers[--nr_workers]);
 }
 
-/* Wait for the job. Return: 0; -ETIMEDOUT; -EINTR on a fatal signal. */
+/*
+ * Wait for the job. A worker that clears a large free block does not let go of
+ * its CPU, and timers of the wheel may have to wait for that: this one fires in
+ * interrupt context.
+ * Return: 0; -ETIMEDOUT; -EINTR on a fatal signal.
+ */
 static int wait_for_job(struct lcma_job *job, ktime_t deadline)
 {
-	s64 left_ns;
-	long ret;
+	int err = 0;
 
-	do {
-		left_ns = ktime_to_ns(ktime_sub(deadline, ktime_get()));
-		if (left_ns <= 0)
-			return completion_done(&job->done) ? 0 : -ETIMEDOUT;
-		ret = nsecs_to_jiffies(left_ns) + 1;
-		ret = wait_for_completion_killable_timeout(&job->done, ret);
-	} while (!ret);
-	return ret < 0 ? -EINTR : 0;
+	set_current_state(TASK_KILLABLE);
+	while (!READ_ONCE(job->done)) {
+		if (fatal_signal_pending(current)) {
+			err = -EINTR;
+			break;
+		}
+		/* 0: the time is up; else somebody woke us. */
+		if (!schedule_hrtimeout(&deadline, HRTIMER_MODE_ABS)) {
+			err = -ETIMEDOUT;
+			break;
+		}
+		set_current_state(TASK_KILLABLE);
+	}
+	__set_current_state(TASK_RUNNING);
+	return err;
 }
 
-/* The caller leaves. Return: true if the job was done or never began. */
-static bool abandon_job(struct lcma_job *job, bool *ran)
+/*
+ * The wait is over. Return: 0 if the job is done; @err if it is not: then it
+ * is the worker's, or (*left false) never began.
+ */
+static int leave_job(struct lcma_job *job, int err, bool *left)
 {
-	bool ours = true;
-
+	/* Not before the worker that says "done" has let go of the job. */
 	spin_lock(&jobs_lock);
-	*ran = completion_done(&job->done);
-	if (job->runner) {
+	if (job->done) {
+		err = 0;
+	} else if (job->runner) {
 		job->abandoned = true;
 		send_sig(SIGKILL, job->runner, 1);
-		ours = false;
-	} else if (!*ran) {
+		*left = true;
+	} else {
 		list_del_init(&job->link);
 	}
 	spin_unlock(&jobs_lock);
-	return ours;
+	return err;
 }
 
 /**
@@ -166,13 +183,11 @@ static bool abandon_job(struct lcma_job *job, bool *ran)
 int lcma_job_run(struct lcma_job *job, const struct lcma_job_ops *ops,
 		 ktime_t deadline, bool *left)
 {
-	bool ran;
-	int err;
-
 	job->ops = ops;
+	job->waiter = current;
 	job->runner = NULL;
 	job->abandoned = false;
-	init_completion(&job->done);
+	job->done = false;
 	*left = false;
 
 	spin_lock(&jobs_lock);
@@ -180,12 +195,5 @@ int lcma_job_run(struct lcma_job *job, const struct lcma_job_ops *ops,
 	spin_unlock(&jobs_lock);
 	wake_up(&work_to_do);
 
-	err = wait_for_job(job, deadline);
-	if (!err)
-		return 0;
-	if (!abandon_job(job, &ran)) {
-		*left = true;
-		return err;
-	}
-	return ran ? 0 : err;
+	return leave_job(job, wait_for_job(job, deadline), left);
 }

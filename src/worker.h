@@ -6,7 +6,6 @@
 #ifndef LCMA_WORKER_H
 #define LCMA_WORKER_H
 
-#include <linux/completion.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 
@@ -29,16 +28,18 @@ struct lcma_job_ops {
  * struct lcma_job - one call, embedded in what it is about
  * @ops: what it does
  * @link: in the queue, until a worker takes it
+ * @waiter: who waits for it
  * @runner: the worker that runs it
- * @abandoned: the caller has left
- * @done: completed when @run has returned
+ * @abandoned: the waiter has left
+ * @done: @run has returned
  */
 struct lcma_job {
 	const struct lcma_job_ops *ops;
 	struct list_head link;
+	struct task_struct *waiter;
 	struct task_struct *runner;
 	bool abandoned;
-	struct completion done;
+	bool done;
 };
 
 int lcma_workers_start(void);
