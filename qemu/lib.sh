@@ -29,7 +29,7 @@ die()
 # usage_from_header FILE: the comment block at the top of a script is its manual.
 usage_from_header()
 {
-	sed -n '2,/^[^#]/{ /^# SPDX/d; s/^#$//p; s/^# //p; }' "$1"
+	sed -n '2,/^[^#]/{ /^# SPDX/d; s/^# \{0,1\}//p; }' "$1"
 }
 
 # --- kernels.txt -----------------------------------------------------------

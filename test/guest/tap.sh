@@ -136,11 +136,13 @@ matches()
 
 # --- lcma ----------------------------------------------------------------------
 
-# lcma_load [REGIONS]: quiet; the exit status tells, dmesg knows why.
+# lcma_load [REGIONS]: quiet; the exit status tells, dmesg knows why. REGIONS
+# reaches the kernel in the quotes that keep blanks in one parameter; a text
+# with a quote in it cannot be passed.
 lcma_load()
 {
 	if [ $# -gt 0 ]; then
-		insmod /lcma.ko "regions=$1" 2>/dev/null
+		insmod /lcma.ko "regions=\"$1\"" 2>/dev/null
 	else
 		insmod /lcma.ko 2>/dev/null
 	fi
