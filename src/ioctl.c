@@ -449,6 +449,8 @@ long lcma_ioctl(struct lcma_account *account, unsigned int cmd,
 		return -EFAULT;
 	if (call.size < calls[nr].min_size)
 		return -EINVAL;
+	if (call.size > PAGE_SIZE)
+		return -E2BIG;
 
 	data = kzalloc(sizeof(*data), GFP_KERNEL);
 	if (!data)

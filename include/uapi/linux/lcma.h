@@ -25,7 +25,8 @@
  *	EFAULT	a pointer does not point to the caller's memory
  *	EINVAL	size is smaller than in the first version of the structure;
  *		unknown flag; text without a NUL
- *	E2BIG	a field that this version does not know is not 0
+ *	E2BIG	a field that this version does not know is not 0, or size is
+ *		larger than a page
  *	ENOTTY	unknown call
  */
 #ifndef _UAPI_LINUX_LCMA_H
@@ -157,7 +158,7 @@ struct lcma_region_info {
  * @timeout_ms: in: deadline from now; 0: none
  * @fd: out: the dma-buf, readable, writable, close-on-exec
  * @region: in: where; empty: in the first region that can
- * @label: in: what it is for, printable characters, or empty
+ * @label: in: what it is for: printable characters, no blanks; or empty
  * @latency_ns: out: how long it took
  * @id: out: the buffer's number in its region
  *
@@ -248,7 +249,8 @@ struct lcma_buffer_info {
  * @entries: in: pointer to nr entries, entry_size bytes apart; what a larger
  *	entry has and this version does not know is left as it was
  *
- * Errors: ENOENT no such region; EPERM LCMA_LIST_ALL without CAP_SYS_ADMIN.
+ * Errors: ENOENT no such region; EPERM LCMA_LIST_ALL without CAP_SYS_ADMIN;
+ * EINVAL nr above 2^31 - 1.
  */
 struct lcma_buffer_list {
 	__u32 size;
