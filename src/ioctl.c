@@ -155,8 +155,10 @@ static int do_region_info(const struct call *call, void *data)
 	out.shared = bytes_of(region->map.nr_in[LCMA_SHARED]);
 	out.busy = bytes_of(region->map.nr_in[LCMA_BUSY]);
 	out.quarantined = bytes_of(region->nr_held);
-	out.keep_low = bytes_of(region->keep_low);
-	out.keep_high = bytes_of(region->keep_high);
+	out.keep_low = bytes_of(min(region->keep_low,
+				    region->carve.nr_pages));
+	out.keep_high = bytes_of(min(region->keep_high,
+				     region->carve.nr_pages));
 	out.allocs = region->stats.allocs;
 	out.frees = region->stats.frees;
 	out.failures = region->stats.failures;
@@ -419,7 +421,8 @@ static const struct {
 	CALL(LCMA_IOC_REGION_LIST, do_region_list, lcma_region_list, names),
 	CALL(LCMA_IOC_REGION_INFO, do_region_info, lcma_region_info, phys),
 	CALL(LCMA_IOC_ALLOC, do_alloc, lcma_alloc, id),
-	CALL(LCMA_IOC_BUFFER_INFO, do_buffer_info, lcma_buffer_info, entry),
+	CALL(LCMA_IOC_BUFFER_INFO, do_buffer_info, lcma_buffer_info,
+	     entry.label),
 	CALL(LCMA_IOC_BUFFER_LIST, do_buffer_list, lcma_buffer_list, entries),
 };
 

@@ -107,8 +107,8 @@ struct lcma_region_list {
  * @granule: out: every buffer takes a multiple of this, in bytes
  * @unit: out: what migration touches at once, in bytes
  * @keep_low: out: idle bytes that the region always keeps for itself
- * @keep_high: out: idle bytes above this are given to the system; at least
- *	@bytes if LCMA_REGION_PRIVATE
+ * @keep_high: out: idle bytes above this are given to the system; @bytes if
+ *	LCMA_REGION_PRIVATE
  * @allocs: out: allocations that succeeded since the module was loaded
  * @frees: out: buffers that came back
  * @failures: out: allocations that failed, quiet ones not counted

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sizes, times and command lines of cmactl. Proves what they mean and what is
+ * refused; not what is done with them.
+ */
+#include <errno.h>
+
+#include "../unit/tap.h"
+
+#include "args.h"
+#include "size.h"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define MAX_WORDS	24
+
+static const struct {
+	const char *text;
+	int err;
+	uint64_t bytes;
+} sizes[] = {
+	{ "4096", 0, 4096 << 10 },
+	{ "4096K", 0, 4096 << 10 },
+	{ "4m", 0, 4 << 20 },
+	{ "1G", 0, 1 << 30 },
+	{ "0", 0, 0 },
+	{ "0004K", 0, 4096 },
+	{ "17179869183G", 0, 17179869183ULL << 30 },
+	{ "17179869184G", -ERANGE, 0 },
+	{ "18014398509481983", 0, 18014398509481983ULL << 10 },
+	{ "18014398509481984", -ERANGE, 0 },
+	{ "99999999999999999999999999", -ERANGE, 0 },
+	{ "", -EINVAL, 0 },
+	{ "K", -EINVAL, 0 },
+	{ "4KK", -EINVAL, 0 },
+	{ "4KiB", -EINVAL, 0 },
+	{ "-4", -EINVAL, 0 },
+	{ "+4", -EINVAL, 0 },
+	{ " 4", -EINVAL, 0 },
+	{ "4 ", -EINVAL, 0 },
+	{ "0x10", -EINVAL, 0 },
+	{ "1.5M", -EINVAL, 0 },
+	{ "1T", -EINVAL, 0 },
+};
+
+static void test_sizes(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		char *text = tap_exact(sizes[i].text, strlen(sizes[i].text) + 1);
+		uint64_t bytes = 77;
+
+		tap_begin();
+		CHECK_EQ(size_parse(text, &bytes), sizes[i].err);
+		CHECK_EQ(bytes, sizes[i].err ? 77 : sizes[i].bytes);
+		tap_end("size \"%s\"", sizes[i].text);
+		tap_exact_free(text);
+	}
+}
+
+static void numbers_have_a_limit(void)
+{
+	uint64_t value = 77;
+
+	CHECK_EQ(number_parse("7", 7, &value), 0);
+	CHECK_EQ(value, 7);
+	CHECK_EQ(number_parse("8", 7, &value), -ERANGE);
+	CHECK_EQ(number_parse("10", 7, &value), -ERANGE);
+	CHECK_EQ(number_parse("4294967295", UINT32_MAX, &value), 0);
+	CHECK_EQ(value, UINT32_MAX);
+	CHECK_EQ(number_parse("4294967296", UINT32_MAX, &value), -ERANGE);
+	CHECK_EQ(number_parse("18446744073709551615", UINT64_MAX, &value), 0);
+	CHECK_EQ(value, UINT64_MAX);
+	CHECK_EQ(number_parse("18446744073709551616", UINT64_MAX, &value),
+		 -ERANGE);
+}
+
+static void times_have_fractions(void)
+{
+	uint64_t ms = 77;
+
+	CHECK_EQ(seconds_parse("5", &ms), 0);
+	CHECK_EQ(ms, 5000);
+	CHECK_EQ(seconds_parse("0.25", &ms), 0);
+	CHECK_EQ(ms, 250);
+	CHECK_EQ(seconds_parse("1.23456", &ms), 0);
+	CHECK_EQ(ms, 1234);
+	CHECK_EQ(seconds_parse(".5", &ms), -EINVAL);
+	CHECK_EQ(seconds_parse("5.", &ms), -EINVAL);
+	CHECK_EQ(seconds_parse("5s", &ms), -EINVAL);
+	CHECK_EQ(seconds_parse("1.2.3", &ms), -EINVAL);
+	CHECK_EQ(seconds_parse("1.2345x", &ms), -EINVAL);
+	CHECK_EQ(seconds_parse("-1", &ms), -EINVAL);
+	CHECK_EQ(seconds_parse("99999999999", &ms), -ERANGE);
+}
+
+static void sizes_are_told_to_people(void)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} told[] = {
+		{ 0, "0 B" }, { 1023, "1023 B" }, { 1024, "1 KiB" },
+		{ 1025, "1.0 KiB" }, { 1536, "1.5 KiB" }, { 2047, "1.9 KiB" },
+		{ 8 << 20, "8 MiB" }, { (8 << 20) + 4096, "8.0 MiB" },
+		{ 3ULL << 29, "1.5 GiB" }, { 1ULL << 40, "1 TiB" },
+		{ UINT64_MAX, "15.9 EiB" },
+	};
+	char text[CMACTL_TEXT_BYTES];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(told); i++) {
+		size_text(told[i].bytes, text);
+		if (!CHECK(!strcmp(text, told[i].text)))
+			printf("# %s, not %s\n", text, told[i].text);
+	}
+}
+
+static void times_are_told_to_people(void)
+{
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} told[] = {
+		{ 0, "0 us" }, { 999999, "999 us" }, { 1000000, "1.0 ms" },
+		{ 12345678, "12.3 ms" }, { 3500000000ULL, "3.5 s" },
+		{ 65000000000ULL, "1 m 05 s" }, { 7500000000000ULL, "2 h 05 m" },
+		{ UINT64_MAX, "5124095 h 34 m" },
+	};
+	char text[CMACTL_TEXT_BYTES];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(told); i++) {
+		duration_text(told[i].ns, text);
+		if (!CHECK(!strcmp(text, told[i].text)))
+			printf("# %s, not %s\n", text, told[i].text);
+	}
+}
+
+/* --- command lines ----------------------------------------------------------- */
+
+/* Splits a line at its blanks; "_" is an empty word, "~" a blank in one. */
+static int parse_line(const char *line, struct args *args)
+{
+	static char copy[512];
+	static char *words[MAX_WORDS + 1];
+	int nr = 0;
+	char *word, *p;
+
+	snprintf(copy, sizeof(copy), "cmactl %s", line);
+	for (word = strtok(copy, " "); word && nr < MAX_WORDS;
+	     word = strtok(NULL, " ")) {
+		for (p = word; *p; p++)
+			if (*p == '~')
+				*p = ' ';
+		words[nr++] = strcmp(word, "_") ? word : word + 1;
+	}
+	words[nr] = NULL;
+	return args_parse(nr, words, args);
+}
+
+static const struct {
+	const char *line;
+	const char *error;	/* is in the sentence */
+} wrong[] = {
+	{ "", "which command?" },
+	{ "--json", "which command?" },
+	{ "frobnicate", "unknown command 'frobnicate'" },
+	{ "reg", "unknown command 'reg'" },
+	{ "_", "unknown command ''" },
+	{ "regions cam", "unexpected word 'cam'" },
+	{ "regions --hold 5", "--hold does not belong to this command" },
+	{ "--hold regions", "--hold goes behind the command" },
+	{ "--jso regions", "unknown option '--jso'" },
+	{ "-x regions", "unknown option '-x'" },
+	{ "-jr regions", "unknown option '-jr'" },
+	{ "---", "unknown option '---'" },
+	{ "regions --json=1", "--json takes no value" },
+	{ "regions --device", "--device wants a value" },
+	{ "regions --device=", "--device wants a path" },
+	{ "regions --region _", "--region wants a region's name" },
+	{ "alloc", "alloc wants a SIZE" },
+	{ "alloc --text", "alloc wants a SIZE" },
+	{ "alloc 0", "SIZE wants a number" },
+	{ "alloc -4", "unknown option '-4'" },
+	{ "alloc four", "SIZE wants a number, bare for KiB, or with K, M or G, not 'four'" },
+	{ "alloc 4M 5M", "unexpected word '5M'" },
+	{ "alloc 4M --align 3K", "--align wants a power of two" },
+	{ "alloc 4M --align 0", "--align wants a power of two" },
+	{ "alloc 4M --align", "--align wants a value" },
+	{ "alloc 4M --timeout 0", "--timeout wants milliseconds" },
+	{ "alloc 4M --timeout 4294967296", "--timeout wants milliseconds" },
+	{ "alloc 4M --timeout 1s", "--timeout wants milliseconds" },
+	{ "alloc 4M --label _", "--label wants 1 to 31" },
+	{ "alloc 4M --label 12345678901234567890123456789012", "--label wants" },
+	{ "alloc 4M --label b\303\244r", "--label wants" },
+	{ "alloc 4M --label a\nb", "--label wants" },
+	{ "alloc 4M --hold=", "--hold wants seconds" },
+	{ "alloc 4M --hold 0", "--hold wants seconds" },
+	{ "alloc 4M --hold 5x", "--hold wants seconds" },
+	{ "alloc --hold 5 4M", "unexpected word '4M'" },
+	{ "alloc 4M --text --hold", "exclude each other" },
+	{ "alloc 4M --text -- true", "exclude each other" },
+	{ "alloc 4M --text --quiet", "exclude each other" },
+	{ "alloc 4M --hold -- true", "exclude each other" },
+	{ "alloc 4M --json -- true", "exclude each other" },
+	{ "alloc 4M --text --label a~region=gpu", "--label cannot hold blanks" },
+	{ "alloc 4M --text --region a~nowait", "--region wants" },
+	{ "alloc 4M --", "a command should follow '--'" },
+	{ "alloc -- true", "alloc wants a SIZE" },
+	{ "list -- true", "only alloc runs a command" },
+	{ "list cam", "unexpected word" },
+	{ "free --region cam", "does not belong" },
+	{ "map cam gpu", "unexpected word 'gpu'" },
+	{ "watch 0", "watch wants seconds" },
+	{ "watch 0.01", "watch wants seconds" },
+	{ "watch --count 0", "--count wants" },
+	{ "version 1", "unexpected word" },
+};
+
+static void test_wrong(void)
+{
+	struct args args;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		tap_begin();
+		CHECK_EQ(parse_line(wrong[i].line, &args), -EINVAL);
+		if (!CHECK(strstr(args.error, wrong[i].error)))
+			printf("# %s\n", args.error);
+		tap_end("refused: %s", tap_quote(wrong[i].line,
+						 strlen(wrong[i].line)));
+	}
+}
+
+static void alloc_takes_everything(void)
+{
+	struct args args;
+
+	CHECK_EQ(parse_line("-d /dev/x alloc --region=cam 4M --align 1M -l a~b "
+			    "--timeout 200 --nowait -q -j", &args), 0);
+	CHECK_EQ(args.command, CMD_ALLOC);
+	CHECK(!strcmp(args.device, "/dev/x"));
+	CHECK(!strcmp(args.region, "cam"));
+	CHECK(!strcmp(args.label, "a b"));
+	CHECK_EQ(args.bytes, 4 << 20);
+	CHECK_EQ(args.align, 1 << 20);
+	CHECK_EQ(args.timeout_ms, 200);
+	CHECK_EQ(args.given, ARG_NOWAIT | ARG_QUIET | ARG_JSON);
+	CHECK(!args.run);
+}
+
+static void hold_may_have_a_time(void)
+{
+	struct args args;
+
+	CHECK_EQ(parse_line("alloc 4M --hold", &args), 0);
+	CHECK_EQ(args.hold_ms, 0);
+	CHECK_EQ(args.given, ARG_HOLD);
+	CHECK_EQ(parse_line("alloc 4M --hold 5 --json", &args), 0);
+	CHECK_EQ(args.hold_ms, 5000);
+	CHECK_EQ(parse_line("alloc --hold=0.5 4M", &args), 0);
+	CHECK_EQ(args.hold_ms, 500);
+	/* Before SIZE, a number is SIZE. */
+	CHECK_EQ(parse_line("alloc --hold 4096", &args), 0);
+	CHECK_EQ(args.hold_ms, 0);
+	CHECK_EQ(args.bytes, 4 << 20);
+	CHECK_EQ(parse_line("alloc 4M --hold --nowait", &args), 0);
+	CHECK_EQ(args.hold_ms, 0);
+}
+
+static void a_command_is_left_alone(void)
+{
+	struct args args;
+
+	CHECK_EQ(parse_line("alloc 4M -- sh --text -- -x", &args), 0);
+	CHECK_EQ(args.given, 0);
+	CHECK(!strcmp(args.run[0], "sh"));
+	CHECK(!strcmp(args.run[1], "--text"));
+	CHECK(!strcmp(args.run[2], "--"));
+	CHECK(!strcmp(args.run[3], "-x"));
+	CHECK(!args.run[4]);
+}
+
+static void others_take_what_is_theirs(void)
+{
+	struct args args;
+
+	CHECK_EQ(parse_line("watch", &args), 0);
+	CHECK_EQ(args.interval_ms, 1000);
+	CHECK_EQ(args.count, 0);
+	CHECK_EQ(parse_line("watch 0.05 --count 3 -r gpu", &args), 0);
+	CHECK_EQ(args.interval_ms, 50);
+	CHECK_EQ(args.count, 3);
+	CHECK_EQ(parse_line("map cam", &args), 0);
+	CHECK_EQ(args.command, CMD_MAP);
+	CHECK(!strcmp(args.region, "cam"));
+	CHECK_EQ(parse_line("list -a", &args), 0);
+	CHECK_EQ(args.given, ARG_ALL);
+	CHECK_EQ(parse_line("free --all", &args), 0);
+	CHECK_EQ(args.given, ARG_ALL);
+	CHECK_EQ(parse_line("--version", &args), 0);
+	CHECK_EQ(parse_line("alloc --help", &args), 0);
+	CHECK_EQ(args.given, ARG_HELP);
+	CHECK_EQ(parse_line("regions -", &args), -EINVAL);
+}
+
+static void json_is_seen_behind_an_error(void)
+{
+	struct args args;
+
+	CHECK_EQ(parse_line("frobnicate --json", &args), -EINVAL);
+	CHECK_EQ(args.given & ARG_JSON, ARG_JSON);
+	CHECK_EQ(parse_line("alloc x -- y --json", &args), -EINVAL);
+	CHECK_EQ(args.given & ARG_JSON, 0);
+}
+
+static void nothing_at_all(void)
+{
+	char *none[] = { NULL };
+	struct args args;
+
+	CHECK_EQ(args_parse(0, none, &args), -EINVAL);
+}
+
+static const struct tap_case cases[] = {
+	TAP_CASE(numbers_have_a_limit),
+	TAP_CASE(times_have_fractions),
+	TAP_CASE(sizes_are_told_to_people),
+	TAP_CASE(times_are_told_to_people),
+	TAP_CASE(alloc_takes_everything),
+	TAP_CASE(hold_may_have_a_time),
+	TAP_CASE(a_command_is_left_alone),
+	TAP_CASE(others_take_what_is_theirs),
+	TAP_CASE(json_is_seen_behind_an_error),
+	TAP_CASE(nothing_at_all),
+};
+
+int main(void)
+{
+	test_sizes();
+	test_wrong();
+	tap_run(cases, ARRAY_SIZE(cases));
+	return tap_finish();
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the words of the command line mean: see args.h.
+ *
+ * Not getopt_long(): it keeps state, it takes abbreviations, which turn into
+ * something else when options are added, and it cannot tell which option
+ * belongs to which command.
+ */
+#include "args.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/lcma.h>
+
+#include "size.h"
+
+/* The shortest interval of watch. */
+#define INTERVAL_MS_MIN	50
+
+/* The command line while it is being read. */
+struct reader {
+	struct args *args;
+	char **word;		/* the next one */
+	char **end;		/* argv's, or the "--" */
+	unsigned int nr_positional;
+};
+
+#define BIT(n)		(1u << (n))
+#define ANY_COMMAND	(~0u)
+#define WITH_REGION	(BIT(CMD_ALLOC) | BIT(CMD_LIST) | BIT(CMD_INFO) | \
+			 BIT(CMD_MAP) | BIT(CMD_REGIONS) | BIT(CMD_WATCH))
+
+static const struct {
+	const char *name;
+	enum command command;
+} commands[] = {
+	{ "regions", CMD_REGIONS },
+	{ "alloc", CMD_ALLOC },
+	{ "free", CMD_FREE },
+	{ "list", CMD_LIST },
+	{ "info", CMD_INFO },
+	{ "map", CMD_MAP },
+	{ "watch", CMD_WATCH },
+	{ "version", CMD_VERSION },
+};
+
+#define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+__attribute__((format(printf, 2, 3)))
+static int wrong(struct args *args, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(args->error, sizeof(args->error), format, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+/* --- options --------------------------------------------------------------- */
+
+static int take_device(struct args *args, const char *value)
+{
+	if (!*value)
+		return wrong(args, "--device wants a path");
+	args->device = value;
+	return 0;
+}
+
+static int take_region(struct args *args, const char *value)
+{
+	if (!*value)
+		return wrong(args, "--region wants a region's name");
+	args->region = value;
+	return 0;
+}
+
+static int take_label(struct args *args, const char *value)
+{
+	const char *p;
+
+	for (p = value; *p >= ' ' && *p <= '~'; p++)
+		;
+	if (*p || !*value || p - value >= LCMA_LABEL_SIZE)
+		return wrong(args, "--label wants 1 to %d printable characters",
+			     LCMA_LABEL_SIZE - 1);
+	args->label = value;
+	return 0;
+}
+
+static int take_align(struct args *args, const char *value)
+{
+	if (size_parse(value, &args->align) || !args->align ||
+	    (args->align & (args->align - 1)))
+		return wrong(args, "--align wants a power of two, as in --align 1M, not '%s'",
+			     value);
+	return 0;
+}
+
+static int take_timeout(struct args *args, const char *value)
+{
+	uint64_t ms;
+
+	if (number_parse(value, UINT32_MAX, &ms) || !ms)
+		return wrong(args, "--timeout wants milliseconds, 1 to %u, not '%s'",
+			     UINT32_MAX, value);
+	args->timeout_ms = ms;
+	return 0;
+}
+
+static int take_hold(struct args *args, const char *value)
+{
+	if (seconds_parse(value, &args->hold_ms) || !args->hold_ms)
+		return wrong(args, "--hold wants seconds, as in --hold 5 or --hold 0.5, not '%s'",
+			     value);
+	return 0;
+}
+
+static int take_count(struct args *args, const char *value)
+{
+	uint64_t count;
+
+	if (number_parse(value, UINT32_MAX, &count) || !count)
+		return wrong(args, "--count wants a number, not '%s'", value);
+	args->count = count;
+	return 0;
+}
+
+enum value { NO_VALUE, VALUE, MAYBE_VALUE };
+
+static const struct option {
+	const char *name;
+	char letter;
+	enum value value;
+	unsigned int commands;
+	unsigned int given;
+	int (*take)(struct args *args, const char *value);
+} options[] = {
+	{ "help", 'h', NO_VALUE, ANY_COMMAND, ARG_HELP, NULL },
+	{ "version", 'V', NO_VALUE, ANY_COMMAND, ARG_VERSION, NULL },
+	{ "json", 'j', NO_VALUE, ANY_COMMAND, ARG_JSON, NULL },
+	{ "device", 'd', VALUE, ANY_COMMAND, 0, take_device },
+	{ "region", 'r', VALUE, WITH_REGION, 0, take_region },
+	{ "label", 'l', VALUE, BIT(CMD_ALLOC), 0, take_label },
+	{ "align", 0, VALUE, BIT(CMD_ALLOC), 0, take_align },
+	{ "timeout", 0, VALUE, BIT(CMD_ALLOC), 0, take_timeout },
+	{ "nowait", 0, NO_VALUE, BIT(CMD_ALLOC), ARG_NOWAIT, NULL },
+	{ "quiet", 'q', NO_VALUE, BIT(CMD_ALLOC), ARG_QUIET, NULL },
+	{ "text", 't', NO_VALUE, BIT(CMD_ALLOC), ARG_TEXT, NULL },
+	{ "hold", 0, MAYBE_VALUE, BIT(CMD_ALLOC), ARG_HOLD, take_hold },
+	{ "all", 'a', NO_VALUE, BIT(CMD_FREE) | BIT(CMD_LIST), ARG_ALL, NULL },
+	{ "count", 0, VALUE, BIT(CMD_WATCH), 0, take_count },
+};
+
+#define NR_OPTIONS	(sizeof(options) / sizeof(options[0]))
+
+/* "--name", "--name=value", "-n": the option, and the value if it is there. */
+static const struct option *find_option(const char *word, const char **value)
+{
+	const bool is_long = word[1] == '-';
+	const char *name = word + 1 + is_long;
+	size_t len = strcspn(name, "=");
+	size_t i;
+
+	*value = is_long && name[len] ? name + len + 1 : NULL;
+	for (i = 0; i < NR_OPTIONS; i++) {
+		if (is_long && strlen(options[i].name) == len &&
+		    !memcmp(options[i].name, name, len))
+			return &options[i];
+		if (!is_long && options[i].letter == name[0] && !name[1])
+			return &options[i];
+	}
+	return NULL;
+}
+
+/* A time behind --hold is its value only where SIZE cannot be meant. */
+static bool is_hold_value(const struct reader *reader)
+{
+	return reader->word < reader->end && reader->nr_positional > 0 &&
+	       **reader->word >= '0' && **reader->word <= '9';
+}
+
+static int read_option(struct reader *reader)
+{
+	struct args *args = reader->args;
+	const char *word = *reader->word++;
+	const char *value;
+	const struct option *option = find_option(word, &value);
+
+	if (!option)
+		return wrong(args, "unknown option '%s'", word);
+	if (!(option->commands & BIT(args->command)) &&
+	    args->command != CMD_NONE)
+		return wrong(args, "--%s does not belong to this command",
+			     option->name);
+	if (args->command == CMD_NONE && option->commands != ANY_COMMAND)
+		return wrong(args, "--%s goes behind the command",
+			     option->name);
+	args->given |= option->given;
+	if (option->value == NO_VALUE)
+		return value ? wrong(args, "--%s takes no value",
+				     option->name) : 0;
+	if (!value && (option->value == VALUE || is_hold_value(reader))) {
+		if (reader->word == reader->end)
+			return wrong(args, "--%s wants a value", option->name);
+		value = *reader->word++;
+	}
+	return value ? option->take(args, value) : 0;
+}
+
+/* --- the rest ---------------------------------------------------------------- */
+
+static int take_command(struct args *args, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < NR_COMMANDS; i++) {
+		if (!strcmp(commands[i].name, word)) {
+			args->command = commands[i].command;
+			return 0;
+		}
+	}
+	return wrong(args, "unknown command '%s'", word);
+}
+
+static int take_positional(struct reader *reader, const char *word)
+{
+	struct args *args = reader->args;
+	int err;
+
+	if (args->command == CMD_NONE)
+		return take_command(args, word);
+	if (reader->nr_positional++)
+		return wrong(args, "unexpected word '%s'", word);
+	switch (args->command) {
+	case CMD_ALLOC:
+		err = size_parse(word, &args->bytes);
+		if (err || !args->bytes)
+			return wrong(args, "SIZE wants a number, bare for KiB, or with K, M or G, not '%s'",
+				     word);
+		return 0;
+	case CMD_INFO:
+	case CMD_MAP:
+		return take_region(args, word);
+	case CMD_WATCH:
+		if (seconds_parse(word, &args->interval_ms) ||
+		    args->interval_ms < INTERVAL_MS_MIN)
+			return wrong(args, "watch wants seconds, 0.05 or more, not '%s'",
+				     word);
+		return 0;
+	default:
+		return wrong(args, "unexpected word '%s'", word);
+	}
+}
+
+static int check_alloc(struct args *args)
+{
+	const bool text = args->given & ARG_TEXT;
+
+	if (!args->bytes)
+		return wrong(args, "alloc wants a SIZE");
+	if (text && (args->given & ARG_HOLD))
+		return wrong(args, "--text and --hold exclude each other: a text buffer stays until it is freed");
+	if (text && args->run)
+		return wrong(args, "--text and a command exclude each other: a text buffer has no descriptor");
+	if (text && (args->given & ARG_QUIET))
+		return wrong(args, "--text and --quiet exclude each other");
+	if (args->run && (args->given & ARG_HOLD))
+		return wrong(args, "--hold and a command exclude each other: the buffer lives as long as the command");
+	if (args->run && (args->given & ARG_JSON))
+		return wrong(args, "--json and a command exclude each other: the output is the command's");
+	/* It would be read as something else by the text device. */
+	if (text && args->label && strchr(args->label, ' '))
+		return wrong(args, "with --text, --label cannot hold blanks");
+	if (text && args->region && strpbrk(args->region, " \t\n"))
+		return wrong(args, "--region wants a region's name");
+	return 0;
+}
+
+static int check(struct args *args)
+{
+	if (args->given & (ARG_HELP | ARG_VERSION))
+		return 0;
+	if (args->command == CMD_NONE)
+		return wrong(args, "which command?");
+	if (args->run && args->command != CMD_ALLOC)
+		return wrong(args, "only alloc runs a command");
+	if (args->command == CMD_ALLOC)
+		return check_alloc(args);
+	return 0;
+}
+
+/* Errors shall be JSON too, whatever stands before --json. */
+static void look_for_json(struct reader *reader)
+{
+	char **word;
+
+	for (word = reader->word; word < reader->end; word++)
+		if (!strcmp(*word, "--json") || !strcmp(*word, "-j"))
+			reader->args->given |= ARG_JSON;
+}
+
+int args_parse(int argc, char **argv, struct args *args)
+{
+	struct reader reader = { .args = args };
+	int i, err = 0;
+
+	memset(args, 0, sizeof(*args));
+	args->interval_ms = 1000;
+	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		;
+	reader.word = argv + (argc > 0);
+	reader.end = argc > 0 ? argv + i : argv;
+	look_for_json(&reader);
+	if (i < argc) {
+		args->run = argv + i + 1;
+		if (!*args->run)
+			return wrong(args, "a command should follow '--'");
+	}
+	while (!err && reader.word < reader.end) {
+		if ((*reader.word)[0] == '-' && (*reader.word)[1])
+			err = read_option(&reader);
+		else
+			err = take_positional(&reader, *reader.word++);
+	}
+	return err ? err : check(args);
+}

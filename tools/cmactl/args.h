@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the words of the command line mean. Pure: nothing is opened, and
+ * nothing printed.
+ */
+#ifndef CMACTL_ARGS_H
+#define CMACTL_ARGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum command {
+	CMD_NONE,	/* --help and --version go without */
+	CMD_REGIONS,
+	CMD_ALLOC,
+	CMD_FREE,
+	CMD_LIST,
+	CMD_INFO,
+	CMD_MAP,
+	CMD_WATCH,
+	CMD_VERSION,
+};
+
+/* args.given: options without a value, and those whose value may be 0 */
+#define ARG_HELP	(1 << 0)
+#define ARG_VERSION	(1 << 1)
+#define ARG_JSON	(1 << 2)
+#define ARG_NOWAIT	(1 << 3)
+#define ARG_TEXT	(1 << 4)
+#define ARG_HOLD	(1 << 5)
+#define ARG_ALL		(1 << 6)
+#define ARG_QUIET	(1 << 7)
+
+/**
+ * struct args - a command line, understood
+ * @command: what to do
+ * @given: ARG_*
+ * @device: --device; NULL: the usual one
+ * @region: --region, or REGION; NULL: any, or all
+ * @label: --label; NULL: none
+ * @bytes: SIZE
+ * @align: --align, a power of two; 0: none
+ * @timeout_ms: --timeout; 0: none
+ * @hold_ms: --hold; 0: until a signal comes
+ * @interval_ms: SECONDS of watch
+ * @count: --count; 0: until a signal comes
+ * @run: the command behind "--", ending in NULL; NULL: none
+ * @error: what is wrong, for args_parse()'s caller
+ */
+struct args {
+	enum command command;
+	unsigned int given;
+	const char *device;
+	const char *region;
+	const char *label;
+	uint64_t bytes;
+	uint64_t align;
+	uint32_t timeout_ms;
+	uint64_t hold_ms;
+	uint64_t interval_ms;
+	uint32_t count;
+	char **run;
+	char error[160];
+};
+
+/**
+ * args_parse - understand a command line
+ * @argc: as main() has it
+ * @argv: as main() has it; args points into it afterwards
+ * @args: what it means
+ *
+ * Return: 0; -EINVAL with a sentence in @args->error, and what was understood
+ * so far (--json is looked for everywhere).
+ */
+int args_parse(int argc, char **argv, struct args *args);
+
+#endif

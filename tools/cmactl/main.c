@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cmactl - contiguous buffers from the command line: see cmactl(1).
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmactl.h"
+
+static const char usage[] =
+"Usage: cmactl [OPTION...] COMMAND [ARGUMENT...]\n"
+"\n"
+"  regions                the regions and what is left of them\n"
+"  alloc SIZE             get a buffer and hold it until a signal comes\n"
+"    --hold SECONDS       or for that long\n"
+"    --text               or leave it with the text device until it is freed\n"
+"    -- COMMAND...        or run COMMAND, which has it as descriptor\n"
+"                         $LCMA_BUFFER_FD, of $LCMA_BUFFER_BYTES bytes\n"
+"    --region NAME, --align SIZE, --label TEXT, --timeout MS, --nowait, --quiet\n"
+"  free [--all]           free one buffer of the text device, or all of them\n"
+"  list [--all]           this user's buffers, or everybody's\n"
+"  info [REGION]          all that is known of a region, or of all\n"
+"  map [REGION]           a picture of a region, or of all\n"
+"  watch [SECONDS]        the regions, again and again; --count N times\n"
+"  version                of cmactl and of the module\n"
+"\n"
+"  -j, --json             for programs: JSON on one line, sizes in bytes\n"
+"  -d, --device PATH      instead of $LCMA_DEVICE or /dev/cma_test\n"
+"  -h, --help  -V, --version\n"
+"\n"
+"SIZE is a number with K, M or G behind it. A bare number is KiB, as it is for\n"
+"/dev/cma_test: \"cmactl alloc --text 4096\" and \"echo 4096 > /dev/cma_test\" are\n"
+"the same.\n"
+"\n"
+"Ends with 0; 1 if lcma refused; 2 for wrong usage; 3 if the module is not\n"
+"loaded; 4 if it is not permitted.\n";
+
+static int (*const commands[])(struct session *session) = {
+	[CMD_REGIONS] = cmd_regions,
+	[CMD_ALLOC] = cmd_alloc,
+	[CMD_FREE] = cmd_free,
+	[CMD_LIST] = cmd_list,
+	[CMD_INFO] = cmd_info,
+	[CMD_MAP] = cmd_map,
+	[CMD_WATCH] = cmd_watch,
+	[CMD_VERSION] = cmd_version,
+};
+
+bool wants_json(const struct session *session)
+{
+	return session->args->given & ARG_JSON;
+}
+
+static int exit_status(int err)
+{
+	switch (err) {
+	case -ENODEV:
+		return EXIT_NO_DEVICE;
+	case -EACCES:
+	case -EPERM:
+		return EXIT_NOT_PERMITTED;
+	default:
+		return EXIT_FAILED;
+	}
+}
+
+static void write_error(struct session *session, const char *name,
+			const char *what, const char *why)
+{
+	struct json *json = &session->json;
+
+	json_open(json, NULL, '{');
+	json_open(json, "error", '{');
+	json_text(json, "errno", name);
+	json_text(json, "what", what);
+	json_text(json, "message", why);
+	json_close(json, '}');
+	json_close(json, '}');
+	json_end(json);
+}
+
+int fail(struct session *session, int err, const char *why, const char *format,
+	 ...)
+{
+	char what[256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(what, sizeof(what), format, ap);
+	va_end(ap);
+	if (!why)
+		why = lcma_strerror(err);
+	fflush(stdout);
+	fprintf(stderr, "cmactl: %s: %s: %s\n", what, lcma_errorname(err), why);
+	if (wants_json(session))
+		write_error(session, lcma_errorname(err), what, why);
+	return exit_status(err);
+}
+
+static int fail_usage(struct session *session, const char *why)
+{
+	fprintf(stderr, "cmactl: %s\nTry 'cmactl --help'.\n", why);
+	if (wants_json(session))
+		write_error(session, "EINVAL", "usage", why);
+	return EXIT_USAGE;
+}
+
+/* What was written to a full disk was not written. */
+static int close_stdout(int status)
+{
+	if (!ferror(stdout) && !fflush(stdout))
+		return status;
+	fprintf(stderr, "cmactl: standard output: %s\n", strerror(errno));
+	return status ? status : EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	struct args args;
+	struct session session = { .args = &args, .json.to = stdout };
+	int err = args_parse(argc, argv, &args);
+
+	if (err)
+		return fail_usage(&session, args.error);
+	if (args.given & ARG_HELP) {
+		fputs(usage, stdout);
+		return close_stdout(EXIT_OK);
+	}
+	if (args.given & ARG_VERSION) {
+		printf("cmactl %s\n", lcma_library_version());
+		return close_stdout(EXIT_OK);
+	}
+	return close_stdout(commands[args.command](&session));
+}

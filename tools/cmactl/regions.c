@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cmactl regions, cmactl info.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmactl.h"
+#include "debugfs.h"
+#include "size.h"
+
+/* Characters of the bar in a table. */
+#define BAR_COLUMNS	20
+
+static const struct {
+	uint32_t flag;
+	const char *name;
+} region_flags[] = {
+	{ LCMA_REGION_SHAREABLE, "shareable" },
+	{ LCMA_REGION_PRIVATE, "private" },
+	{ LCMA_REGION_HIGHMEM, "highmem" },
+	{ LCMA_REGION_GONE, "gone" },
+};
+
+#define NR_FLAGS	(sizeof(region_flags) / sizeof(region_flags[0]))
+
+/* What the device does not tell, and debugfs does to root. */
+static const char *const debug_keys[] = {
+	"zone", "state", "system_pages", "running_claims", "pool_hits",
+	"claims", "claims_failed", "claims_late", "claim_max_us",
+};
+
+#define NR_DEBUG_KEYS	(sizeof(debug_keys) / sizeof(debug_keys[0]))
+
+/* "private,highmem" */
+static const char *flags_text(uint32_t flags, char *text, size_t size)
+{
+	size_t i, at = 0;
+
+	*text = '\0';
+	for (i = 0; i < NR_FLAGS; i++)
+		if (flags & region_flags[i].flag)
+			at += snprintf(text + at, size - at, "%s%s",
+				       at ? "," : "", region_flags[i].name);
+	return text;
+}
+
+static char bar_char(const struct lcma_region_info *info, uint64_t at)
+{
+	if (at < info->used)
+		return '#';
+	if (at < info->used + info->busy)
+		return '~';
+	if (at < info->used + info->busy + info->pooled)
+		return 'p';
+	return '.';
+}
+
+/* How much is used, not where: each character is worth a twentieth. */
+static void bar_text(const struct lcma_region_info *info, char *text)
+{
+	int i;
+
+	for (i = 0; i < BAR_COLUMNS; i++)
+		text[i] = bar_char(info, info->bytes / BAR_COLUMNS * i);
+	text[i] = '\0';
+}
+
+static uint64_t at_most(uint64_t value, uint64_t limit)
+{
+	return value < limit ? value : limit;
+}
+
+void region_json(struct json *json, const struct lcma_region_info *info)
+{
+	size_t i;
+
+	json_text(json, "name", info->name);
+	json_text(json, "origin", info->origin);
+	json_number(json, "bytes", info->bytes);
+	json_number(json, "used", info->used);
+	json_number(json, "pooled", info->pooled);
+	json_number(json, "shared", info->shared);
+	json_number(json, "busy", info->busy);
+	json_number(json, "quarantined", info->quarantined);
+	json_number(json, "largest", info->largest);
+	json_number(json, "align", info->align);
+	json_number(json, "granule", info->granule);
+	json_number(json, "unit", info->unit);
+	json_number(json, "keep_low", at_most(info->keep_low, info->bytes));
+	json_number(json, "keep_high", at_most(info->keep_high, info->bytes));
+	json_number(json, "allocs", info->allocs);
+	json_number(json, "frees", info->frees);
+	json_number(json, "failures", info->failures);
+	if (info->flags & LCMA_REGION_PHYS)
+		json_number(json, "phys", info->phys);
+	else
+		json_null(json, "phys");
+	for (i = 0; i < NR_FLAGS; i++)
+		json_bool(json, region_flags[i].name,
+			  info->flags & region_flags[i].flag);
+}
+
+static void write_table(const struct regions *regions, const char *line_end)
+{
+	static const char *const heads[] = {
+		"<REGION", "SIZE", "USED", "POOL", "SHARED", "BUSY", "LARGEST",
+		"<####~~~~pppp........", "<SOURCE", "<FLAGS", NULL
+	};
+	struct table table = { .heads = heads };
+	char text[BAR_COLUMNS + 64];
+	int i;
+
+	for (i = 0; i < regions->nr; i++) {
+		const struct lcma_region_info *info = &regions->info[i];
+
+		table_cell(&table, info->name);
+		table_size(&table, info->bytes);
+		table_size(&table, info->used);
+		table_size(&table, info->pooled);
+		table_size(&table, info->shared);
+		table_size(&table, info->busy);
+		table_size(&table, info->largest);
+		bar_text(info, text);
+		table_cell(&table, text);
+		table_cell(&table, info->origin);
+		table_cell(&table, flags_text(info->flags, text, sizeof(text)));
+	}
+	table_write(&table, stdout, line_end);
+}
+
+void regions_write(struct session *session, const struct regions *regions,
+		   const char *line_end)
+{
+	struct json *json = &session->json;
+	int i;
+
+	if (!wants_json(session)) {
+		write_table(regions, line_end);
+		return;
+	}
+	json_open(json, "regions", '[');
+	for (i = 0; i < regions->nr; i++) {
+		json_open(json, NULL, '{');
+		region_json(json, &regions->info[i]);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+int cmd_regions(struct session *session)
+{
+	struct regions regions;
+	int device, status;
+
+	device = device_open(session, &status);
+	if (device < 0)
+		return status;
+	status = regions_load(session, device, &regions);
+	lcma_close(device);
+	if (!status) {
+		if (wants_json(session))
+			json_open(&session->json, NULL, '{');
+		regions_write(session, &regions, "");
+		if (wants_json(session)) {
+			json_close(&session->json, '}');
+			json_end(&session->json);
+		}
+	}
+	regions_free(&regions);
+	return status;
+}
+
+/* --- info -------------------------------------------------------------------- */
+
+static bool is_debug_key(const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < NR_DEBUG_KEYS; i++)
+		if (!strcmp(debug_keys[i], key))
+			return true;
+	return false;
+}
+
+static bool is_number(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+
+	/* JSON knows no leading zeros. */
+	return len && !text[len] && (len == 1 || *text != '0');
+}
+
+static void debug_json(struct json *json, const char *region)
+{
+	char line[DEBUGFS_LINE_BYTES];
+	const char *key, *value;
+	FILE *file;
+
+	if (debugfs_open(region, "info", &file)) {
+		json_null(json, "debug");
+		return;
+	}
+	json_open(json, "debug", '{');
+	while ((key = debugfs_pair(file, line, &value))) {
+		if (!is_debug_key(key))
+			continue;
+		if (is_number(value))
+			json_number(json, key, strtoull(value, NULL, 10));
+		else
+			json_text(json, key, value);
+	}
+	json_close(json, '}');
+	fclose(file);
+}
+
+static void debug_write(const char *region)
+{
+	char line[DEBUGFS_LINE_BYTES];
+	const char *key, *value;
+	FILE *file;
+	int err = debugfs_open(region, "info", &file);
+
+	if (err) {
+		printf("  (root can see more)\n");
+		return;
+	}
+	while ((key = debugfs_pair(file, line, &value)))
+		if (is_debug_key(key))
+			printf("  %-16s %s\n", key, value);
+	fclose(file);
+}
+
+static void write_size(const char *key, uint64_t bytes)
+{
+	char text[CMACTL_TEXT_BYTES];
+
+	printf("  %-16s %-10s %" PRIu64 " bytes\n", key, size_text(bytes, text),
+	       bytes);
+}
+
+static void write_number(const char *key, uint64_t value)
+{
+	printf("  %-16s %" PRIu64 "\n", key, value);
+}
+
+static void info_write(const struct lcma_region_info *info)
+{
+	char text[64], reason[DEBUGFS_LINE_BYTES];
+
+	printf("%s\n", info->name);
+	printf("  %-16s %s\n", "source", info->origin);
+	printf("  %-16s %s\n", "flags",
+	       flags_text(info->flags, text, sizeof(text)));
+	printf("  %-16s %s\n", "address",
+	       phys_text(info->flags & LCMA_REGION_PHYS, info->phys, text));
+	write_size("size", info->bytes);
+	write_size("used", info->used);
+	write_size("quarantined", info->quarantined);
+	write_size("pool", info->pooled);
+	write_size("shared", info->shared);
+	write_size("busy", info->busy);
+	write_size("largest", info->largest);
+	write_size("align", info->align);
+	write_size("granule", info->granule);
+	write_size("unit", info->unit);
+	if (info->keep_high >= info->bytes) {
+		printf("  %-16s all\n", "keep");
+	} else {
+		write_size("keep from", info->keep_low);
+		write_size("keep to", info->keep_high);
+	}
+	write_number("allocs", info->allocs);
+	write_number("frees", info->frees);
+	write_number("failures", info->failures);
+	if (!last_failure(info->name, reason, sizeof(reason)))
+		printf("  %-16s %s\n", "last failure", reason);
+	debug_write(info->name);
+}
+
+static void infos_json(struct json *json, const struct regions *regions)
+{
+	char reason[DEBUGFS_LINE_BYTES];
+	int i;
+
+	json_open(json, NULL, '{');
+	json_open(json, "regions", '[');
+	for (i = 0; i < regions->nr; i++) {
+		json_open(json, NULL, '{');
+		region_json(json, &regions->info[i]);
+		if (last_failure(regions->info[i].name, reason, sizeof(reason)))
+			json_null(json, "last_failure");
+		else
+			json_text(json, "last_failure", reason);
+		debug_json(json, regions->info[i].name);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+	json_close(json, '}');
+	json_end(json);
+}
+
+int cmd_info(struct session *session)
+{
+	struct regions regions;
+	int device, status, i;
+
+	device = device_open(session, &status);
+	if (device < 0)
+		return status;
+	status = regions_load(session, device, &regions);
+	lcma_close(device);
+	if (!status && wants_json(session))
+		infos_json(&session->json, &regions);
+	else if (!status)
+		for (i = 0; i < regions.nr; i++)
+			info_write(&regions.info[i]);
+	regions_free(&regions);
+	return status;
+}
