@@ -235,7 +235,8 @@ struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
 	};
 
 	if (params->flags & ~LCMA_QUIET || !params->bytes ||
-	    !lcma_is_pow2(align_bytes) || !lcma_label_is_valid(order.label))
+	    !lcma_is_pow2(align_bytes) || !lcma_label_is_valid(order.label) ||
+	    strlen(order.label) >= LCMA_LABEL_BYTES)
 		return ERR_PTR(-EINVAL);
 	if (params->bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
 		return ERR_PTR(-E2BIG);

@@ -29,11 +29,14 @@
 #include <linux/types.h>
 #include <linux/version.h>
 
+/* LCMA_IMPORT_DMA_BUF: for who calls dma_buf_fd(), dma_buf_put() and the like. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)	/* strings since then */
 #define LCMA_IMPORT		MODULE_IMPORT_NS("LCMA")
+#define LCMA_IMPORT_DMA_BUF	MODULE_IMPORT_NS("DMA_BUF")
 #define LCMA_EXPORT(_symbol)	EXPORT_SYMBOL_NS_GPL(_symbol, "LCMA")
 #else
 #define LCMA_IMPORT		MODULE_IMPORT_NS(LCMA)
+#define LCMA_IMPORT_DMA_BUF	MODULE_IMPORT_NS(DMA_BUF)
 #define LCMA_EXPORT(_symbol)	EXPORT_SYMBOL_NS_GPL(_symbol, LCMA)
 #endif
 
@@ -81,7 +84,8 @@ struct lcma_region_state {
  *	the region has
  * @timeout_ms: deadline from now; 0: none
  * @flags: LCMA_QUIET
- * @label: what it is for, printable characters, copied; NULL: not told
+ * @label: what it is for: up to 31 printable characters, no blanks, copied;
+ *	NULL: not told
  */
 struct lcma_buffer_params {
 	u64 bytes;

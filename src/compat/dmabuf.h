@@ -14,13 +14,6 @@
 #error "lcma needs a kernel built with CONFIG_DMA_SHARED_BUFFER (dma-buf)"
 #endif
 
-/* Namespaces are strings from 6.13 on. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-#define LCMA_IMPORT_DMA_BUF	MODULE_IMPORT_NS("DMA_BUF")
-#else
-#define LCMA_IMPORT_DMA_BUF	MODULE_IMPORT_NS(DMA_BUF)
-#endif
-
 /* vm_flags may only be changed through helpers from 6.3 on. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 #define lcma_compat_vm_flags_set	vm_flags_set
