@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# ioctl - every call of include/uapi/linux/lcma.h does what its manual says:
+# every size, pointer, flag, limit and error; an error leaves nothing behind.
+# Not here: EBUSY and ENOMEM, which need pins and pressure (pins.sh), ENOBUFS,
+# which needs a kernel that can inject faults, quotas (quota.sh) and users
+# (permissions.sh).
+#
+# cmdline: cma=96M
+
+# shellcheck source=test/guest/tap.sh
+. /test/tap.sh
+# shellcheck source=test/guest/program.inc.sh
+. /test/program.inc.sh
+
+run_program lcma_ioctl
+run_program lcma_list
+run_program lcma_view
+finish

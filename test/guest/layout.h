@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * layout.h - the ABI's structures are what they were, on 32 bits and on 64:
+ * whoever includes this proves it for his compiler. Nothing of it is code.
+ */
+#ifndef LCMA_TEST_LAYOUT_H
+#define LCMA_TEST_LAYOUT_H
+
+#include <stddef.h>
+
+#include <uapi/linux/lcma.h>
+
+/* The numbers hold for 32 and 64 bits alike; what they are may never change. */
+#define LAYOUT_AT(_struct, _field, _offset) \
+	_Static_assert(offsetof(struct _struct, _field) == (_offset), \
+		       #_struct "." #_field)
+#define LAYOUT_SIZE(_struct, _size) \
+	_Static_assert(sizeof(struct _struct) == (_size), #_struct)
+
+LAYOUT_AT(lcma_version, size, 0);
+LAYOUT_AT(lcma_version, abi, 4);
+LAYOUT_AT(lcma_version, major, 8);
+LAYOUT_AT(lcma_version, minor, 12);
+LAYOUT_AT(lcma_version, patch, 16);
+LAYOUT_AT(lcma_version, nr_regions, 20);
+LAYOUT_AT(lcma_version, quota_file, 24);
+LAYOUT_AT(lcma_version, quota_user, 32);
+LAYOUT_SIZE(lcma_version, 40);
+
+LAYOUT_AT(lcma_region_list, size, 0);
+LAYOUT_AT(lcma_region_list, nr, 4);
+LAYOUT_AT(lcma_region_list, names, 8);
+LAYOUT_SIZE(lcma_region_list, 16);
+
+LAYOUT_AT(lcma_region_info, size, 0);
+LAYOUT_AT(lcma_region_info, flags, 4);
+LAYOUT_AT(lcma_region_info, name, 8);
+LAYOUT_AT(lcma_region_info, origin, 40);
+LAYOUT_AT(lcma_region_info, bytes, 120);
+LAYOUT_AT(lcma_region_info, used, 128);
+LAYOUT_AT(lcma_region_info, pooled, 136);
+LAYOUT_AT(lcma_region_info, shared, 144);
+LAYOUT_AT(lcma_region_info, busy, 152);
+LAYOUT_AT(lcma_region_info, quarantined, 160);
+LAYOUT_AT(lcma_region_info, largest, 168);
+LAYOUT_AT(lcma_region_info, align, 176);
+LAYOUT_AT(lcma_region_info, granule, 184);
+LAYOUT_AT(lcma_region_info, unit, 192);
+LAYOUT_AT(lcma_region_info, keep_low, 200);
+LAYOUT_AT(lcma_region_info, keep_high, 208);
+LAYOUT_AT(lcma_region_info, allocs, 216);
+LAYOUT_AT(lcma_region_info, frees, 224);
+LAYOUT_AT(lcma_region_info, failures, 232);
+LAYOUT_AT(lcma_region_info, phys, 240);
+LAYOUT_SIZE(lcma_region_info, 248);
+
+LAYOUT_AT(lcma_alloc, size, 0);
+LAYOUT_AT(lcma_alloc, flags, 4);
+LAYOUT_AT(lcma_alloc, len, 8);
+LAYOUT_AT(lcma_alloc, align, 16);
+LAYOUT_AT(lcma_alloc, timeout_ms, 24);
+LAYOUT_AT(lcma_alloc, fd, 28);
+LAYOUT_AT(lcma_alloc, region, 32);
+LAYOUT_AT(lcma_alloc, label, 64);
+LAYOUT_AT(lcma_alloc, latency_ns, 96);
+LAYOUT_AT(lcma_alloc, id, 104);
+LAYOUT_SIZE(lcma_alloc, 112);
+
+LAYOUT_AT(lcma_buffer_entry, id, 0);
+LAYOUT_AT(lcma_buffer_entry, bytes, 8);
+LAYOUT_AT(lcma_buffer_entry, align, 16);
+LAYOUT_AT(lcma_buffer_entry, phys, 24);
+LAYOUT_AT(lcma_buffer_entry, latency_ns, 32);
+LAYOUT_AT(lcma_buffer_entry, age_ns, 40);
+LAYOUT_AT(lcma_buffer_entry, flags, 48);
+LAYOUT_AT(lcma_buffer_entry, pid, 52);
+LAYOUT_AT(lcma_buffer_entry, uid, 56);
+LAYOUT_AT(lcma_buffer_entry, reserved, 60);
+LAYOUT_AT(lcma_buffer_entry, comm, 64);
+LAYOUT_AT(lcma_buffer_entry, region, 80);
+LAYOUT_AT(lcma_buffer_entry, label, 112);
+LAYOUT_SIZE(lcma_buffer_entry, 144);
+
+LAYOUT_AT(lcma_buffer_info, size, 0);
+LAYOUT_AT(lcma_buffer_info, fd, 4);
+LAYOUT_AT(lcma_buffer_info, entry, 8);
+LAYOUT_SIZE(lcma_buffer_info, 152);
+
+LAYOUT_AT(lcma_buffer_list, size, 0);
+LAYOUT_AT(lcma_buffer_list, flags, 4);
+LAYOUT_AT(lcma_buffer_list, region, 8);
+LAYOUT_AT(lcma_buffer_list, after_id, 40);
+LAYOUT_AT(lcma_buffer_list, nr, 48);
+LAYOUT_AT(lcma_buffer_list, entry_size, 52);
+LAYOUT_AT(lcma_buffer_list, entries, 56);
+LAYOUT_SIZE(lcma_buffer_list, 64);
+
+_Static_assert(LCMA_ABI == 1, "a new field, flag or call is checked here, too");
+
+_Static_assert(LCMA_IOC_VERSION == 0xbc00, "cmd");
+_Static_assert(LCMA_IOC_REGION_LIST == 0xbc01, "cmd");
+_Static_assert(LCMA_IOC_REGION_INFO == 0xbc02, "cmd");
+_Static_assert(LCMA_IOC_ALLOC == 0xbc03, "cmd");
+_Static_assert(LCMA_IOC_BUFFER_INFO == 0xbc04, "cmd");
+_Static_assert(LCMA_IOC_BUFFER_LIST == 0xbc05, "cmd");
+
+#undef LAYOUT_AT
+#undef LAYOUT_SIZE
+
+#endif

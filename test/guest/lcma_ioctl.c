@@ -1,0 +1,744 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lcma_ioctl - every call of include/uapi/linux/lcma.h as its manual has it:
+ * sizes, pointers, flags, limits and errors. See ioctl.sh.
+ */
+#include "program.h"
+
+#include <sys/resource.h>
+
+#include "layout.h"
+
+#define MAIN_BYTES	(32 * MIB)
+#define POOL_BYTES	(16 * MIB)
+#define GRAIN_BYTES	(8 * MIB)
+#define GRAIN		(64 * KIB)
+#define REGIONS		"regions=main=32M@cma;pool=16M@cma,keep=all;" \
+			"grain=8M@cma,order=4,align=1M"
+
+static int dev;
+
+/* --- sizes and pointers, for all calls alike ---------------------------------------- */
+
+static int known_fd;		/* a buffer in main */
+static char names[8][LCMA_NAME_SIZE];
+
+/**
+ * struct sample - a call that works
+ * @name: for people
+ * @cmd: the call
+ * @size: of its structure
+ * @prepare: makes a good request
+ */
+struct sample {
+	const char *name;
+	unsigned int cmd;
+	size_t size;
+	void (*prepare)(void *arg);
+};
+
+static void prepare_nothing(void *arg MAYBE_UNUSED)
+{
+}
+
+static void prepare_region_list(void *arg)
+{
+	struct lcma_region_list *list = arg;
+
+	list->nr = ARRAY_SIZE(names);
+	list->names = (uintptr_t)names;
+}
+
+static void prepare_region_info(void *arg)
+{
+	strcpy(((struct lcma_region_info *)arg)->name, "main");
+}
+
+static void prepare_alloc(void *arg)
+{
+	((struct lcma_alloc *)arg)->len = PAGE;
+}
+
+static void prepare_buffer_info(void *arg)
+{
+	((struct lcma_buffer_info *)arg)->fd = known_fd;
+}
+
+static void prepare_buffer_list(void *arg)
+{
+	struct lcma_buffer_list *list = arg;
+
+	strcpy(list->region, "main");
+	list->entry_size = sizeof(struct lcma_buffer_entry);
+}
+
+static const struct sample samples[] = {
+	{ "version", LCMA_IOC_VERSION, sizeof(struct lcma_version),
+	  prepare_nothing },
+	{ "region list", LCMA_IOC_REGION_LIST, sizeof(struct lcma_region_list),
+	  prepare_region_list },
+	{ "region info", LCMA_IOC_REGION_INFO, sizeof(struct lcma_region_info),
+	  prepare_region_info },
+	{ "alloc", LCMA_IOC_ALLOC, sizeof(struct lcma_alloc), prepare_alloc },
+	{ "buffer info", LCMA_IOC_BUFFER_INFO, sizeof(struct lcma_buffer_info),
+	  prepare_buffer_info },
+	{ "buffer list", LCMA_IOC_BUFFER_LIST, sizeof(struct lcma_buffer_list),
+	  prepare_buffer_list },
+};
+
+/* A call of alloc gives a buffer: it is not wanted. */
+static void let_go(const struct sample *sample, const void *arg)
+{
+	if (sample->cmd == LCMA_IOC_ALLOC)
+		close(((const struct lcma_alloc *)arg)->fd);
+}
+
+/*
+ * One call with a size of its own; what lies behind the structure is @behind,
+ * and has to be so afterwards.
+ */
+static void try_size(const struct sample *sample, uint32_t size, char behind,
+		     long wanted, const char *what)
+{
+	static char arg[2 * PAGE] __attribute__((aligned(8)));
+	size_t i, changed = 0;
+	long ret;
+
+	memset(arg, behind, sizeof(arg));
+	memset(arg, 0, sample->size);
+	sample->prepare(arg);
+	*(uint32_t *)arg = size;
+	ret = lcma_call(dev, sample->cmd, arg);
+	answers(ret, wanted, "%s, size %u of %zu, %s", sample->name, size,
+		sample->size, what);
+	for (i = sample->size; i < sizeof(arg); i++)
+		changed += arg[i] != behind;
+	if (!ret) {
+		is(*(uint32_t *)arg, size, "%s: size is what it was",
+		   sample->name);
+		let_go(sample, arg);
+	}
+	is(changed, 0, "%s: nothing is written behind it", sample->name);
+}
+
+static void test_sizes(const struct sample *sample)
+{
+	const uint32_t size = sample->size;
+
+	try_size(sample, 0, 0, -EINVAL, "none");
+	try_size(sample, 4, 0, -EINVAL, "itself only");
+	try_size(sample, size - 1, 0, -EINVAL, "a byte less");
+	try_size(sample, size, (char)0xa5, 0, "exact");
+	try_size(sample, size + 1, 0, 0, "a zero more");
+	try_size(sample, size + 8, 0, 0, "a field more, 0");
+	try_size(sample, PAGE, 0, 0, "a page, 0");
+	try_size(sample, PAGE + 1, 0, -E2BIG, "a byte more than a page, 0");
+	try_size(sample, 0xffffffff, 0, -E2BIG, "the largest");
+	try_size(sample, size + 1, 1, -E2BIG, "a byte more, not 0");
+	try_size(sample, size + 8, (char)0xff, -E2BIG, "a field more, not 0");
+}
+
+/* The last byte of a larger structure decides as the first does. */
+static void test_last_byte(const struct sample *sample)
+{
+	static char arg[PAGE] __attribute__((aligned(8)));
+	const uint32_t size = sample->size + 64;
+
+	memset(arg, 0, sizeof(arg));
+	sample->prepare(arg);
+	*(uint32_t *)arg = size;
+	arg[size - 1] = 1;
+	answers(lcma_call(dev, sample->cmd, arg), -E2BIG,
+		"%s, only the last byte is not 0", sample->name);
+}
+
+static void test_pointers(const struct sample *sample)
+{
+	const unsigned long used = used_bytes("main");
+	const int nr_fds = count_fds();
+	char *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *edge = pages + PAGE;
+	char *straddling = edge - sample->size + 8;
+
+	munmap(edge, PAGE);
+	answers(lcma_call(dev, sample->cmd, NULL), -EFAULT, "%s at NULL",
+		sample->name);
+	answers(lcma_call(dev, sample->cmd, edge), -EFAULT,
+		"%s where nothing is mapped", sample->name);
+	answers(lcma_call(dev, sample->cmd, (void *)0xc0008000UL), -EFAULT,
+		"%s in the kernel's memory", sample->name);
+	sample->prepare(straddling - 8);	/* its end is not read so */
+	*(uint32_t *)straddling = sample->size;
+	answers(lcma_call(dev, sample->cmd, straddling), -EFAULT,
+		"%s, its end not mapped", sample->name);
+
+	memset(pages, 0, PAGE);
+	sample->prepare(pages);
+	memmove(pages + 8, pages, PAGE - 8);
+	*(uint32_t *)(pages + 8) = PAGE;
+	answers(lcma_call(dev, sample->cmd, pages + 8), -EFAULT,
+		"%s, larger than what is mapped", sample->name);
+
+	memset(pages, 0, PAGE);
+	sample->prepare(pages);
+	*(uint32_t *)pages = sample->size;
+	mprotect(pages, PAGE, PROT_READ);
+	answers(lcma_call(dev, sample->cmd, pages), -EFAULT,
+		"%s in read-only memory", sample->name);
+	mprotect(pages, PAGE, PROT_READ | PROT_WRITE);
+	munmap(pages, PAGE);
+	is(used_bytes("main"), used, "%s: nothing is held after it",
+	   sample->name);
+	is(count_fds(), nr_fds, "%s: no descriptor either", sample->name);
+}
+
+/* It may lie anywhere, even at an odd address. */
+static void test_odd_address(const struct sample *sample)
+{
+	static char room[PAGE];
+	union {
+		char bytes[256];
+		uint64_t aligned;
+	} arg = {};
+
+	sample->prepare(arg.bytes);
+	*(uint32_t *)arg.bytes = sample->size;
+	memcpy(room + 1, arg.bytes, sample->size);
+	answers(lcma_call(dev, sample->cmd, room + 1), 0,
+		"%s at an odd address", sample->name);
+	memcpy(arg.bytes, room + 1, sample->size);
+	let_go(sample, arg.bytes);
+}
+
+/* --- calls that there are not ----------------------------------------------------------- */
+
+static void test_unknown_calls(void)
+{
+	static const unsigned int cmds[] = {
+		_IO(LCMA_IOC_MAGIC, 6), _IO(LCMA_IOC_MAGIC, 7),
+		_IO(LCMA_IOC_MAGIC, 255), _IO('H', 0), _IO(0, 0),
+		_IO(LCMA_IOC_MAGIC + 1, 0),
+		_IOW(LCMA_IOC_MAGIC, 0, struct lcma_version),
+		_IOR(LCMA_IOC_MAGIC, 0, struct lcma_version),
+		_IOWR(LCMA_IOC_MAGIC, 3, struct lcma_alloc),
+		_IOC(_IOC_NONE, LCMA_IOC_MAGIC, 0, 40), 0x5401 /* TCGETS */,
+		0xffffff00,
+	};
+	struct lcma_version version = { .size = sizeof(version) };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cmds); i++)
+		answers(lcma_call(dev, cmds[i], &version), -ENOTTY,
+			"call %#x", cmds[i]);
+	answers(lcma_call(dev, _IO(LCMA_IOC_MAGIC, 6), NULL), -ENOTTY,
+		"an unknown call at NULL");
+}
+
+static void test_open_modes(void)
+{
+	static const int modes[] = { O_RDONLY, O_WRONLY, O_RDWR };
+	struct lcma_version version;
+	unsigned int i;
+	int fd, buffer;
+
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		fd = open(DEVICE, modes[i]);
+		version = (struct lcma_version){ .size = sizeof(version) };
+		answers(lcma_call(fd, LCMA_IOC_VERSION, &version), 0,
+			"version of a file of mode %d", modes[i]);
+		buffer = alloc_buffer(fd, "main", PAGE);
+		answers(buffer, 0, "a buffer from a file of mode %d", modes[i]);
+		close(buffer);
+		close(fd);
+	}
+	is(lseek(dev, 0, SEEK_CUR), -1, "the device cannot seek");
+}
+
+/* --- version, regions -------------------------------------------------------------------- */
+
+static void test_version(void)
+{
+	struct lcma_version v;
+
+	memset(&v, 0xff, sizeof(v));
+	v.size = sizeof(v);
+	answers(lcma_call(dev, LCMA_IOC_VERSION, &v), 0,
+		"version, its fields full of ones");
+	is(v.abi, LCMA_ABI, "the ABI's number");
+	is(v.nr_regions, 3, "three regions");
+	is(v.quota_file, 0, "no limit for a file");
+	is(v.quota_user, 0, "no limit for a user");
+	ok(v.major < 1000 && v.minor < 1000 && v.patch < 1000 &&
+	   (v.major || v.minor || v.patch), "module version %u.%u.%u", v.major,
+	   v.minor, v.patch);
+}
+
+static long region_names(uint32_t *nr, void *to)
+{
+	struct lcma_region_list list = {
+		.size = sizeof(list), .nr = *nr, .names = (uintptr_t)to,
+	};
+	long ret = lcma_call(dev, LCMA_IOC_REGION_LIST, &list);
+
+	*nr = list.nr;
+	return ret;
+}
+
+static void test_region_list(void)
+{
+	static const char *const wanted[] = { "main", "pool", "grain" };
+	char whole[LCMA_NAME_SIZE] = {};
+	unsigned int i;
+	uint32_t nr = 0;
+
+	answers(region_names(&nr, NULL), 0, "region list, room for none");
+	is(nr, 3, "tells how many there are");
+
+	memset(names, 0xa5, sizeof(names));
+	nr = 1;
+	answers(region_names(&nr, names), 0, "region list, room for one");
+	is(nr, 3, "tells how many there are");
+	same_text(names[0], "main", "the first one");
+	is(names[1][0], (char)0xa5, "no more is written than fits");
+
+	memset(names, 0xa5, sizeof(names));
+	nr = ARRAY_SIZE(names);
+	answers(region_names(&nr, names), 0, "region list, room for more");
+	is(nr, 3, "tells how many there are");
+	for (i = 0; i < ARRAY_SIZE(wanted); i++) {
+		memset(whole, 0, sizeof(whole));
+		strcpy(whole, wanted[i]);
+		ok(!memcmp(names[i], whole, sizeof(whole)),
+		   "region %u is %s, padded with NULs", i, wanted[i]);
+	}
+	is(names[3][0], (char)0xa5, "and nothing behind the last");
+	nr = 3;
+	answers(region_names(&nr, (void *)8), -EFAULT, "names nowhere");
+	nr = 0xffffffff;
+	memset(names, 0, sizeof(names));
+	answers(region_names(&nr, names), 0, "region list, room for 2^32 - 1");
+}
+
+static bool adds_up(const struct lcma_region_info *info)
+{
+	return info->used + info->pooled + info->shared + info->busy ==
+	       info->bytes;
+}
+
+static void test_region(const char *name, uint64_t bytes, uint32_t flags)
+{
+	struct lcma_region_info info;
+
+	answers(region_info(dev, name, &info), 0, "info of region %s", name);
+	is(info.bytes, bytes, "%s: bytes", name);
+	is(info.flags & ~LCMA_REGION_PHYS, flags, "%s: flags", name);
+	ok(info.flags & LCMA_REGION_PHYS, "%s: root sees its address", name);
+	is(info.phys, region_value(name, "base"), "%s: which is sysfs' base",
+	   name);
+	same_text(info.name, name, "its name");
+	same_text(info.origin, "cma", "its origin");
+	ok(adds_up(&info), "%s: used + pooled + shared + busy is all", name);
+	is(info.unit, region_value(name, "unit_pages") * PAGE, "%s: unit",
+	   name);
+	is(info.used, used_bytes(name), "%s: used", name);
+	is(info.quarantined, 0, "%s: nothing is quarantined", name);
+	is(info.largest, region_value(name, "largest_free_pages") * PAGE,
+	   "%s: largest", name);
+}
+
+static void test_region_info(void)
+{
+	struct lcma_region_info info, again;
+	char text[LCMA_NAME_SIZE + 1] = {};
+	int fd;
+
+	test_region("main", MAIN_BYTES, LCMA_REGION_SHAREABLE);
+	test_region("pool", POOL_BYTES, LCMA_REGION_SHAREABLE |
+					LCMA_REGION_PRIVATE);
+	test_region("grain", GRAIN_BYTES, LCMA_REGION_SHAREABLE);
+	region_info(dev, "main", &info);
+	is(info.align, PAGE, "main: align");
+	is(info.granule, PAGE, "main: granule");
+	is(info.keep_low, 0, "main: keep_low");
+	is(info.keep_high, 0, "main: keep_high");
+	region_info(dev, "pool", &info);
+	ok(info.keep_high >= POOL_BYTES, "pool: keep_high is at least all");
+	is(info.pooled, POOL_BYTES, "pool: everything can be had at once");
+	region_info(dev, "grain", &info);
+	is(info.align, MIB, "grain: align");
+	is(info.granule, GRAIN, "grain: granule");
+
+	region_info(dev, "main", &info);
+	fd = need_buffer(dev, "main", 3 * PAGE);
+	again = info;
+	again.flags = 0;
+	again.bytes = again.phys = again.failures = ~0ULL;
+	answers(lcma_call(dev, LCMA_IOC_REGION_INFO, &again), 0,
+		"out fields are not looked at");
+	is(again.used, info.used + 3 * PAGE, "a buffer is counted");
+	is(again.allocs, info.allocs + 1, "so is its allocation");
+	ok(adds_up(&again), "everything adds up");
+	close(fd);
+	answers(lcma_call(dev, LCMA_IOC_REGION_INFO, &again), 0,
+		"region info again with the same structure");
+	is(again.used, info.used, "the buffer is gone");
+	is(again.frees, info.frees + 1, "its return is counted");
+
+	answers(region_info(dev, "nowhere", &info), -ENOENT, "no such region");
+	answers(region_info(dev, "mai", &info), -ENOENT, "half a name");
+	answers(region_info(dev, "", &info), -ENOENT, "no name");
+	memset(text, 'm', LCMA_NAME_SIZE);
+	memcpy(info.name, text, LCMA_NAME_SIZE);
+	info.flags = 0;
+	info.size = sizeof(info);
+	answers(lcma_call(dev, LCMA_IOC_REGION_INFO, &info), -EINVAL,
+		"a name without its NUL");
+	memset(info.name, 'x', sizeof(info.name));
+	strcpy(info.name, "main");
+	answers(lcma_call(dev, LCMA_IOC_REGION_INFO, &info), 0,
+		"what stands behind the NUL does not count");
+}
+
+/* --- alloc ---------------------------------------------------------------------------------- */
+
+/* Return: the fd, or -errno; nothing may be left after an error. */
+static int try_alloc(struct lcma_alloc *alloc, long wanted, const char *what)
+{
+	const unsigned long used = used_bytes("main");
+	const int nr_fds = count_fds();
+	const struct lcma_alloc before = *alloc;
+	long ret = lcma_call(dev, LCMA_IOC_ALLOC, alloc);
+
+	answers(ret, wanted, "alloc, %s", what);
+	if (!ret)
+		return alloc->fd;
+	ok(!memcmp(&before, alloc, sizeof(before)) &&
+	   used_bytes("main") == used && count_fds() == nr_fds,
+	   "nothing is held or written after that");
+	return ret;
+}
+
+/* A buffer that is had, looked at, and closed. */
+static void good_alloc(struct lcma_alloc alloc, uint64_t len, const char *what)
+{
+	struct lcma_buffer_entry entry = {};
+	const uint64_t align = alloc.align;
+	int fd = try_alloc(&alloc, 0, what);
+
+	if (fd < 0)
+		return;
+	is(alloc.len, len, "it has %llu bytes", (unsigned long long)len);
+	buffer_info(dev, fd, &entry);
+	is(entry.phys & ((align ?: 1) - 1), 0, "it lies as aligned as asked");
+	ok(entry.id == alloc.id && entry.latency_ns == alloc.latency_ns &&
+	   entry.bytes == alloc.len && alloc.latency_ns,
+	   "its info says the same: id %llu, %llu ns",
+	   (unsigned long long)alloc.id, (unsigned long long)alloc.latency_ns);
+	close(fd);
+}
+
+static void test_lengths(void)
+{
+	struct lcma_alloc alloc;
+
+	good_alloc(alloc_for("main", 1), PAGE, "1 byte");
+	good_alloc(alloc_for("main", PAGE), PAGE, "a page");
+	good_alloc(alloc_for("main", PAGE + 1), 2 * PAGE, "a page and a byte");
+	good_alloc(alloc_for("main", 3 * MIB), 3 * MIB, "3 MiB");
+	good_alloc(alloc_for("main", MAIN_BYTES), MAIN_BYTES, "the whole region");
+	good_alloc(alloc_for("grain", 1), GRAIN, "1 byte where 64 KiB are least");
+	good_alloc(alloc_for("grain", GRAIN + 1), 2 * GRAIN, "65 KiB there");
+	good_alloc(alloc_for("", PAGE), PAGE, "in any region");
+	alloc = alloc_for("main", 0);
+	try_alloc(&alloc, -EINVAL, "0 bytes");
+	alloc = alloc_for("main", MAIN_BYTES + 1);
+	try_alloc(&alloc, -E2BIG, "a byte more than the region");
+	alloc = alloc_for("grain", GRAIN_BYTES + 1);
+	try_alloc(&alloc, -E2BIG, "a byte more than the region, with a granule");
+	alloc = alloc_for("", MAIN_BYTES + 1);
+	try_alloc(&alloc, -E2BIG, "a byte more than any region");
+	alloc = alloc_for("main", 1ULL << 32);
+	try_alloc(&alloc, -E2BIG, "4 GiB");
+	alloc = alloc_for("main", (1ULL << 32) + PAGE);
+	try_alloc(&alloc, -E2BIG, "4 GiB and a page");
+	alloc = alloc_for("main", (1ULL << 44) + PAGE);
+	try_alloc(&alloc, -E2BIG, "2^32 pages and one");
+	alloc = alloc_for("", ~0ULL);
+	try_alloc(&alloc, -E2BIG, "2^64 - 1 bytes");
+	alloc = alloc_for("main", 1ULL << 63);
+	try_alloc(&alloc, -E2BIG, "2^63 bytes");
+}
+
+static void test_alignments(void)
+{
+	static const uint64_t aligns[] = {
+		1, 2, 512, PAGE, 64 * KIB, MIB, 8 * MIB, 16 * MIB,
+	};
+	int odd = need_buffer(dev, "main", PAGE);
+	struct lcma_alloc alloc;
+	unsigned int i;
+	char what[64];
+
+	for (i = 0; i < ARRAY_SIZE(aligns); i++) {
+		alloc = alloc_for("main", 3 * PAGE);
+		alloc.align = aligns[i];
+		snprintf(what, sizeof(what), "aligned to %llu",
+			 (unsigned long long)aligns[i]);
+		good_alloc(alloc, 3 * PAGE, what);
+	}
+	close(odd);
+	alloc = alloc_for("grain", PAGE);
+	alloc.align = PAGE;
+	i = try_alloc(&alloc, 0, "aligned less than the region aligns");
+	close(i);
+	alloc = alloc_for("main", PAGE);
+	alloc.align = 3;
+	try_alloc(&alloc, -EINVAL, "aligned to 3");
+	alloc.align = 3 * PAGE;
+	try_alloc(&alloc, -EINVAL, "aligned to 3 pages");
+	alloc.align = ~0ULL;
+	try_alloc(&alloc, -EINVAL, "aligned to 2^64 - 1");
+	alloc.align = 1ULL << 63;
+	try_alloc(&alloc, -ENOSPC, "aligned to 2^63");
+	alloc.align = 1ULL << 44;
+	try_alloc(&alloc, -ENOSPC, "aligned to 2^44");
+	alloc.align = 1ULL << 32;
+	try_alloc(&alloc, -ENOSPC, "aligned to 4 GiB");
+	alloc.align = 1ULL << 31;
+	try_alloc(&alloc, -ENOSPC, "aligned to 2 GiB, where no memory is");
+}
+
+static void test_texts(void)
+{
+	static const char *const bad[] = {
+		"with blank", "tab\t", "line\n", "bell\a", "del\x7f",
+		"high\xc3\xa4", " ",
+	};
+	struct lcma_buffer_entry entry;
+	struct lcma_alloc alloc;
+	unsigned int i;
+	int fd;
+
+	alloc = alloc_for("main", PAGE);
+	memset(alloc.label, '~', LCMA_LABEL_SIZE - 1);
+	fd = try_alloc(&alloc, 0, "the longest label");
+	buffer_info(dev, fd, &entry);
+	same_text(entry.label, alloc.label, "the label is kept whole");
+	close(fd);
+	memset(alloc.label, 'x', LCMA_LABEL_SIZE);
+	try_alloc(&alloc, -EINVAL, "a label without its NUL");
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		alloc = alloc_for("main", PAGE);
+		strcpy(alloc.label, bad[i]);
+		try_alloc(&alloc, -EINVAL, "a label that cannot be printed");
+	}
+	alloc = alloc_for("main", PAGE);
+	memset(alloc.label, '\n', sizeof(alloc.label));
+	strcpy(alloc.label, "cam");
+	memset(alloc.region, '\n', sizeof(alloc.region));
+	strcpy(alloc.region, "main");
+	fd = try_alloc(&alloc, 0, "texts with something behind their NUL");
+	buffer_info(dev, fd, &entry);
+	same_text(entry.label, "cam", "the label ends at its NUL");
+	ok(!memchr(entry.label, '\n', sizeof(entry.label)),
+	   "what stood behind it is not told");
+	close(fd);
+
+	alloc = alloc_for("main", PAGE);
+	memset(alloc.region, 'm', sizeof(alloc.region));
+	try_alloc(&alloc, -EINVAL, "a region without its NUL");
+	alloc = alloc_for("nowhere", PAGE);
+	try_alloc(&alloc, -ENOENT, "no such region");
+	alloc = alloc_for("main2", PAGE);
+	try_alloc(&alloc, -ENOENT, "more than a region's name");
+}
+
+static void test_flags(void)
+{
+	struct lcma_region_info before, after;
+	struct lcma_alloc alloc;
+	int fd, rest;
+
+	alloc = alloc_for("main", PAGE);
+	alloc.flags = 1 << 2;
+	try_alloc(&alloc, -EINVAL, "the first unknown flag");
+	alloc.flags = 1u << 31 | LCMA_ALLOC_F_QUIET;
+	try_alloc(&alloc, -EINVAL, "the last flag");
+	alloc = alloc_for("main", PAGE);
+	alloc.fd = -7;
+	alloc.id = alloc.latency_ns = 99;
+	fd = try_alloc(&alloc, 0, "out fields that are not 0");
+	close(fd);
+
+	alloc = alloc_for("main", PAGE);
+	alloc.flags = LCMA_ALLOC_F_NOWAIT;
+	try_alloc(&alloc, -EAGAIN, "nowait, where there is no pool");
+	alloc = alloc_for("pool", PAGE);
+	alloc.flags = LCMA_ALLOC_F_NOWAIT;
+	good_alloc(alloc, PAGE, "nowait, from the pool");
+	alloc = alloc_for("", PAGE);
+	alloc.flags = LCMA_ALLOC_F_NOWAIT;
+	fd = try_alloc(&alloc, 0, "nowait, in any region");
+	is(used_bytes("pool"), PAGE, "takes the one with a pool");
+	rest = need_buffer(dev, "pool", POOL_BYTES - PAGE);
+	alloc = alloc_for("pool", PAGE);
+	alloc.flags = LCMA_ALLOC_F_NOWAIT;
+	try_alloc(&alloc, -ENOSPC, "nowait, from a pool that is empty");
+	close(rest);
+	close(fd);
+
+	region_info(dev, "main", &before);
+	rest = need_buffer(dev, "main", MAIN_BYTES - 16 * PAGE);
+	alloc = alloc_for("main", 17 * PAGE);
+	try_alloc(&alloc, -ENOSPC, "a page more than is left");
+	region_info(dev, "main", &after);
+	is(after.failures, before.failures + 1, "the failure is counted");
+	is(after.largest, 16 * PAGE, "largest tells what fits");
+	alloc.flags = LCMA_ALLOC_F_QUIET;
+	try_alloc(&alloc, -ENOSPC, "quiet");
+	region_info(dev, "main", &after);
+	is(after.failures, before.failures + 1, "a quiet failure is not counted");
+	alloc.len = 16 * PAGE;
+	fd = try_alloc(&alloc, 0, "quiet, what is left");
+	alloc = alloc_for("main", PAGE);
+	try_alloc(&alloc, -ENOSPC, "in a full region");
+	alloc = alloc_for("", PAGE);
+	close(try_alloc(&alloc, 0, "in any region, the first being full"));
+	close(fd);
+	close(rest);
+}
+
+static void test_deadlines(void)
+{
+	struct lcma_alloc alloc;
+	long long began;
+	int fd;
+
+	alloc = alloc_for("main", MIB);
+	alloc.timeout_ms = 60000;
+	good_alloc(alloc, MIB, "with a minute");
+	alloc.timeout_ms = 0xffffffff;
+	began = now_ms();
+	good_alloc(alloc, MIB, "with 49 days");
+	ok(now_ms() - began < 10000, "which are not waited for");
+	/* 16 MiB cannot be zeroed in a millisecond, here. */
+	alloc = alloc_for("pool", POOL_BYTES);
+	alloc.timeout_ms = 1;
+	began = now_ms();
+	try_alloc(&alloc, -ETIMEDOUT, "16 MiB in a millisecond");
+	ok(now_ms() - began < 5000, "it is told in time");
+	ok(is_idle("pool", 5000), "the pool has everything back");
+	/* And whatever comes of this, nothing may be lost. */
+	alloc = alloc_for("main", MAIN_BYTES);
+	alloc.timeout_ms = 1;
+	fd = lcma_call(dev, LCMA_IOC_ALLOC, &alloc) ? -1 : alloc.fd;
+	diag("32 MiB of main in a millisecond: %s", fd < 0 ? "no" : "yes");
+	close(fd);
+}
+
+/* --- no descriptors ---------------------------------------------------------------------------- */
+
+static void without_fds(void *unused MAYBE_UNUSED)
+{
+	struct lcma_region_info before, after;
+	struct rlimit limit = { 64, 64 };
+	struct lcma_alloc alloc;
+
+	region_info(dev, "main", &before);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	while (dup(dev) >= 0)
+		;
+	alloc = alloc_for("main", PAGE);
+	answers(lcma_call(dev, LCMA_IOC_ALLOC, &alloc), -EMFILE,
+		"alloc without a descriptor left");
+	close(10);
+	region_info(dev, "main", &after);
+	is(after.used, before.used, "it holds nothing");
+	is(after.allocs, before.allocs, "it has disturbed nobody");
+	alloc = alloc_for("main", PAGE);
+	answers(lcma_call(dev, LCMA_IOC_ALLOC, &alloc), 0, "with one left");
+	is(alloc.fd, 10, "it is that one");
+}
+
+/* The system's limit counts when the buffer is there already. */
+static void without_files(void *unused MAYBE_UNUSED)
+{
+	struct lcma_alloc alloc = alloc_for("main", PAGE);
+
+	answers(lcma_call(dev, LCMA_IOC_ALLOC, &alloc), -ENFILE,
+		"alloc when the system's files are used up");
+}
+
+static void test_descriptors(void)
+{
+	const unsigned long used = used_bytes("main");
+	struct lcma_region_info before, after;
+	struct lcma_alloc alloc;
+	int many[200];
+	char max[32];
+	unsigned int i;
+	int fd;
+
+	alloc = alloc_for("main", PAGE);
+	fd = try_alloc(&alloc, 0, "to look at its descriptor");
+	is(fcntl(fd, F_GETFD), FD_CLOEXEC, "close-on-exec");
+	is(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDWR, "readable and writable");
+	close(fd);
+
+	in_child(0, without_fds, NULL);
+	is(used_bytes("main"), used, "nothing is left of that");
+	read_text("/proc/sys/fs/file-max", max, sizeof(max));
+	region_info(dev, "main", &before);
+	/* The kernel counts roughly: few files may pass for none. */
+	for (i = 0; i < ARRAY_SIZE(many); i++)
+		many[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	write_text("/proc/sys/fs/file-max", "1\n");
+	in_child(1000, without_files, NULL);
+	write_text("/proc/sys/fs/file-max", max);
+	for (i = 0; i < ARRAY_SIZE(many); i++)
+		close(many[i]);
+	region_info(dev, "main", &after);
+	is(after.used, before.used, "the buffer has gone back");
+	is(after.frees - before.frees, after.allocs - before.allocs,
+	   "and is counted as freed");
+}
+
+int main(void)
+{
+	unsigned int i;
+	int nr_fds;
+
+	tap_start();
+	need_lcma(REGIONS);
+	chmod(DEVICE, 0666);
+	dev = open_device();
+	nr_fds = count_fds();
+
+	test_version();
+	test_region_list();
+	test_region_info();
+	test_unknown_calls();
+	test_open_modes();
+	known_fd = need_buffer(dev, "main", PAGE);
+	for (i = 0; i < ARRAY_SIZE(samples); i++) {
+		test_sizes(&samples[i]);
+		test_last_byte(&samples[i]);
+		test_pointers(&samples[i]);
+		test_odd_address(&samples[i]);
+	}
+	close(known_fd);
+	test_lengths();
+	test_alignments();
+	test_texts();
+	test_flags();
+	test_deadlines();
+	test_descriptors();
+
+	ok(is_idle("main", 2000) && is_idle("pool", 2000) &&
+	   is_idle("grain", 2000), "every region is idle");
+	is(count_fds(), nr_fds, "no descriptor is left open");
+	close(dev);
+	answers(unload_lcma(), 0, "unload");
+	return tap_finish();
+}

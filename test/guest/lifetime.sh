@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# lifetime - a buffer lives until its last descriptor, mapping or message is
+# gone, in whatever order and process, killed or not; then its pages are back
+# at once and the books are exact. Until then the module cannot be unloaded.
+# Not here: attachments of other drivers (the vivid and kapi jobs).
+#
+# cmdline: cma=96M
+
+# shellcheck source=test/guest/tap.sh
+. /test/tap.sh
+# shellcheck source=test/guest/program.inc.sh
+. /test/program.inc.sh
+
+run_program lcma_lifetime
+finish

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# quota - what an open file and a user may hold, counted to the page: shared by
+# the files of a user, charged to who asked until the last reference is gone,
+# text buffers included; what fails costs nothing; limits change at run time.
+#
+# cmdline: cma=96M
+
+# shellcheck source=test/guest/tap.sh
+. /test/tap.sh
+# shellcheck source=test/guest/program.inc.sh
+. /test/program.inc.sh
+
+run_program lcma_quota
+finish

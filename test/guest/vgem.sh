@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A DRM driver that nobody here wrote, vgem as Debian built it, imports our
+# dma-bufs through PRIME and gives them back as descriptors: the same dma-buf,
+# the same contents, whoever goes first.
+# Cannot be shown here: that a buffer is in one piece, which vgem does not
+# need (vivid.sh shows it); rendering.
+#
+# mem: 256M
+# cmdline: cma=64M
+# modules: vgem
+# timeout: 60
+
+. /test/tap.sh
+# shellcheck source=test/guest/program.inc.sh
+. /test/program.inc.sh
+
+lcma_load "main=16M@cma" || bail_out "lcma does not load"
+modprobe vgem || bail_out "vgem does not load"
+run_program prime_client
+
+check "vgem is unloaded" rmmod vgem
+is "$(lcma_info main frees)" "$(lcma_info main allocs)" \
+	"as many buffers came back as were handed out"
+check "lcma is unloaded" lcma_unload
+finish

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * apitest: what its parts share. Each part is a suite, a function that takes
+ * the region that it is to work on; main.c has the list.
+ */
+#ifndef APITEST_H
+#define APITEST_H
+
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/lcma.h>
+#include <linux/mm.h>
+#include <linux/types.h>
+
+/* result.c */
+bool apitest_result(bool passed, const char *what, const char *fmt, ...)
+	__printf(3, 4);
+void apitest_clear(void);
+const char *apitest_text(void);
+
+/* OK(condition, description as for printf): true if the condition is. */
+#define OK(condition, ...) \
+	apitest_result(!!(condition), #condition, __VA_ARGS__)
+
+/* An ERR_PTR with this errno, and no other. */
+#define FAILS(pointer, err, ...)					\
+	do {								\
+		void *_p = (pointer);					\
+		apitest_result(_p == ERR_PTR(err), #pointer " == " #err, \
+			       __VA_ARGS__);				\
+		if (_p != ERR_PTR(err))					\
+			pr_info("lcma_apitest: got %ld\n", (long)_p);	\
+	} while (0)
+
+struct lcma_region_state apitest_state(struct lcma_region *region);
+bool apitest_settles(struct lcma_region *region,
+		     const struct lcma_region_state *before);
+bool apitest_sums_up(struct lcma_region *region);
+unsigned long apitest_granule(struct lcma_region *region);
+
+/* importer.c: what a driver does with somebody's dma-buf */
+struct dma_buf;
+struct device;
+bool apitest_import(struct dma_buf *dmabuf, struct device *dev,
+		    phys_addr_t phys);
+bool apitest_vmap(struct dma_buf *dmabuf, u32 first, u32 last);
+
+/* pages.c */
+void apitest_fill(struct page *pages, unsigned long count, u32 value);
+bool apitest_holds(struct page *pages, unsigned long count, u32 value);
+
+void apitest_pages(struct lcma_region *region);
+void apitest_errors(struct lcma_region *region);
+void apitest_gone(struct lcma_region *region);
+void apitest_release(struct lcma_region *region);
+void apitest_quarantine(struct lcma_region *region);
+void apitest_atomic(struct lcma_region *region);
+void apitest_devices(struct lcma_region *region);
+void apitest_forget(struct lcma_region *region);
+void apitest_devices_exit(void);
+void apitest_buffers(struct lcma_region *region);
+void apitest_hold(struct lcma_region *region);
+void apitest_let_go(struct lcma_region *region);
+void apitest_crowd(struct lcma_region *region);
+void apitest_intruder(struct lcma_region *region);
+void apitest_leave(struct lcma_region *region);
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What other drivers do with a dma-buf.
+ */
+#include "apitest.h"
+
+#include <linux/dma-buf.h>
+#include <linux/dma-mapping.h>
+#include <linux/iosys-map.h>
+#include <linux/scatterlist.h>
+
+/* From 6.2 on these take the reservation's lock themselves. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define map_attachment		dma_buf_map_attachment_unlocked
+#define unmap_attachment	dma_buf_unmap_attachment_unlocked
+#define vmap_dmabuf		dma_buf_vmap_unlocked
+#define vunmap_dmabuf		dma_buf_vunmap_unlocked
+#else
+#define map_attachment		dma_buf_map_attachment
+#define unmap_attachment	dma_buf_unmap_attachment
+#define vmap_dmabuf		dma_buf_vmap
+#define vunmap_dmabuf		dma_buf_vunmap
+#endif
+
+static bool maps_in_one_piece(struct dma_buf_attachment *attachment,
+			      phys_addr_t phys)
+{
+	struct sg_table *table;
+	bool right;
+
+	table = map_attachment(attachment, DMA_BIDIRECTIONAL);
+	if (IS_ERR(table))
+		return false;
+	right = table->nents == 1 && sg_phys(table->sgl) == phys &&
+		sg_dma_len(table->sgl) == attachment->dmabuf->size &&
+		!dma_buf_begin_cpu_access(attachment->dmabuf,
+					  DMA_FROM_DEVICE) &&
+		!dma_buf_end_cpu_access(attachment->dmabuf, DMA_FROM_DEVICE);
+	unmap_attachment(attachment, table, DMA_BIDIRECTIONAL);
+	return right;
+}
+
+/* Two devices at once, and one of them twice in a row. */
+bool apitest_import(struct dma_buf *dmabuf, struct device *dev,
+		    phys_addr_t phys)
+{
+	struct dma_buf_attachment *a, *b;
+	bool right;
+
+	if (dma_coerce_mask_and_coherent(dev, DMA_BIT_MASK(32)))
+		return false;
+	a = dma_buf_attach(dmabuf, dev);
+	if (IS_ERR(a))
+		return false;
+	b = dma_buf_attach(dmabuf, dev);
+	if (IS_ERR(b)) {
+		dma_buf_detach(dmabuf, a);
+		return false;
+	}
+	right = maps_in_one_piece(a, phys) && maps_in_one_piece(b, phys) &&
+		maps_in_one_piece(a, phys);
+	dma_buf_detach(dmabuf, a);
+	right = right && maps_in_one_piece(b, phys);
+	dma_buf_detach(dmabuf, b);
+	return right;
+}
+
+/* Has the mapping these words first and last? And the second one, at once? */
+bool apitest_vmap(struct dma_buf *dmabuf, u32 first, u32 last)
+{
+	struct iosys_map a, b;
+	const u32 *words;
+	bool right;
+
+	if (vmap_dmabuf(dmabuf, &a))
+		return false;
+	words = a.vaddr;
+	right = words[0] == first &&
+		words[dmabuf->size / sizeof(*words) - 1] == last &&
+		!vmap_dmabuf(dmabuf, &b);
+	if (right) {
+		right = b.vaddr == a.vaddr;
+		vunmap_dmabuf(dmabuf, &b);
+		right = right && words[0] == first;
+	}
+	vunmap_dmabuf(dmabuf, &a);
+	return right;
+}

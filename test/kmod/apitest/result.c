@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Results, and what is asked of regions again and again.
+ */
+#include "apitest.h"
+
+#include <linux/delay.h>
+#include <linux/kernel.h>
+
+#define SETTLE_MS	5000
+
+static char text[SZ_64K];
+static size_t len;
+
+void apitest_clear(void)
+{
+	len = 0;
+	text[0] = '\0';
+}
+
+const char *apitest_text(void)
+{
+	return text;
+}
+
+/* A line "ok WHAT" or "not ok WHAT", behind it what was not so. */
+bool apitest_result(bool passed, const char *what, const char *fmt, ...)
+{
+	va_list args;
+
+	len += scnprintf(text + len, sizeof(text) - len, "%s",
+			 passed ? "ok " : "not ok ");
+	va_start(args, fmt);
+	len += vscnprintf(text + len, sizeof(text) - len, fmt, args);
+	va_end(args);
+	if (!passed)
+		len += scnprintf(text + len, sizeof(text) - len, " (not: %s)",
+				 what);
+	len += scnprintf(text + len, sizeof(text) - len, "\n");
+	return passed;
+}
+
+struct lcma_region_state apitest_state(struct lcma_region *region)
+{
+	struct lcma_region_state state;
+
+	lcma_region_describe(region, &state);
+	return state;
+}
+
+/* Does the region come to be as it was? Dma-bufs go late, so does memory. */
+bool apitest_settles(struct lcma_region *region,
+		     const struct lcma_region_state *before)
+{
+	struct lcma_region_state now;
+	unsigned int ms;
+
+	for (ms = 0; ms < SETTLE_MS; ms += 10) {
+		now = apitest_state(region);
+		if (now.used_pages == before->used_pages && !now.busy_pages &&
+		    now.pool_pages == before->pool_pages &&
+		    now.shared_pages == before->shared_pages &&
+		    now.quarantined_pages == before->quarantined_pages)
+			return true;
+		msleep(10);
+	}
+	pr_info("lcma_apitest: used %lu busy %lu pool %lu shared %lu quarantined %lu, wanted %lu 0 %lu %lu %lu\n",
+		now.used_pages, now.busy_pages, now.pool_pages,
+		now.shared_pages, now.quarantined_pages, before->used_pages,
+		before->pool_pages, before->shared_pages,
+		before->quarantined_pages);
+	return false;
+}
+
+/* Is what is told of a region consistent in itself? */
+bool apitest_sums_up(struct lcma_region *region)
+{
+	struct lcma_region_state s = apitest_state(region);
+
+	return s.used_pages + s.pool_pages + s.shared_pages + s.busy_pages ==
+		       s.nr_pages &&
+	       s.quarantined_pages <= s.used_pages &&
+	       s.largest_pages <= s.pool_pages + s.shared_pages &&
+	       s.nr_pages && s.unit_pages && !(s.base & ~PAGE_MASK);
+}
+
+/* How many pages does one page take? */
+unsigned long apitest_granule(struct lcma_region *region)
+{
+	struct lcma_region_state before = apitest_state(region);
+	struct page *page = lcma_alloc_pages(region, 1, 0, 0);
+	unsigned long nr_pages;
+
+	if (IS_ERR(page))
+		return 0;
+	nr_pages = apitest_state(region).used_pages - before.used_pages;
+	lcma_free_pages(region, page, 1);
+	apitest_settles(region, &before);
+	return nr_pages;
+}
