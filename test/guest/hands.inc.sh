@@ -148,6 +148,10 @@ pin()
 	wait_for 60000 pin_answered || bail_out "pin_pages $*: not ready"
 	grep -q '^ready' /tmp/pins || bail_out "pin_pages $*: $(cat /tmp/pins)"
 	pins=$(sed -n 's/^pfn=\(0x[0-9a-f]*\) .*/\1/p' /tmp/pins)
+	case " $* " in
+	*" -e 0 "*) ;;
+	*) [ -n "$pins" ] || bail_out "pin_pages $*: no page to pin" ;;
+	esac
 	diag "pin_pages $*: $(grep '^ready' /tmp/pins), after $waited_ms ms"
 }
 

@@ -67,6 +67,8 @@ as_many_blocks()
 sprinkled()
 {
 	pin ${2-} -e "$1" -o $(($1 * 5 / 7)) $base_pfn "$nr_pages"
+	compare "$(nr_pins)" -ge $((nr_pages / $1 * 3 / 4)) \
+		"$region: $(nr_pins) pins in $((nr_pages / $1)) blocks"
 	longest_gap
 	what="$region, $(nr_pins) pins${2-}, one in $(($1 * 4)) KiB"
 	beside $((gap * 4))K "$what: the longest run between them, $gap pages"
