@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Deadlines. One allocation of a large region full of other people's pages keeps
+# the kernel busy for seconds; timeout= ends the wait when it says, with
+# ETIMEDOUT, alone and in a crowd larger than the number of workers. What the
+# abandoned call does in the end is not lost: books are exact again, the call is
+# counted as late, the next request is served, and who lived there is unharmed.
+# Cannot be shown here: how late a caller is on a machine that is not emulated
+# (an allowance for scheduling is part of every limit), and deadlines while
+# memory is short.
+#
+# mem: 1G
+# cmdline: cma=256M@0x90000000
+# timeout: 180
+
+. /test/tap.sh
+. /test/hands.inc.sh
+
+# What a loaded host may add to any wait of the guest.
+slack_ms=250
+
+# The host may keep a guest's CPU from running for longer than that. So each
+# deadline has three chances to be met, and the misses are told.
+tries=3
+
+# settles DESCRIPTION: the abandoned call ends, and nothing of it is left
+settles()
+{
+	if wait_for 10000 is_settled r; then
+		pass "$1: the abandoned call ends ($waited_ms ms later)"
+	else
+		fail "$1: the abandoned call ends" "$(cat $debug/r/info)"
+	fi
+	expect_idle r "$1: nothing is held"
+}
+
+# deadline MS SIZE: a call that takes longer than that
+deadline()
+{
+	what="timeout=$1, $2"
+	limit_ms=$(($1 + $1 / 10 + slack_ms))
+	i=0
+	while [ $i -lt $tries ]; do
+		read -r outcome write_ms <<-end
+			$(lcma_write "$2 timeout=$1")
+		end
+		[ "$outcome" != ETIMEDOUT ] || [ "$write_ms" -gt $limit_ms ] || break
+		diag "$what: $outcome after $write_ms ms, once more"
+		wait_for 10000 is_settled r
+		lcma_free_all
+		i=$((i + 1))
+	done
+	is "$outcome" ETIMEDOUT "$what: ETIMEDOUT"
+	compare "$write_ms" -le $limit_ms "$what: back after $write_ms ms"
+	compare "$write_ms" -ge "$1" "$what: not before"
+	settles "$what"
+}
+
+check "load" lcma_load "r=240M@cma"
+region_pages r
+is "$(lcma_info r zone)" HighMem "the region is in high memory"
+pin -c 0 -e 0 -k $base_pfn "$nr_pages"
+compare "$(lcma_info r system_pages)" -ge $((nr_pages / 10 * 9)) \
+	"the region is full of pages of a program"
+
+deadline 200 200M
+compare "$(lcma_info r claims_late)" -ge 1 "timeout=200, 200M: counted as late"
+matches "$(lcma_info r last_failure)" '^-ETIMEDOUT' "the reason can be read"
+# So soon that perhaps no worker has begun with it.
+deadline 1 200M
+occupied "what lived there is unharmed"
+expect_write ok "4M timeout=5000" "a deadline that is long enough: ok"
+lcma_free_all
+expect_idle r "and freed"
+
+# More of them than there are workers (one for each CPU, two): some are served,
+# some are in a worker's hands at their deadline, some still in the queue.
+# crowd: sets write_ms to the longest time
+crowd()
+{
+	rm -f /tmp/crowd.*
+	i=0
+	while [ $i -lt 10 ]; do
+		lcma_write "23M timeout=300" >/tmp/crowd.$i &
+		i=$((i + 1))
+	done
+	wait_for 20000 all_answered
+	write_ms=$(cat /tmp/crowd.* | cut -d' ' -f2 | sort -n | tail -n 1)
+	diag "ten writers at once: $(cat /tmp/crowd.* | tr '\n' ',')"
+}
+
+all_answered()
+{
+	[ "$(cat /tmp/crowd.* | wc -l)" = 10 ]
+}
+
+crowd
+if [ "$write_ms" -gt $((330 + slack_ms)) ]; then
+	wait_for 10000 is_settled r
+	lcma_free_all
+	crowd
+fi
+served=$(cat /tmp/crowd.* | grep -c '^ok ')
+is "$(cat /tmp/crowd.* | grep -c -E '^(ok|ETIMEDOUT) ')" 10 \
+	"ten writers at once: each is served or has ETIMEDOUT"
+compare "$(cat /tmp/crowd.* | grep -c '^ETIMEDOUT ')" -ge 1 \
+	"ten writers at once: not all could be served in time"
+compare "$write_ms" -le $((330 + slack_ms)) \
+	"ten writers at once: the last is back after $write_ms ms"
+wait_for 10000 is_settled r
+expect_used r $((served * 23 * 256)) "ten writers at once: what was served is held"
+lcma_free_all
+expect_idle r "ten writers at once: nothing is lost"
+occupied "and what lived there is unharmed"
+
+# The same without a deadline: how long the call is.
+expect_write ok 200M "200M without timeout=: served"
+diag "200M without timeout= took $write_ms ms"
+compare "$write_ms" -ge 600 "which takes much longer than the deadlines above"
+expect_used r $((200 * 256)) "and is held"
+lcma_free_all
+unpin "what lived there has been moved, unharmed"
+
+# An empty region: nothing to migrate, so nothing to stop at: the late call
+# succeeds, and its pages come back.
+expect_write ok 240M "all of the empty region: served"
+diag "240M of free memory took $write_ms ms"
+lcma_free_all
+failed=$(lcma_info r claims_failed)
+late=$(lcma_info r claims_late)
+deadline $((write_ms / 6 + 1)) 240M
+is $(($(lcma_info r claims_failed) - failed)) 0 "no call has failed"
+compare "$(lcma_info r claims_late)" -gt "$late" "the late call has succeeded, and its pages came back"
+expect_write ok 240M "and can be had again"
+lcma_free_all
+expect_idle r "at the end nothing is held"
+check "unload" lcma_unload
+finish

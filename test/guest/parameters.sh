@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# parameters - the module parameter regions= (DESIGN.md section 7): a text that
+# is malformed, or asks for what is not there, keeps the module from loading,
+# with the right errno, a sentence in the log that names rule and place, and
+# nothing left behind; a good one gives the regions that it says, and one line
+# of the log for each.
+# Every rule is broken here, not in every way that there is: test/unit does that.
+# What regions are for is not looked at; the other jobs do that.
+#
+# cmdline: cma=144M
+# cmdline@6.12-armhf: cma=144M reserve_mem=32M:8M:lcma reserve_mem=16M:8M:gpu reserve_mem=5M:1M:odd
+
+# shellcheck source=test/guest/tap.sh
+. /test/tap.sh
+# shellcheck source=test/guest/region.inc.sh
+. /test/region.inc.sh
+
+dmesg -c >/dev/null
+
+# refused REGIONS ERRNO SENTENCE: it does not load, for this errno, and the log
+# says the sentence. Nothing is there afterwards.
+refused()
+{
+	tap_what="refused: '$1'"
+	said=$(load "$1" 2>&1)
+	log=$(dmesg -c)
+	case $said in
+	"$2") ;;
+	ok) rmmod lcma; fail "$tap_what" "it loads"; return ;;
+	*) fail "$tap_what" "$said instead of $2"; return ;;
+	esac
+	case $log in
+	*"lcma: "*"$3"*) ;;
+	*) fail "$tap_what" "the log does not say '$3': $log"; return ;;
+	esac
+	if [ -e $dev ] || [ -e $sys ] || [ -e $debug ] ||
+	   [ -e /sys/module/lcma ]; then
+		fail "$tap_what" "it left something behind"
+		return
+	fi
+	pass "$tap_what"
+}
+
+# malformed AT RULE REGIONS: refused at character AT for breaking RULE
+malformed()
+{
+	malformed_rest=$3
+	malformed_skip=$1
+	while [ $((malformed_skip -= 1)) -gt 0 ]; do
+		malformed_rest=${malformed_rest#?}
+	done
+	refused "$3" "EINVAL" \
+		"regions=: $2, at character $1, here: \"$(printf %.40s "$malformed_rest")\""
+}
+
+# variant: one more way to break a rule that was broken before. The parser is the
+# same on every kernel, and a module that fails to load takes its time: these are
+# for one kernel only.
+variant()
+{
+	can_reserve_mem || malformed "$@"
+}
+
+name="NAME wants 1 to 31 of A-Z a-z 0-9 _ - . and begins with a letter or digit"
+size="SIZE wants a number above 0, with K, M or G or nothing behind it"
+colon="NAME wants = and a SIZE behind it"
+source="unknown source: there are cma, reserve_mem, of and live"
+option="unknown option: there are keep=, align=, policy= and order="
+keep="keep= wants a SIZE, LOW-HIGH, or all"
+align="align= wants a power of two, as in align=1M"
+order="order= wants a number from 0 to 30"
+
+malformed 1 "$name" "=8M"
+variant 1 "$name" ".hidden=8M@cma"
+variant 1 "$name" "a b=8M@cma"
+variant 1 "$name" "12345678901234567890123456789012=8M@cma"
+variant 1 "$name" ";"
+malformed 4 "$colon" "cam"
+variant 4 "$colon" "cam@cma"
+malformed 5 "$size" "cam="
+variant 5 "$size" "cam=0"
+variant 5 "$size" "cam=8X@cma"
+variant 5 "$size" "cam=99999999999999999999@cma"
+malformed 8 "$source" "cam=8M@"
+variant 8 "$source" "cam=8M@CMA"
+malformed 12 "cma takes nothing behind a colon" "cam=8M@cma:x"
+malformed 20 "source wants a name behind its colon" "cam=8M@reserve_mem:"
+variant 10 "source wants a name behind its colon" "cam=8M@of"
+malformed 20 "name behind the source is longer than 63 characters" \
+	"cam=8M@reserve_mem:1234567890123456789012345678901234567890123456789012345678901234"
+malformed 12 "$option" "cam=8M@cma,"
+variant 12 "$option" "cam=8M@cma,nonsense"
+variant 21 "$option" "cam=8M@cma,keep=all,,align=1M"
+malformed 17 "$keep" "cam=8M@cma,keep="
+variant 17 "$keep" "cam=8M@cma,keep=-4M"
+variant 20 "$keep" "cam=8M@cma,keep=1M-all"
+malformed 17 "keep=LOW-HIGH wants LOW no larger than HIGH" \
+	"cam=8M@cma,keep=4M-2M"
+malformed 18 "$align" "cam=8M@cma,align="
+variant 18 "$align" "cam=8M@cma,align=3M"
+malformed 19 "unknown policy: there is first-fit" "cam=8M@cma,policy=best"
+malformed 18 "$order" "cam=8M@cma,order="
+variant 18 "$order" "cam=8M@cma,order=31"
+malformed 21 "option given twice" "cam=8M@cma,keep=all,keep=all"
+malformed 12 "$name" "cam=8M@cma;"
+variant 12 "$name" "cam=8M@cma;;gpu=8M@cma"
+malformed 12 "two regions of one name" "cam=8M@cma;cam=8M@cma"
+variant 21 "two regions of one name" "a=8M@cma;cam=8M@cma;cam:16M"
+
+sixteen="r0=8M@cma"
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+	sixteen="$sixteen;r$i=8M@cma"
+done
+malformed $((${#sixteen} + 2)) "too many regions" "$sixteen;r16=8M@cma"
+
+# --- well-formed, but not to be had --------------------------------------------
+
+refused "cam=1G@cma" "ENOSPC" \
+	"region cam: wants 1048576 KiB in one piece, the kernel's CMA area can give"
+refused "cam=8388608G@cma" "E2BIG" "region cam:"
+refused "cam=8M@live" "EOPNOTSUPP" \
+	"region cam: source live is not supported by this version"
+refused "cam=8M@live:0x80000000" "EOPNOTSUPP" "region cam:"
+refused "cam=8M@of:/reserved-memory/x" "EOPNOTSUPP" \
+	"region cam: source of is not supported by this version"
+refused "a=8M@cma;b=8M@live" "EOPNOTSUPP" "region b: source live"
+if can_reserve_mem; then
+	refused "cam=8M@reserve_mem:nobody" "ENODEV" \
+		"region cam: no reservation of the name nobody; put reserve_mem=8M:8M:nobody on the kernel command line"
+	refused "cam=33M@reserve_mem" "ENOSPC" \
+		"region cam: wants 33792 KiB, reservation lcma has 32768 KiB"
+	refused "a=16M@reserve_mem:gpu;b=8M@reserve_mem:gpu" \
+		"ENOSPC" "reserve more: reserve_mem=8M:8M:gpu"
+	refused "a=16M@cma;b=16M@reserve_mem:gpu;c=16M@reserve_mem:gpx" \
+		"ENODEV" "region c: no reservation of the name gpx"
+else
+	refused "cam=8M@reserve_mem:gpu" "EOPNOTSUPP" \
+		"region cam: reserve_mem= came with Linux 6.12; on this kernel use cma="
+	refused "a=8M@cma;b=8M@reserve_mem" "EOPNOTSUPP" \
+		"region b: reserve_mem= came with Linux 6.12"
+fi
+
+# --- what they left behind: nothing ---------------------------------------------
+
+# expect_region NAME PAGES SOURCE KEEP
+expect_region()
+{
+	look "$1"
+	is "$nr_pages $source $keep" "$2 $3 $4" "region $1: $2 pages of $3, keep $4"
+	is $((base % (unit * 4096))) 0 "region $1 begins on a unit"
+	identity "$1" "region $1 adds up"
+}
+
+# loads REGIONS: it does; its log lines are in $log
+loads()
+{
+	check "loads: '$1'" load "$1"
+	log=$(dmesg -c)
+}
+
+# says_of NAME TEXT: exactly one line of the log is about the region; it says TEXT
+says_of()
+{
+	lines=$(echo "$log" | grep -c "lcma: region $1:")
+	case $lines/$log in
+	1/*"lcma: region $1: $2"*) pass "one log line for region $1: '$2'" ;;
+	*) fail "one log line for region $1: '$2'" "$log" ;;
+	esac
+}
+
+unloads()
+{
+	check "unload" rmmod lcma
+	dmesg -c >/dev/null
+}
+
+# The one unit of this area that is missing is the kernel's own (atomic_pool).
+loads "whole=136M@cma"
+expect_region whole 34816 cma 0-0
+says_of whole "139264 KiB at $base from cma, zone $zone, unit 8192 KiB, keep 0 KiB; 139264 KiB were asked for, 0 KiB of the reservation lost to alignment"
+whole_base=$base
+unloads
+
+loads "$sixteen"
+is "$(echo "$log" | grep -c 'lcma: region r[0-9]*: 8192 KiB at 0x')" 16 \
+	"sixteen regions, a line of the log for each"
+is "$(find $debug -name info | wc -l)" 16 "sixteen in debugfs"
+is "$(find $sys -name nr_pages | wc -l)" 16 "sixteen in sysfs"
+is "$(cat $sys/*/base | sort | uniq | wc -l)" 16 "in sixteen places"
+expect_region r0 2048 cma 0-0
+expect_region r15 2048 cma 0-0
+expect_write ok "8M region=r15" "the last of them serves"
+expect_write ok "8M region=r0" "the first as well"
+expect_write ENOSPC "4K region=r0" "each on its own"
+unloads
+
+loads "a=1M@cma;b:9M@cma,keep=all;c=16777217@cma,keep=4M;d=24M@cma,keep=1M-8M,align=64K,policy=first-fit,order=2"
+expect_region a 2048 cma 0-0
+says_of a "8192 KiB at $base from cma, zone $zone, unit 8192 KiB, keep 0 KiB; 1024 KiB were asked for"
+expect_region b 4096 cma all
+says_of b "16384 KiB at $base from cma, zone $zone, unit 8192 KiB, keep all (private); 9216 KiB were asked for"
+expect_region c 6144 cma 1024-1024
+says_of c "24576 KiB at $base from cma, zone $zone, unit 8192 KiB, keep 4096 KiB; 16384 KiB were asked for"
+is "$pool" 1024 "keep=4M: so much is kept from the start"
+expect_region d 6144 cma 256-2048
+expect_write ok "1K region=d" "1 KiB of a region with order=2 and align=64K"
+expect_write ok "1K region=d" "and another"
+buffers d
+word "$buffer" bytes
+is "$word" 16384 "are four pages"
+word "$buffer" phys
+is $((word % 65536)) 0 "on a multiple of 64 KiB"
+unloads
+
+if can_reserve_mem; then
+	loads "x=8M@cma;y=16M@reserve_mem:gpu,keep=all;z=12M@reserve_mem:lcma;auto=8M"
+	expect_region x 2048 cma 0-0
+	expect_region y 4096 reserve_mem:gpu all
+	expect_region z 4096 reserve_mem:lcma 0-0
+	says_of z "16384 KiB at $base from reserve_mem:lcma, zone $zone, unit 8192 KiB, keep 0 KiB; 12288 KiB were asked for"
+	z_base=$base
+	expect_region auto 2048 reserve_mem:lcma 0-0
+	compare $((base)) -ne $((z_base)) "two regions of one reservation lie apart"
+	for region in x y z auto; do
+		expect_write ok "8M region=$region" "8 MiB of region $region"
+	done
+	unloads
+
+	# Private regions are made of pages; others of whole units. A reservation
+	# without a whole unit can only be private.
+	loads "p=5M@reserve_mem:gpu,keep=all;q=11M@reserve_mem:gpu,keep=all;r=2M@reserve_mem:odd"
+	is "$(echo "$log" | grep -c 'region r: has no whole unit, so it is private')" 1 \
+		"the log says that a region without a whole unit is private"
+	look p
+	is "$nr_pages $keep $pool" "1280 all 1280" "5 MiB, private: not rounded up"
+	look q
+	is "$nr_pages $keep $pool" "2816 all 2816" "the other 11 MiB"
+	look r
+	is "$nr_pages $keep $pool" "512 all 512" "2 MiB without a whole unit"
+	expect_write ok "2M region=r" "all of it"
+	expect_write ok "11M region=q" "all of the others"
+	expect_write ok "5M region=p"
+	unloads
+	loads "g=16M@reserve_mem:gpu;l=32M@reserve_mem"
+	expect_region g 4096 reserve_mem:gpu 0-0
+	expect_region l 8192 reserve_mem:lcma 0-0
+	unloads
+else
+	loads "auto=8M"
+	expect_region auto 2048 cma 0-0
+	unloads
+fi
+
+# An empty text is the automatic choice, and a newline at the end is no mistake.
+loads ""
+check "an empty text is the automatic choice" test -d $debug/default
+unloads
+loads "nl=8M@cma
+"
+expect_region nl 2048 cma 0-0
+unloads
+
+loads "whole=136M@cma"
+look whole
+is "$base" "$whole_base" "after all this the whole area is there, where it was"
+unloads
+
+finish

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * testkit: hands inside the kernel for the guest tests. It knows nothing of
+ * lcma and shares no code with it, so that it can contradict it. Everything is
+ * below /sys/kernel/debug/lcma_testkit:
+ *
+ *	pin, unpin	take and drop references of pages (pin.c)
+ *	look		what the pages of a range are (look.c)
+ *	neighbour	the other user of the kernel's CMA area (neighbour.c)
+ *
+ * One writer at a time: the tests are shell scripts.
+ */
+#ifndef TESTKIT_H
+#define TESTKIT_H
+
+#include <linux/types.h>
+
+struct dentry;
+
+/* Longest line that a file takes. */
+#define TESTKIT_LINE_BYTES	96
+
+/* Copies what was written into @line, ends it, and strips the newline. */
+int testkit_line(char *line, const char __user *from, size_t len_bytes);
+
+void pin_init(struct dentry *dir);
+void pin_exit(void);
+
+void look_init(struct dentry *dir);
+
+int neighbour_init(struct dentry *dir);
+void neighbour_exit(void);
+
+#endif
