@@ -21,6 +21,11 @@ used()
 check "lcma is loaded" lcma_load "default=16M@cma;other=8M@cma,keep=all"
 idle=$(lcma_info default shared_pages)
 
+# The program of docs/programs.md.
+matches "$(example_program)" '^8388608 bytes in region default, label example,' \
+	"the example for programs gets its buffer"
+is "$(used default)" 0 "and leaves nothing behind"
+
 log_mark
 if insmod $module region=nowhere 2>/dev/null; then
 	fail "a region that is not there is refused"
