@@ -5,11 +5,13 @@
  *
  * Order of locks, outermost first:
  *
+ *	dmabuf.c's export->lock		attachments and kernel mapping of a dma-buf
  *	text.c's mutex			the text device's slots and its list
  *	a claim's place in the queue	claim.c: whose turn it is in a unit;
  *					held while the kernel migrates
  *	drain_lock			one drain of a region at a time
  *	worker.c's lock			who runs which job
+ *	account.c's, device.c's lock	accounts; devices and their regions
  *	region->lock			everything in struct lcma_region that
  *					is marked [lock]; innermost, irqsave
  */
