@@ -61,11 +61,22 @@ drains()
 	compare $took_ms -ge 700 "$region, a pin: tried for drain_timeout_ms"
 	compare $took_ms -le $((700 + slack_ms)) "$region, a pin: and not much longer ($took_ms ms)"
 	matches "$log" "pfn $pins is pinned" "$region, a pin: the log names the page"
+	wait_for 5000 is_settled $region
 	expect_idle $region "$region, a pin: all pages idle"
+
+	# So little time that it is up while the kernel is at it.
+	for ms in 1 2 3 5 8; do
+		echo $ms >$timeout_file
+		refused_drain "$region, a pin, $ms ms"
+		matches "$log" "pfn $pins is pinned" "$region, a pin, $ms ms: the log names the page"
+	done
+	wait_for 5000 is_settled $region
+	expect_idle $region "$region, a pin, no time: all pages idle"
+	echo 10000 >$timeout_file
 	expect_write ok "1M region=$region" "$region, a pin: goes on serving"
 	lcma_free_all
 	unpin "$region: the pinned page is unharmed"
-
+	log_mark
 	check "$region: a drain succeeds" sh -c "echo 1 >$sys/$region/drain"
 	is "$(cat $sys/$region/state)" drained "$region: it is drained"
 	expect_write ENOENT "1M region=$region" "$region: it serves nothing any more"
