@@ -51,8 +51,9 @@ for region in private classic coarse; do
 	suite atomic $region
 	suite buffers $region
 	suite crowd $region
-	suite intruder $region
 done
+suite intruder private
+suite intruder classic
 suite devices private
 
 allocs=$(lcma_info private allocs)

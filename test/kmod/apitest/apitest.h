@@ -22,15 +22,11 @@ const char *apitest_text(void);
 #define OK(condition, ...) \
 	apitest_result(!!(condition), #condition, __VA_ARGS__)
 
-/* An ERR_PTR with this errno, and no other. */
-#define FAILS(pointer, err, ...)					\
-	do {								\
-		void *_p = (pointer);					\
-		apitest_result(_p == ERR_PTR(err), #pointer " == " #err, \
-			       __VA_ARGS__);				\
-		if (_p != ERR_PTR(err))					\
-			pr_info("lcma_apitest: got %ld\n", (long)_p);	\
-	} while (0)
+/* FAILS(pointer, errno, description): true if it is that ERR_PTR. */
+bool apitest_fails(const void *pointer, long err, const char *what,
+		   const char *fmt, ...) __printf(4, 5);
+#define FAILS(pointer, err, ...) \
+	apitest_fails(pointer, err, #pointer, __VA_ARGS__)
 
 struct lcma_region_state apitest_state(struct lcma_region *region);
 bool apitest_settles(struct lcma_region *region,

@@ -6,21 +6,47 @@
 
 #include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
+#include <linux/dma-resv.h>
 #include <linux/iosys-map.h>
 #include <linux/scatterlist.h>
 
-/* From 6.2 on these take the reservation's lock themselves. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
-#define map_attachment		dma_buf_map_attachment_unlocked
-#define unmap_attachment	dma_buf_unmap_attachment_unlocked
-#define vmap_dmabuf		dma_buf_vmap_unlocked
-#define vunmap_dmabuf		dma_buf_vunmap_unlocked
-#else
-#define map_attachment		dma_buf_map_attachment
-#define unmap_attachment	dma_buf_unmap_attachment
-#define vmap_dmabuf		dma_buf_vmap
-#define vunmap_dmabuf		dma_buf_vunmap
-#endif
+#define NR_VISITS	100
+
+/* Newer kernels want the reservation locked, older ones do not mind. */
+static struct sg_table *map_attachment(struct dma_buf_attachment *attachment)
+{
+	struct sg_table *table;
+
+	dma_resv_lock(attachment->dmabuf->resv, NULL);
+	table = dma_buf_map_attachment(attachment, DMA_BIDIRECTIONAL);
+	dma_resv_unlock(attachment->dmabuf->resv);
+	return table;
+}
+
+static void unmap_attachment(struct dma_buf_attachment *attachment,
+			     struct sg_table *table)
+{
+	dma_resv_lock(attachment->dmabuf->resv, NULL);
+	dma_buf_unmap_attachment(attachment, table, DMA_BIDIRECTIONAL);
+	dma_resv_unlock(attachment->dmabuf->resv);
+}
+
+static int vmap_dmabuf(struct dma_buf *dmabuf, struct iosys_map *map)
+{
+	int err;
+
+	dma_resv_lock(dmabuf->resv, NULL);
+	err = dma_buf_vmap(dmabuf, map);
+	dma_resv_unlock(dmabuf->resv);
+	return err;
+}
+
+static void vunmap_dmabuf(struct dma_buf *dmabuf, struct iosys_map *map)
+{
+	dma_resv_lock(dmabuf->resv, NULL);
+	dma_buf_vunmap(dmabuf, map);
+	dma_resv_unlock(dmabuf->resv);
+}
 
 static bool maps_in_one_piece(struct dma_buf_attachment *attachment,
 			      phys_addr_t phys)
@@ -28,7 +54,7 @@ static bool maps_in_one_piece(struct dma_buf_attachment *attachment,
 	struct sg_table *table;
 	bool right;
 
-	table = map_attachment(attachment, DMA_BIDIRECTIONAL);
+	table = map_attachment(attachment);
 	if (IS_ERR(table))
 		return false;
 	right = table->nents == 1 && sg_phys(table->sgl) == phys &&
@@ -36,7 +62,25 @@ static bool maps_in_one_piece(struct dma_buf_attachment *attachment,
 		!dma_buf_begin_cpu_access(attachment->dmabuf,
 					  DMA_FROM_DEVICE) &&
 		!dma_buf_end_cpu_access(attachment->dmabuf, DMA_FROM_DEVICE);
-	unmap_attachment(attachment, table, DMA_BIDIRECTIONAL);
+	unmap_attachment(attachment, table);
+	return right;
+}
+
+/* Devices that come and go while another one stays. */
+static bool come_and_go(struct dma_buf *dmabuf, struct device *dev,
+			phys_addr_t phys)
+{
+	struct dma_buf_attachment *attachment;
+	unsigned int i;
+	bool right = true;
+
+	for (i = 0; i < NR_VISITS && right; i++) {
+		attachment = dma_buf_attach(dmabuf, dev);
+		if (IS_ERR(attachment))
+			return false;
+		right = maps_in_one_piece(attachment, phys);
+		dma_buf_detach(dmabuf, attachment);
+	}
 	return right;
 }
 
@@ -60,7 +104,8 @@ bool apitest_import(struct dma_buf *dmabuf, struct device *dev,
 	right = maps_in_one_piece(a, phys) && maps_in_one_piece(b, phys) &&
 		maps_in_one_piece(a, phys);
 	dma_buf_detach(dmabuf, a);
-	right = right && maps_in_one_piece(b, phys);
+	right = right && maps_in_one_piece(b, phys) &&
+		come_and_go(dmabuf, dev, phys) && maps_in_one_piece(b, phys);
 	dma_buf_detach(dmabuf, b);
 	return right;
 }

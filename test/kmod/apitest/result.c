@@ -23,20 +23,50 @@ const char *apitest_text(void)
 	return text;
 }
 
+__printf(1, 0)
+static void say(const char *fmt, va_list args)
+{
+	len += vscnprintf(text + len, sizeof(text) - len, fmt, args);
+}
+
+__printf(1, 2)
+static void add(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(fmt, args);
+	va_end(args);
+}
+
 /* A line "ok WHAT" or "not ok WHAT", behind it what was not so. */
 bool apitest_result(bool passed, const char *what, const char *fmt, ...)
 {
 	va_list args;
 
-	len += scnprintf(text + len, sizeof(text) - len, "%s",
-			 passed ? "ok " : "not ok ");
+	add("%s", passed ? "ok " : "not ok ");
 	va_start(args, fmt);
-	len += vscnprintf(text + len, sizeof(text) - len, fmt, args);
+	say(fmt, args);
 	va_end(args);
 	if (!passed)
-		len += scnprintf(text + len, sizeof(text) - len, " (not: %s)",
-				 what);
-	len += scnprintf(text + len, sizeof(text) - len, "\n");
+		add(" (not: %s)", what);
+	add("\n");
+	return passed;
+}
+
+bool apitest_fails(const void *pointer, long err, const char *what,
+		   const char *fmt, ...)
+{
+	const bool passed = pointer == ERR_PTR(err);
+	va_list args;
+
+	add("%s", passed ? "ok " : "not ok ");
+	va_start(args, fmt);
+	say(fmt, args);
+	va_end(args);
+	if (!passed)
+		add(" (%s is %ld, not %ld)", what, (long)pointer, err);
+	add("\n");
 	return passed;
 }
 
@@ -55,14 +85,14 @@ bool apitest_settles(struct lcma_region *region,
 	struct lcma_region_state now;
 	unsigned int ms;
 
-	for (ms = 0; ms < SETTLE_MS; ms += 10) {
+	for (ms = 0; ms < SETTLE_MS; ms += 20) {
 		now = apitest_state(region);
 		if (now.used_pages == before->used_pages && !now.busy_pages &&
 		    now.pool_pages == before->pool_pages &&
 		    now.shared_pages == before->shared_pages &&
 		    now.quarantined_pages == before->quarantined_pages)
 			return true;
-		msleep(10);
+		msleep(20);
 	}
 	pr_info("lcma_apitest: used %lu busy %lu pool %lu shared %lu quarantined %lu, wanted %lu 0 %lu %lu %lu\n",
 		now.used_pages, now.busy_pages, now.pool_pages,

@@ -45,9 +45,8 @@ static void draw(struct lcma_buffer *buffer, u32 number)
 {
 	unsigned long pfn = PHYS_PFN(lcma_buffer_phys(buffer));
 	unsigned long end_pfn = pfn + PHYS_PFN(lcma_buffer_bytes(buffer));
-	u32 pixel = number << 24;
+	u32 *pixels, pixel = number << 24;
 	unsigned int i;
-	u32 *pixels;
 
 	for (; pfn < end_pfn; pfn++) {
 		pixels = kmap_local_page(pfn_to_page(pfn));
@@ -176,6 +175,7 @@ static int example_probe(struct platform_device *pdev)
 static struct platform_driver example_driver = {
 	.driver.name = "lcma_example",
 };
+
 static struct platform_device *example_device;
 
 /* Hardware is found by the kernel; this device has to be made up. */
