@@ -63,11 +63,13 @@ static void take(struct member *m, struct slot *slot)
 
 	slot->count = 1 + dice(m, 64);
 	if (way < 3) {
-		slot->buffer = lcma_buffer_alloc(m->region,
-			&(struct lcma_buffer_params) {
-				.bytes = (u64)slot->count << PAGE_SHIFT,
-				.timeout_ms = way == 1 ? 500 : 0,
-				.flags = LCMA_QUIET });
+		const struct lcma_buffer_params params = {
+			.bytes = (u64)slot->count << PAGE_SHIFT,
+			.timeout_ms = way == 1 ? 500 : 0,
+			.flags = LCMA_QUIET,
+		};
+
+		slot->buffer = lcma_buffer_alloc(m->region, &params);
 		slot->pages = ERR_CAST(slot->buffer);
 		if (IS_ERR(slot->buffer))
 			slot->buffer = NULL;
@@ -159,7 +161,7 @@ static int live(void *data)
 		if (m->slots[i].pages)
 			give(m, &m->slots[i]);
 	while (!kthread_should_stop())
-		msleep(10);
+		msleep(20);
 	return 0;
 }
 

@@ -39,6 +39,7 @@ void apitest_intruder(struct lcma_region *region)
 {
 	const struct lcma_region_state before = apitest_state(region);
 	const unsigned long end = jiffies + INTRUDER_SECONDS * HZ;
+	struct lcma_buffer_params params = { .flags = LCMA_QUIET };
 	struct task_struct *task;
 	struct lcma_buffer *buffer;
 	unsigned int nr_buffers = 0;
@@ -50,10 +51,8 @@ void apitest_intruder(struct lcma_region *region)
 	if (!OK(!IS_ERR(task), "an intruder"))
 		return;
 	while (time_before(jiffies, end) && !READ_ONCE(nr_freed)) {
-		buffer = lcma_buffer_alloc(region,
-			&(struct lcma_buffer_params) {
-				.bytes = (1 + nr_buffers % 1024) << PAGE_SHIFT,
-				.flags = LCMA_QUIET });
+		params.bytes = (1 + nr_buffers % 1024) << PAGE_SHIFT;
+		buffer = lcma_buffer_alloc(region, &params);
 		if (IS_ERR(buffer))
 			continue;
 		nr_buffers++;

@@ -89,7 +89,7 @@ static ssize_t run_write(struct file *file, const char __user *from,
 	if (copy_from_user(line, from, count))
 		return -EFAULT;
 	line[count] = '\0';
-	name = strsep(&rest, " \n");
+	name = strsep(&rest, "\n ");
 	err = run_suite(name, rest ? lcma_region_find(strim(rest)) : NULL);
 	return err ?: count;
 }

@@ -62,7 +62,7 @@ bool apitest_settles(struct lcma_region *region,
 		    now.shared_pages == before->shared_pages &&
 		    now.quarantined_pages == before->quarantined_pages)
 			return true;
-		msleep(10);
+		msleep(20);
 	}
 	pr_info("lcma_apitest: used %lu busy %lu pool %lu shared %lu quarantined %lu, wanted %lu 0 %lu %lu %lu\n",
 		now.used_pages, now.busy_pages, now.pool_pages,

@@ -176,6 +176,7 @@ static int example_probe(struct platform_device *pdev)
 static struct platform_driver example_driver = {
 	.driver.name = "lcma_example",
 };
+
 static struct platform_device *example_device;
 
 /* Hardware is found by the kernel; this device has to be made up. */
