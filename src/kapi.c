@@ -19,8 +19,6 @@
 #include "pool.h"
 #include "region.h"
 
-EXPORT_SYMBOL_NS_GPL(lcma_region_find, LCMA_NS);
-
 /**
  * lcma_region_describe - what can be told of a region
  * @region: the region

@@ -156,6 +156,7 @@ struct lcma_region *lcma_region_find(const char *name)
 			return region;
 	return NULL;
 }
+EXPORT_SYMBOL_NS_GPL(lcma_region_find, LCMA_NS);
 
 /**
  * lcma_region_move - bring pages from one state into another
