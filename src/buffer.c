@@ -7,7 +7,6 @@
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/highmem.h>
-#include <linux/lockdep.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -207,28 +206,6 @@ void lcma_buffer_describe(const struct lcma_buffer *buffer,
 {
 	*facts = buffer->facts;
 	facts->pid = pid_vnr(buffer->tgid);
-}
-
-/**
- * lcma_buffer_overlaps - does a range hold pages of a buffer?
- * @region: the region
- * @start: first page
- * @nr_pages: how many
- *
- * Context: any; the caller holds region->lock.
- * Return: true if it does.
- */
-bool lcma_buffer_overlaps(struct lcma_region *region, unsigned long start,
-			  unsigned long nr_pages)
-{
-	struct lcma_buffer *buffer;
-
-	lockdep_assert_held(&region->lock);
-	list_for_each_entry(buffer, &region->buffers, link)
-		if (buffer->run.start < start + nr_pages &&
-		    start < buffer->run.start + buffer->run.nr_pages)
-			return true;
-	return false;
 }
 
 /**

@@ -98,8 +98,6 @@ void lcma_buffer_hold(struct lcma_buffer *buffer);
 void lcma_buffer_drop(struct lcma_buffer *buffer);
 void lcma_buffer_describe(const struct lcma_buffer *buffer,
 			  struct lcma_buffer_facts *facts);
-bool lcma_buffer_overlaps(struct lcma_region *region, unsigned long start,
-			  unsigned long nr_pages);
 unsigned int lcma_buffer_list(struct lcma_region *region, u64 after_id,
 			      struct lcma_buffer_facts *facts,
 			      unsigned int max);

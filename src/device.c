@@ -75,7 +75,7 @@ int lcma_device_assign(struct device *dev, struct lcma_region *region)
 	}
 	return 0;
 }
-LCMA_EXPORT(lcma_device_assign);
+EXPORT_SYMBOL_NS_GPL(lcma_device_assign, LCMA_NS);
 
 /**
  * lcma_device_share - give a device the region of another one
@@ -91,7 +91,7 @@ int lcma_device_share(struct device *dev, struct device *from)
 
 	return region ? lcma_device_assign(dev, region) : -ENOENT;
 }
-LCMA_EXPORT(lcma_device_share);
+EXPORT_SYMBOL_NS_GPL(lcma_device_share, LCMA_NS);
 
 /**
  * lcma_device_release - a device has no region any more
@@ -116,7 +116,7 @@ void lcma_device_release(struct device *dev)
 		kfree(a);
 	}
 }
-LCMA_EXPORT(lcma_device_release);
+EXPORT_SYMBOL_NS_GPL(lcma_device_release, LCMA_NS);
 
 /**
  * lcma_device_region - which region does a device allocate from?
@@ -138,7 +138,7 @@ struct lcma_region *lcma_device_region(struct device *dev)
 	spin_unlock_irqrestore(&lock, flags);
 	return region;
 }
-LCMA_EXPORT(lcma_device_region);
+EXPORT_SYMBOL_NS_GPL(lcma_device_region, LCMA_NS);
 
 /**
  * lcma_devices_forget - drop what clients forgot to release

@@ -188,8 +188,10 @@ static void name_obstacles(struct lcma_region *region)
 		at += s.nr_pages;
 		if (s.state != LCMA_SHARED)
 			continue;
-		lcma_obstacle_find(lcma_region_pfn(region, s.start), s.nr_pages,
-				   &obstacle);
+		/* Nobody was in the way of what there was no time to try. */
+		if (!lcma_obstacle_find(lcma_region_pfn(region, s.start),
+					s.nr_pages, &obstacle))
+			continue;
 		pr_warn("region %s: %lu KiB at %#llx could not be taken back: %s\n",
 			region->name, s.nr_pages << (PAGE_SHIFT - 10),
 			(u64)lcma_region_phys(region, s.start),
@@ -198,8 +200,10 @@ static void name_obstacles(struct lcma_region *region)
 	}
 }
 
+/* Calls that were told to stop must have: their pages are nobody's till then. */
 static void name_all_in_the_way(struct lcma_region *region)
 {
+	wait_event(region->settled, is_settled(region));
 	name_buffers(region);
 	name_quarantined(region);
 	name_obstacles(region);
@@ -258,13 +262,20 @@ int lcma_drain(struct lcma_region *region)
 		goto out;
 
 	set_life(region, LCMA_DRAINING);
-	if (!has_buffers(region) && collect(region)) {
+	if (has_buffers(region)) {
+		name_buffers(region);
+		err = -EBUSY;
+	} else if (collect(region)) {
 		give_back_all(region);
 	} else {
 		name_all_in_the_way(region);
-		resume(region);
+		pr_warn("region %s: not drained, %lu KiB are still shared\n",
+			region->name, lcma_region_count(region, LCMA_SHARED) <<
+				      (PAGE_SHIFT - 10));
 		err = fatal_signal_pending(current) ? -EINTR : -EBUSY;
 	}
+	if (err)
+		resume(region);
 out:
 	mutex_unlock(&region->drain_lock);
 	return err;
@@ -315,9 +326,6 @@ void lcma_drain_for_good(struct lcma_region *region)
 		give_back_all(region);
 		return;
 	}
-	/* Calls that were told to stop: their pages must not move any more. */
-	wait_event(region->settled, is_settled(region));
-
 	name_all_in_the_way(region);
 	for (at = 0; at < carve->nr_pages; at += chunk) {
 		if (lcma_map_all_in(&region->map, at, chunk, LCMA_POOL))

@@ -14,7 +14,8 @@
 #include <linux/err.h>
 #include <linux/fcntl.h>
 #include <linux/highmem.h>
-#include <linux/moduleparam.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
 #include <linux/nospec.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -27,7 +28,6 @@
 #include "buffer.h"
 #include "dmabuf.h"
 #include "region.h"
-#include "version.h"
 
 /* Buffers looked at in one go. */
 #define LIST_BATCH	16U
@@ -73,9 +73,9 @@ static int do_version(const struct call *call, void *data)
 	unsigned int i;
 
 	v->abi = LCMA_ABI;
-	v->major = LCMA_VERSION_MAJOR;
-	v->minor = LCMA_VERSION_MINOR;
-	v->patch = LCMA_VERSION_PATCH;
+	if (sscanf(THIS_MODULE->version, "%u.%u.%u", &v->major, &v->minor,
+		   &v->patch) != 3)
+		return -EINVAL;
 	for (i = 0; lcma_region_nth(i); i++)
 		;
 	v->nr_regions = i;
@@ -402,28 +402,42 @@ union any_call {
 	struct lcma_buffer_list buffer_list;
 };
 
-#define CALL(_cmd, _do, _struct, _last) \
-	[_IOC_NR(_cmd)] = { \
-		.cmd = (_cmd), \
-		.handle = (_do), \
-		.size = sizeof(struct _struct), \
-		.min_size = offsetofend(struct _struct, _last), \
-	}
-
 /* min_size: up to the last field of the first version of the structure. */
 static const struct {
-	unsigned int cmd;
 	int (*handle)(const struct call *call, void *data);
 	size_t size;
 	size_t min_size;
 } calls[] = {
-	CALL(LCMA_IOC_VERSION, do_version, lcma_version, quota_user),
-	CALL(LCMA_IOC_REGION_LIST, do_region_list, lcma_region_list, names),
-	CALL(LCMA_IOC_REGION_INFO, do_region_info, lcma_region_info, phys),
-	CALL(LCMA_IOC_ALLOC, do_alloc, lcma_alloc, id),
-	CALL(LCMA_IOC_BUFFER_INFO, do_buffer_info, lcma_buffer_info,
-	     entry.label),
-	CALL(LCMA_IOC_BUFFER_LIST, do_buffer_list, lcma_buffer_list, entries),
+	[_IOC_NR(LCMA_IOC_VERSION)] = {
+		.handle = do_version,
+		.size = sizeof(struct lcma_version),
+		.min_size = offsetofend(struct lcma_version, quota_user),
+	},
+	[_IOC_NR(LCMA_IOC_REGION_LIST)] = {
+		.handle = do_region_list,
+		.size = sizeof(struct lcma_region_list),
+		.min_size = offsetofend(struct lcma_region_list, names),
+	},
+	[_IOC_NR(LCMA_IOC_REGION_INFO)] = {
+		.handle = do_region_info,
+		.size = sizeof(struct lcma_region_info),
+		.min_size = offsetofend(struct lcma_region_info, phys),
+	},
+	[_IOC_NR(LCMA_IOC_ALLOC)] = {
+		.handle = do_alloc,
+		.size = sizeof(struct lcma_alloc),
+		.min_size = offsetofend(struct lcma_alloc, id),
+	},
+	[_IOC_NR(LCMA_IOC_BUFFER_INFO)] = {
+		.handle = do_buffer_info,
+		.size = sizeof(struct lcma_buffer_info),
+		.min_size = offsetofend(struct lcma_buffer_info, entry.label),
+	},
+	[_IOC_NR(LCMA_IOC_BUFFER_LIST)] = {
+		.handle = do_buffer_list,
+		.size = sizeof(struct lcma_buffer_list),
+		.min_size = offsetofend(struct lcma_buffer_list, entries),
+	},
 };
 
 /**
@@ -443,11 +457,9 @@ long lcma_ioctl(struct lcma_account *account, unsigned int cmd,
 	union any_call *data;
 	int err;
 
-	if (nr >= ARRAY_SIZE(calls))
+	if (cmd != _IO(LCMA_IOC_MAGIC, nr) || nr >= ARRAY_SIZE(calls))
 		return -ENOTTY;
 	nr = array_index_nospec(nr, ARRAY_SIZE(calls));
-	if (calls[nr].cmd != cmd)
-		return -ENOTTY;
 	if (get_user(call.size, (u32 __user *)call.arg))
 		return -EFAULT;
 	if (call.size < calls[nr].min_size)

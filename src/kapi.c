@@ -6,6 +6,7 @@
  */
 #include <linux/lcma.h>
 
+#include <linux/bitmap.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
@@ -17,8 +18,6 @@
 #include "quarantine.h"
 #include "pool.h"
 #include "region.h"
-
-LCMA_EXPORT(lcma_region_find);
 
 /**
  * lcma_region_describe - what can be told of a region
@@ -45,7 +44,7 @@ void lcma_region_describe(struct lcma_region *region,
 						LCMA_KIND_UNUSED);
 	spin_unlock_irqrestore(&region->lock, flags);
 }
-LCMA_EXPORT(lcma_region_describe);
+EXPORT_SYMBOL_NS_GPL(lcma_region_describe, LCMA_NS);
 
 static void zero_run(const struct lcma_run *run)
 {
@@ -60,6 +59,17 @@ static unsigned int request_flags(unsigned int flags)
 {
 	return (flags & LCMA_NOWAIT ? LCMA_ALLOC_NOWAIT : 0) |
 	       (flags & LCMA_QUIET ? LCMA_ALLOC_QUIET : 0);
+}
+
+/* The pages of a range are a driver's, who has no buffer for them. */
+static void hand_out(const struct lcma_run *run)
+{
+	struct lcma_region *region = run->region;
+	unsigned long flags;
+
+	spin_lock_irqsave(&region->lock, flags);
+	bitmap_set(region->loose, run->start, run->nr_pages);
+	spin_unlock_irqrestore(&region->lock, flags);
 }
 
 /**
@@ -104,27 +114,28 @@ struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 		return ERR_PTR(err);
 	if (flags & LCMA_ZERO && !run.zeroed)
 		zero_run(&run);
+	hand_out(&run);
 	return pfn_to_page(lcma_region_pfn(run.region, run.start));
 }
-LCMA_EXPORT(lcma_alloc_pages);
+EXPORT_SYMBOL_NS_GPL(lcma_alloc_pages, LCMA_NS);
 
-/* The pages of a range, which are no buffer's, leave their holder: busy. */
+/* They leave him, busy, all of them, or none if not all of them are his. */
 static bool take_back(struct lcma_region *region, unsigned long start,
 		      unsigned long nr_pages)
 {
+	const unsigned long end = start + nr_pages;
 	unsigned long flags;
-	bool ours;
+	bool his;
 
 	spin_lock_irqsave(&region->lock, flags);
-	ours = lcma_map_all_in(&region->map, start, nr_pages, LCMA_USED) &&
-	       !lcma_buffer_overlaps(region, start, nr_pages) &&
-	       !lcma_quarantine_overlaps(region, start, nr_pages);
-	if (ours) {
+	his = find_next_zero_bit(region->loose, end, start) >= end;
+	if (his) {
+		bitmap_clear(region->loose, start, nr_pages);
 		lcma_region_move(region, start, nr_pages, LCMA_USED, LCMA_BUSY);
 		region->stats.frees++;
 	}
 	spin_unlock_irqrestore(&region->lock, flags);
-	return ours;
+	return his;
 }
 
 static bool free_in(struct lcma_region *region, unsigned long pfn,
@@ -169,7 +180,7 @@ bool lcma_free_pages(struct lcma_region *region, struct page *pages,
 			return true;
 	return false;
 }
-LCMA_EXPORT(lcma_free_pages);
+EXPORT_SYMBOL_NS_GPL(lcma_free_pages, LCMA_NS);
 
 /**
  * lcma_alloc_from_contiguous - allocate contiguous pages for a device
@@ -190,7 +201,7 @@ struct page *lcma_alloc_from_contiguous(struct device *dev, size_t count,
 	return lcma_alloc_pages(lcma_device_region(dev), count, align_order,
 				flags);
 }
-LCMA_EXPORT(lcma_alloc_from_contiguous);
+EXPORT_SYMBOL_NS_GPL(lcma_alloc_from_contiguous, LCMA_NS);
 
 /**
  * lcma_release_from_contiguous - free what lcma_alloc_from_contiguous() gave
@@ -206,7 +217,7 @@ bool lcma_release_from_contiguous(struct device *dev, struct page *pages,
 {
 	return lcma_free_pages(lcma_device_region(dev), pages, count);
 }
-LCMA_EXPORT(lcma_release_from_contiguous);
+EXPORT_SYMBOL_NS_GPL(lcma_release_from_contiguous, LCMA_NS);
 
 /**
  * lcma_buffer_alloc - allocate a buffer with an owner and a label
@@ -250,7 +261,7 @@ struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
 						      params->timeout_ms);
 	return lcma_buffer_new(&order);
 }
-LCMA_EXPORT(lcma_buffer_alloc);
+EXPORT_SYMBOL_NS_GPL(lcma_buffer_alloc, LCMA_NS);
 
 /**
  * lcma_buffer_get - one more reference
@@ -262,7 +273,7 @@ void lcma_buffer_get(struct lcma_buffer *buffer)
 {
 	lcma_buffer_hold(buffer);
 }
-LCMA_EXPORT(lcma_buffer_get);
+EXPORT_SYMBOL_NS_GPL(lcma_buffer_get, LCMA_NS);
 
 /**
  * lcma_buffer_put - one reference less; the last one frees the memory
@@ -274,7 +285,7 @@ void lcma_buffer_put(struct lcma_buffer *buffer)
 {
 	lcma_buffer_drop(buffer);
 }
-LCMA_EXPORT(lcma_buffer_put);
+EXPORT_SYMBOL_NS_GPL(lcma_buffer_put, LCMA_NS);
 
 /**
  * lcma_buffer_phys - where a buffer is
@@ -289,7 +300,7 @@ phys_addr_t lcma_buffer_phys(const struct lcma_buffer *buffer)
 {
 	return buffer->facts.phys;
 }
-LCMA_EXPORT(lcma_buffer_phys);
+EXPORT_SYMBOL_NS_GPL(lcma_buffer_phys, LCMA_NS);
 
 /**
  * lcma_buffer_bytes - how large a buffer is
@@ -302,7 +313,7 @@ u64 lcma_buffer_bytes(const struct lcma_buffer *buffer)
 {
 	return buffer->facts.bytes;
 }
-LCMA_EXPORT(lcma_buffer_bytes);
+EXPORT_SYMBOL_NS_GPL(lcma_buffer_bytes, LCMA_NS);
 
 /**
  * lcma_buffer_pages - a buffer's pages
@@ -315,7 +326,7 @@ struct page *lcma_buffer_pages(const struct lcma_buffer *buffer)
 {
 	return pfn_to_page(lcma_buffer_pfn(buffer));
 }
-LCMA_EXPORT(lcma_buffer_pages);
+EXPORT_SYMBOL_NS_GPL(lcma_buffer_pages, LCMA_NS);
 
 /**
  * lcma_buffer_export - a dma-buf of a buffer
@@ -333,4 +344,4 @@ struct dma_buf *lcma_buffer_export(struct lcma_buffer *buffer)
 {
 	return lcma_dmabuf_export(buffer, O_RDWR);
 }
-LCMA_EXPORT(lcma_buffer_export);
+EXPORT_SYMBOL_NS_GPL(lcma_buffer_export, LCMA_NS);

@@ -13,7 +13,6 @@
 #include "device.h"
 #include "heap.h"
 #include "sysfs.h"
-#include "version.h"
 #include "worker.h"
 
 static int __init lcma_init(void)
@@ -66,4 +65,4 @@ module_exit(lcma_exit);
 MODULE_AUTHOR("The lcma authors");
 MODULE_DESCRIPTION("Contiguous memory allocator on boot-time reservations");
 MODULE_LICENSE("GPL");
-MODULE_VERSION(LCMA_VERSION_TEXT);
+MODULE_VERSION("0.1.0");

@@ -13,7 +13,6 @@
 
 #include <linux/bitmap.h>
 #include <linux/jiffies.h>
-#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/workqueue.h>
@@ -109,24 +108,6 @@ unsigned long lcma_quarantine_next(struct lcma_region *region,
 		page = find_next_bit(region->held, nr_pages, from);
 	spin_unlock_irqrestore(&region->lock, flags);
 	return page < nr_pages ? page : LCMA_NO_PAGE;
-}
-
-/**
- * lcma_quarantine_overlaps - does a range hold quarantined pages?
- * @region: the region
- * @start: first page
- * @nr_pages: how many
- *
- * Context: any; the caller holds region->lock.
- * Return: true if it does.
- */
-bool lcma_quarantine_overlaps(struct lcma_region *region, unsigned long start,
-			      unsigned long nr_pages)
-{
-	const unsigned long end = start + nr_pages;
-
-	lockdep_assert_held(&region->lock);
-	return region->nr_held && find_next_bit(region->held, end, start) < end;
 }
 
 /* Take a page out of quarantine, unless somebody else just did. */

@@ -15,8 +15,6 @@ void lcma_retire(struct lcma_region *region, unsigned long start,
 		 unsigned long nr_pages, enum lcma_state from,
 		 unsigned int give_flags);
 void lcma_quarantine_retry(struct lcma_region *region);
-bool lcma_quarantine_overlaps(struct lcma_region *region, unsigned long start,
-			      unsigned long nr_pages);
 unsigned long lcma_quarantine_next(struct lcma_region *region,
 				   unsigned long from);
 

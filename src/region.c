@@ -55,6 +55,10 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 				GFP_KERNEL);
 	if (!region->held)
 		goto err_free_map;
+	region->loose = kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
+				 GFP_KERNEL);
+	if (!region->loose)
+		goto err_free_held;
 
 	strscpy(region->name, spec->name, sizeof(region->name));
 	strscpy(region->heap, spec->heap, sizeof(region->heap));
@@ -74,6 +78,8 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 	INIT_LIST_HEAD(&region->claims);
 	return region;
 
+err_free_held:
+	kvfree(region->held);
 err_free_map:
 	kvfree(region->map_memory);
 err_free_region:
@@ -90,6 +96,7 @@ err_free_region:
  */
 void lcma_region_free(struct lcma_region *region)
 {
+	kvfree(region->loose);
 	kvfree(region->held);
 	kvfree(region->map_memory);
 	kfree(region);
@@ -149,6 +156,7 @@ struct lcma_region *lcma_region_find(const char *name)
 			return region;
 	return NULL;
 }
+EXPORT_SYMBOL_NS_GPL(lcma_region_find, LCMA_NS);
 
 /**
  * lcma_region_move - bring pages from one state into another

@@ -106,6 +106,7 @@ struct lcma_stats {
  * @failure: [lock] the last failure
  * @held: [lock] one bit a page: quarantined
  * @nr_held: [lock] how many
+ * @loose: [lock] one bit a page: a driver holds it, without a buffer
  * @held_work: looks whether quarantined pages have been let go
  * @leaving: [lock] runs that were given up where nobody may sleep; busy, linked
  *	through their first page
@@ -140,6 +141,7 @@ struct lcma_region {
 	struct lcma_failure failure;
 
 	unsigned long *held;
+	unsigned long *loose;
 	unsigned long nr_held;
 	struct delayed_work held_work;
 

@@ -31,14 +31,13 @@
 
 /* LCMA_IMPORT_DMA_BUF: for who calls dma_buf_fd(), dma_buf_put() and the like. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)	/* strings since then */
-#define LCMA_IMPORT		MODULE_IMPORT_NS("LCMA")
+#define LCMA_NS			"LCMA"
 #define LCMA_IMPORT_DMA_BUF	MODULE_IMPORT_NS("DMA_BUF")
-#define LCMA_EXPORT(_symbol)	EXPORT_SYMBOL_NS_GPL(_symbol, "LCMA")
 #else
-#define LCMA_IMPORT		MODULE_IMPORT_NS(LCMA)
+#define LCMA_NS			LCMA
 #define LCMA_IMPORT_DMA_BUF	MODULE_IMPORT_NS(DMA_BUF)
-#define LCMA_EXPORT(_symbol)	EXPORT_SYMBOL_NS_GPL(_symbol, LCMA)
 #endif
+#define LCMA_IMPORT		MODULE_IMPORT_NS(LCMA_NS)
 
 struct device;
 struct dma_buf;

@@ -9,6 +9,7 @@
 # Every rule is broken here, not in every way that there is: test/unit does that.
 # What regions are for is not looked at; the other jobs do that.
 #
+# timeout: 240
 # cmdline: cma=144M
 # cmdline@6.12-armhf: cma=144M reserve_mem=32M:8M:lcma reserve_mem=16M:8M:gpu reserve_mem=5M:1M:odd
 

@@ -6,6 +6,7 @@
 # while programs use the region, with their memory checked; on 6.12 beside a
 # lowmem region from reserve_mem. What the other jobs prove in lowmem, in short.
 #
+# timeout: 240
 # cmdline: cma=64M@0x90000000
 # cmdline@6.12-armhf: cma=64M@0x90000000 reserve_mem=16M:8M:lcma
 # mem: 1G

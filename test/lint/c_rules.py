@@ -56,8 +56,9 @@ def documented(path, text):
 
 
 def version(path, text):
-    """Only src/compat knows kernel versions."""
-    if not path.startswith('src/compat/'):
+    """Only src/compat knows kernel versions, and the header that drivers get
+    without it; and test modules, which call the kernel themselves."""
+    if not path.startswith(('src/compat/', 'include/linux/', 'test/kmod/')):
         yield from words(path, text, r'\b(LINUX_VERSION_CODE|KERNEL_VERSION)\b',
                          '%s outside src/compat')
 

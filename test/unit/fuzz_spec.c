@@ -9,7 +9,7 @@
 #include "sentence.h"
 
 #define SIZE	"[0-9]+[kKmMgG]?"
-#define ARG	":[^,;]{1,63}"
+#define ARG	":[!-+--:<-~]{1,63}"
 #define REGION \
 	"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}[:=]" SIZE \
 	"(@(cma|reserve_mem(" ARG ")?|of" ARG "|live(" ARG ")?))?" \
@@ -61,7 +61,7 @@ static void build_source(struct sentence *s, struct lcma_spec *spec)
 	    (spec->source != LCMA_SOURCE_OF && one_in(2)))
 		return;
 	say(s, ":");
-	say_some(s, ALNUM "/@:=-_. ", 1 + below(63), spec->source_arg);
+	say_some(s, ALNUM "/@:=-_.", 1 + below(63), spec->source_arg);
 }
 
 static int build_keep(struct sentence *s, struct lcma_spec *spec)

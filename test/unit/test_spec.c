@@ -18,7 +18,7 @@
 #define SAYS_SOURCE	"unknown source"
 #define SAYS_CMA	"cma takes nothing behind a colon"
 #define SAYS_ARG	"source wants a name behind its colon"
-#define SAYS_ARG_LONG	"name behind the source is longer"
+#define SAYS_ARG_LONG	"name behind the source wants 1 to 63 printable"
 #define SAYS_OPTION	"unknown option"
 #define SAYS_TWICE	"option given twice"
 #define SAYS_KEEP	"keep= wants a SIZE, LOW-HIGH, or all"

@@ -66,6 +66,7 @@ struct lcma_version {
 	__aligned_u64 quota_file;
 	__aligned_u64 quota_user;
 };
+
 #define LCMA_IOC_VERSION	_IO(LCMA_IOC_MAGIC, 0x00)
 
 /**
@@ -80,6 +81,7 @@ struct lcma_region_list {
 	__u32 nr;
 	__aligned_u64 names;
 };
+
 #define LCMA_IOC_REGION_LIST	_IO(LCMA_IOC_MAGIC, 0x01)
 
 /* lcma_region_info.flags */
@@ -141,6 +143,7 @@ struct lcma_region_info {
 	__aligned_u64 failures;
 	__aligned_u64 phys;
 };
+
 #define LCMA_IOC_REGION_INFO	_IO(LCMA_IOC_MAGIC, 0x02)
 
 /* lcma_alloc.flags */
@@ -180,6 +183,7 @@ struct lcma_alloc {
 	__aligned_u64 latency_ns;
 	__aligned_u64 id;
 };
+
 #define LCMA_IOC_ALLOC		_IO(LCMA_IOC_MAGIC, 0x03)
 
 /* lcma_buffer_entry.flags */
@@ -232,6 +236,7 @@ struct lcma_buffer_info {
 	__s32 fd;
 	struct lcma_buffer_entry entry;
 };
+
 #define LCMA_IOC_BUFFER_INFO	_IO(LCMA_IOC_MAGIC, 0x04)
 
 /* lcma_buffer_list.flags */
@@ -261,6 +266,7 @@ struct lcma_buffer_list {
 	__u32 entry_size;
 	__aligned_u64 entries;
 };
+
 #define LCMA_IOC_BUFFER_LIST	_IO(LCMA_IOC_MAGIC, 0x05)
 
 #endif /* _UAPI_LINUX_LCMA_H */
