@@ -9,19 +9,19 @@
 #include "sentence.h"
 
 #define SIZE	"[0-9]+[kKmMgG]?"
-#define ARG	":[!-+--:<-~]{1,63}"
+#define ARG	":[^,;[:cntrl:] ]{1,63}"
 #define REGION \
 	"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}[:=]" SIZE \
 	"(@(cma|reserve_mem(" ARG ")?|of" ARG "|live(" ARG ")?))?" \
 	"(,(keep=(all|" SIZE "(-" SIZE ")?)|align=" SIZE \
-	"|policy=first-fit|order=[0-9]+))*"
+	"|policy=first-fit|order=[0-9]+|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
 #define SHAPE	"^" REGION "(;" REGION ")*\n?$"
 
 static const char * const parts[] = {
 	"a", "cam", "gpu", "=", ":", "@", ",", ";", "-", "1", "32M", "16m", "1G",
 	"4096", "0", "a=1M", "cma", "@cma", "@reserve_mem", "@reserve_mem:gpu",
 	"@of:", "@live", ",keep=", ",keep=all", ",keep=1M-2M", ",align=1M",
-	",align=", ",policy=first-fit", ",order=3", ",order=", ";b=2M@cma", "\n",
+	",align=", ",policy=first-fit", ",order=3", ",order=", ",heap=h", ",heap=linux,cma", ";b=2M@cma", "\n",
 	"18446744073709551615", "18446744073709551616", "17179869184G", "all",
 };
 
