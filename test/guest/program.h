@@ -453,10 +453,12 @@ static void holds(unsigned long bytes, const char *format, ...)
 
 /* --- patterns -------------------------------------------------------------------- */
 
-/* What stands at a word of a buffer that carries a tag. */
+/* What stands at a word of a buffer that carries a tag; never 0. */
 static inline uint32_t pattern(uint32_t tag, size_t word)
 {
-	return (tag ^ (word * 0x9e3779b1u)) | 1;
+	const uint32_t mixed = tag * 0x85ebca6bu + word * 0x9e3779b1u;
+
+	return (mixed ^ mixed >> 15) | 1;
 }
 
 static inline void fill(void *map, size_t len, uint32_t tag)
