@@ -83,6 +83,8 @@ is "$(fill_area $mib)" $fits_mib "and can have all the rest"
 free_area
 
 now=$(meminfo CmaFree)
-compare $((cma_free - now)) -le 2048 "CmaFree is about what it was ($cma_free KiB, $now KiB)"
+# Free pages that wait in lists of the CPUs are not in it (up to 22 MiB on
+# 6.12): what the neighbour can have is the exact answer, above.
+diag "CmaFree was $cma_free KiB before, is $now KiB now"
 check "testkit unloads" rmmod lcma_testkit
 finish
