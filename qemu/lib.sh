@@ -15,6 +15,10 @@ prog=$(basename "$0")
 # shellcheck disable=SC2034	# for fetch
 guest_packages="v4l-utils"
 
+# Modules of the stock kernel for the disk on which a restored guest gets its job.
+# shellcheck disable=SC2034	# for initramfs
+disk_modules="virtio_mmio virtio_blk"
+
 say()
 {
 	echo "$prog: $*" >&2
@@ -80,8 +84,8 @@ arch_cross()
 # --- jobs --------------------------------------------------------------------
 #
 # A job is a shell script that runs in a guest. Its leading comment block may
-# hold `# KEY: VALUE` lines (cmdline, mem, smp, timeout, kernels, modules, programs) and
-# `# KEY@KERNEL: VALUE` lines, which win on that kernel. test/guest/tap.sh
+# hold `# KEY: VALUE` lines (cmdline, mem, smp, timeout, boot, kernels, modules,
+# programs) and `# KEY@KERNEL: VALUE` lines, which win on that kernel. test/guest/tap.sh
 # describes them.
 
 # job_names: the test jobs. Files named *.inc.sh, and tap.sh, are for sourcing.

@@ -11,6 +11,7 @@
 #	# cmdline@6.12-armhf: cma=96M reserve_mem=32M:8M:lcma	(on that kernel)
 #	# mem: 512M	# smp: 2	# timeout: 120		(defaults)
 #	# kernels: 6.1-armhf 6.12-armhf		(default: all that boot)
+#	# boot: always				(default: restored, see qemu/launch)
 #	# modules: zram				(stock modules for modprobe)
 #	# programs: v4l2-ctl			(of Debian packages; may be missing)
 #
