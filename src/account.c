@@ -6,6 +6,7 @@
  */
 #include "account.h"
 
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -23,6 +24,11 @@ static unsigned long quota_user_kib;
 module_param(quota_user_kib, ulong, 0644);
 MODULE_PARM_DESC(quota_user_kib,
 		 "KiB of buffers that one user may hold; 0: no limit [0]");
+
+static bool phys_for_all;
+module_param(phys_for_all, bool, 0644);
+MODULE_PARM_DESC(phys_for_all,
+		 "tell physical addresses to everybody, not only with CAP_SYS_RAWIO [N]");
 
 /* Protects the list of users, and nr_pages of every account. */
 static DEFINE_SPINLOCK(lock);
@@ -198,4 +204,15 @@ u64 lcma_account_file_limit(void)
 u64 lcma_account_user_limit(void)
 {
 	return (u64)READ_ONCE(quota_user_kib) << 10;
+}
+
+/**
+ * lcma_account_sees_phys - may the caller see physical addresses?
+ *
+ * Context: any that has a current task whose call this is.
+ * Return: true with CAP_SYS_RAWIO, or if everybody may.
+ */
+bool lcma_account_sees_phys(void)
+{
+	return READ_ONCE(phys_for_all) || capable(CAP_SYS_RAWIO);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Accounts: how much memory an open file and a user hold, and may hold.
+ * Accounts: how much memory an open file and a user hold, and may hold; and
+ * who may see where it is.
  */
 #ifndef LCMA_ACCOUNT_H
 #define LCMA_ACCOUNT_H
@@ -34,5 +35,6 @@ void lcma_account_uncharge(struct lcma_account *account,
 			   unsigned long nr_pages);
 u64 lcma_account_file_limit(void);
 u64 lcma_account_user_limit(void);
+bool lcma_account_sees_phys(void);
 
 #endif

@@ -32,11 +32,6 @@
 /* Buffers looked at in one go. */
 #define LIST_BATCH	16U
 
-static bool phys_for_all;
-module_param(phys_for_all, bool, 0644);
-MODULE_PARM_DESC(phys_for_all,
-		 "tell physical addresses to everybody, not only with CAP_SYS_RAWIO [N]");
-
 /**
  * struct call - an ioctl on its way
  * @account: the open file's
@@ -48,11 +43,6 @@ struct call {
 	void __user *arg;
 	u32 size;
 };
-
-static bool may_see_phys(void)
-{
-	return READ_ONCE(phys_for_all) || capable(CAP_SYS_RAWIO);
-}
 
 /* Return: 0; -EINVAL if there is no NUL in it. */
 static int check_text(const char *text, size_t size_bytes)
@@ -166,7 +156,7 @@ static int do_region_info(const struct call *call, void *data)
 						LCMA_KIND_UNUSED));
 	spin_unlock_irqrestore(&region->lock, flags);
 
-	if (may_see_phys()) {
+	if (lcma_account_sees_phys()) {
 		out.flags |= LCMA_REGION_PHYS;
 		out.phys = lcma_region_phys(region, 0);
 	}
@@ -297,7 +287,7 @@ static int do_buffer_info(const struct call *call, void *data)
 	if (buffer) {
 		lcma_buffer_describe(buffer, &facts);
 		fill_entry(&info->entry, buffer->run.region, &facts,
-			   may_see_phys());
+			   lcma_account_sees_phys());
 		err = give_answer(call, info, sizeof(*info));
 	}
 	dma_buf_put(dmabuf);
@@ -368,7 +358,7 @@ static int do_buffer_list(const struct call *call, void *data)
 	struct listing listing = {
 		.list = list,
 		.region = find_region(list->region),
-		.with_phys = may_see_phys(),
+		.with_phys = lcma_account_sees_phys(),
 	};
 	int ret;
 

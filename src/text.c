@@ -20,6 +20,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "account.h"
 #include "buffer.h"
 #include "line.h"
 
@@ -234,7 +235,7 @@ static void free_one(struct lcma_text_reader *reader)
 {
 	const struct lcma_buffer_facts *facts;
 	struct holding *holding;
-	char name[12] = "-";
+	char name[12] = "-", phys[20] = "-";
 	int slot;
 
 	holding = take_holding(&slot);
@@ -243,10 +244,12 @@ static void free_one(struct lcma_text_reader *reader)
 	if (slot >= 0)
 		snprintf(name, sizeof(name), "%d", slot);
 	facts = &holding->buffer->facts;
+	if (lcma_account_sees_phys())
+		snprintf(phys, sizeof(phys), "%#llx", (u64)facts->phys);
 	reader->len_bytes =
 		scnprintf(reader->answer, sizeof(reader->answer),
-			  "freed slot=%s bytes=%llu phys=%#llx region=%s label=%s held_ms=%lld\n",
-			  name, facts->bytes, (u64)facts->phys,
+			  "freed slot=%s bytes=%llu phys=%s region=%s label=%s held_ms=%lld\n",
+			  name, facts->bytes, phys,
 			  holding->buffer->run.region->name,
 			  *facts->label ? facts->label : "-",
 			  ktime_ms_delta(ktime_get(), facts->created));

@@ -236,7 +236,16 @@ static void in_namespace(void *unused MAYBE_UNUSED)
 
 static void as_user_sees(void *wanted)
 {
+	char text[160];
+
 	sees_phys(wanted != NULL, "a user");
+	answers(write_text(DEVICE, "64K region=main"), 0, "a line of a user");
+	if (read_text(DEVICE, text, sizeof(text)) <= 0)
+		text[0] = '\0';
+	ok(!!strstr(text, "phys=0x") == (wanted != NULL) &&
+	   !!strstr(text, "phys=- ") == (wanted == NULL),
+	   "what he reads from the device tells where it was: %s",
+	   wanted ? "yes" : "no");
 }
 
 static void test_root(void)
