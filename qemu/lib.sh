@@ -38,14 +38,16 @@ usage_from_header()
 
 # --- kernels.txt -----------------------------------------------------------
 
-# kernel_ids [all]: ids of the kernels that can be booted, or of all.
+# kernel_ids [USE...|all]: ids of the kernels for these uses (default: check)
 kernel_ids()
 {
-	awk -v all="${1-}" '!/^#/ && NF { if (all || $6 != "-") print $1 }' \
-		"$qemu_dir/kernels.txt"
+	awk -v uses=" ${*:-check} " '!/^#/ && NF {
+			if (uses == " all " || index(uses, " " $7 " "))
+				print $1
+		}' "$qemu_dir/kernels.txt"
 }
 
-# kernel_row ID: sets k_id, k_arch, k_suite, k_image, k_headers, k_machine.
+# kernel_row ID: sets k_id, k_arch, k_suite, k_image, k_headers, k_machine, k_use.
 # "6.1" is accepted for "6.1-armhf".
 kernel_row()
 {
@@ -55,7 +57,7 @@ kernel_row()
 	[ -n "$row" ] || die "no kernel '$1' in qemu/kernels.txt; there are:" \
 		"$(kernel_ids all | paste -sd' ')"
 	# shellcheck disable=SC2034  # read by the scripts that source this file
-	read -r k_id k_arch k_suite k_image k_headers k_machine <<<"$row"
+	read -r k_id k_arch k_suite k_image k_headers k_machine k_use <<<"$row"
 	k_dir=$cache_dir/kernels/$k_id
 	k_build=$build_dir/$k_id
 }
@@ -85,8 +87,9 @@ arch_cross()
 #
 # A job is a shell script that runs in a guest. Its leading comment block may
 # hold `# KEY: VALUE` lines (cmdline, mem, smp, timeout, boot, kernels, modules,
-# programs) and `# KEY@KERNEL: VALUE` lines, which win on that kernel. test/guest/tap.sh
-# describes them.
+# programs) and `# KEY@KERNELS: VALUE` lines, which win on those kernels (the last that
+# fits counts). KERNELS are ids or patterns of them, with a | between: `6.12-*|7-*`.
+# test/guest/tap.sh describes the keys.
 
 # job_names: the test jobs. Files named *.inc.sh, and tap.sh, are for sourcing.
 job_names()
@@ -119,9 +122,13 @@ job_key()
 		{
 			line = $0
 			sub(/^#[ \t]*/, "", line)
-			at = key "@" id ":"
-			if (index(line, at) == 1) {
-				special = substr(line, length(at) + 1); has = 1
+			if (index(line, key "@") == 1 && (end = index(line, ":"))) {
+				fits = substr(line, length(key) + 2, end - length(key) - 2)
+				gsub(/\./, "[.]", fits)
+				gsub(/\*/, ".*", fits)
+				if (id ~ "^(" fits ")$") {
+					special = substr(line, end + 1); has = 1
+				}
 			} else if (index(line, key ":") == 1) {
 				value = substr(line, length(key) + 2)
 			}
@@ -137,9 +144,9 @@ job_key()
 # job_wants_kernel FILE ID
 job_wants_kernel()
 {
-	local k
-	for k in $(job_key "$1" "$2" kernels "$(kernel_ids | paste -sd' ')"); do
-		[ "$k" = "$2" ] && return 0
-	done
-	return 1
+	local patterns
+	patterns=$(job_key "$1" "$2" kernels '*')
+	patterns=${patterns//./[.]}
+	patterns=${patterns//\*/.*}
+	[[ $2 =~ ^(${patterns// /|})$ ]]
 }

@@ -8,9 +8,9 @@
 #	# One line that says what is proved, and one what cannot be.
 #	#
 #	# cmdline: cma=96M			(default; what the kernel is told)
-#	# cmdline@6.12-armhf: cma=96M reserve_mem=32M:8M:lcma	(on that kernel)
+#	# cmdline@6.12-*|7-*: cma=96M reserve_mem=32M:8M:lcma	(on those kernels)
 #	# mem: 512M	# smp: 2	# timeout: 120		(defaults)
-#	# kernels: 6.1-armhf 6.12-armhf		(default: all that boot)
+#	# kernels: *-armhf 7-arm64		(default: all that boot)
 #	# boot: always				(default: restored, see qemu/launch)
 #	# modules: zram				(stock modules for modprobe)
 #	# programs: v4l2-ctl			(of Debian packages; may be missing)
