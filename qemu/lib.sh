@@ -86,12 +86,14 @@ arch_cross()
 # --- jobs --------------------------------------------------------------------
 #
 # A job is a shell script that runs in a guest. Its leading comment block may
-# hold `# KEY: VALUE` lines (cmdline, mem, smp, timeout, boot, kernels, modules,
-# programs) and `# KEY@KERNELS: VALUE` lines, which win on those kernels (the last that
-# fits counts). KERNELS are ids or patterns of them, with a | between: `6.12-*|7-*`.
-# test/guest/tap.sh describes the keys.
+# A job is a shell script that runs in a guest. Its leading comment block may
+# hold `# KEY: VALUE` lines (cmdline, mem, smp, timeout, boot, suite, kernels,
+# modules, programs) and `# KEY@KERNELS: VALUE` lines, which win on those kernels
+# (the last that fits counts). KERNELS are ids or patterns of them, with a |
+# between: `6.12-*|7-*`. test/guest/tap.sh describes the keys.
 
-# job_names: the test jobs. Files named *.inc.sh, and tap.sh, are for sourcing.
+# job_names [SUITE]: the test jobs, all or those of a suite. Files named *.inc.sh,
+# and tap.sh, are for sourcing.
 job_names()
 {
 	local f
@@ -99,7 +101,11 @@ job_names()
 		[ -e "$f" ] || continue
 		case $(basename "$f") in
 		tap.sh | *.inc.sh) ;;
-		*) basename "$f" .sh ;;
+		*)
+			if [ "${1-}" = "" ] || [ "$(job_key "$f" any suite check)" = "$1" ]; then
+				basename "$f" .sh
+			fi
+			;;
 		esac
 	done
 }

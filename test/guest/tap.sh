@@ -12,6 +12,7 @@
 #	# mem: 512M	# smp: 2	# timeout: 120		(defaults)
 #	# kernels: *-armhf 7-arm64		(default: all that boot)
 #	# boot: always				(default: restored, see qemu/launch)
+#	# suite: storm				(default: check, see qemu/run-tests)
 #	# modules: zram				(stock modules for modprobe)
 #	# programs: v4l2-ctl			(of Debian packages; may be missing)
 #
