@@ -7,10 +7,11 @@
 # twice, but works on as memory.
 # Cannot be shown here: a pin that is dropped in the very moment of giving up.
 #
-# mem: 320M
+# mem: 256M
 # cmdline: cma=96M
 # cmdline@6.12-armhf: cma=96M reserve_mem=32M:8M:res
 # timeout: 150
+# smp@6.12-armhf: 1
 
 . /test/tap.sh
 . /test/hands.inc.sh

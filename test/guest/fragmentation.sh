@@ -10,6 +10,8 @@
 #
 # cmdline: cma=96M
 # cmdline@6.12-armhf: cma=64M reserve_mem=32M:8M:lcma
+# mem: 256M
+# smp: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

@@ -183,6 +183,8 @@ static unsigned long mem_free_kib(void)
 static void fill(uint32_t seed, unsigned long max_pages,
 		 unsigned long free_kib, bool lock)
 {
+	unsigned long batch;
+
 	memory = mmap(NULL, max_pages * PAGE, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	has = calloc(max_pages, 1);
@@ -191,9 +193,17 @@ static void fill(uint32_t seed, unsigned long max_pages,
 	if (lock && mlock2(memory, max_pages * PAGE, MLOCK_ONFAULT))
 		die("mlock: %s", strerror(errno));
 	for (; nr_filled < max_pages; nr_filled++) {
-		if (free_kib && !(nr_filled % FILL_BATCH) &&
-		    mem_free_kib() < free_kib + FILL_BATCH * PAGE / 1024)
-			break;
+		if (!(nr_filled % FILL_BATCH)) {
+			if (free_kib && mem_free_kib() <
+					free_kib + FILL_BATCH * PAGE / 1024)
+				break;
+			/* In one go: a fault for each is slow when emulated. */
+			batch = max_pages - nr_filled;
+			if (batch > FILL_BATCH)
+				batch = FILL_BATCH;
+			madvise(memory + nr_filled * PAGE, batch * PAGE,
+				MADV_POPULATE_WRITE);
+		}
 		fill_page((uint32_t *)(memory + nr_filled * PAGE), seed,
 			  nr_filled);
 		has[nr_filled] = 1;

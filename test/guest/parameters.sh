@@ -12,6 +12,8 @@
 # timeout: 240
 # cmdline: cma=144M
 # cmdline@6.12-armhf: cma=144M reserve_mem=32M:8M:lcma reserve_mem=16M:8M:gpu reserve_mem=5M:1M:odd
+# mem: 320M
+# smp: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

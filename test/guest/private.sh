@@ -9,7 +9,8 @@
 #
 # cmdline: cma=32M
 # cmdline@6.12-armhf: cma=32M reserve_mem=5M:1M:odd
-# mem: 256M
+# mem: 160M
+# smp: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

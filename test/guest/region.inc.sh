@@ -93,12 +93,3 @@ ranges()
 		ranges="$ranges $buffer_phys+$word"
 	done <"$debug/$1/buffers"
 }
-
-# seed: a number for what is drawn at random, in $seed. Another one for every
-# run; lcma_seed=N on the kernel command line repeats a run.
-seed()
-{
-	# shellcheck disable=SC2154	# from the kernel command line
-	seed=${lcma_seed:-$(hexdump -n 2 -e '"%u"' /dev/urandom)}
-	diag "seed $seed (again with: --cmdline lcma_seed=$seed)"
-}

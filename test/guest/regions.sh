@@ -9,7 +9,8 @@
 # timeout: 240
 # cmdline: cma=64M@0x90000000
 # cmdline@6.12-armhf: cma=64M@0x90000000 reserve_mem=16M:8M:lcma
-# mem: 1G
+# mem: 848M
+# smp: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh
@@ -60,7 +61,7 @@ is $status 0 "80 random steps keep to the model"
 # --- in use ---------------------------------------------------------------------
 
 # Programs get HIGHMEM first; so much is more than there is of it.
-check "programs use memory" memhold hold anon 270
+check "programs use memory" memhold hold anon 94
 answer=$(memhold ask anon count $region)
 look high
 compare "${answer% of*}" -gt $((nr_pages / 2)) "$answer of its pages lie in the region"

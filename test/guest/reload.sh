@@ -9,10 +9,11 @@
 # Cannot be shown here: leaks of less than 1.3 KiB a round (kmemleak's
 # task), and loading under heavy memory pressure.
 #
-# mem: 256M
+# mem: 192M
 # cmdline: cma=64M
 # cmdline@6.12-armhf: cma=64M reserve_mem=16M:8M:res
 # timeout: 180
+# smp@6.12-armhf: 1
 
 . /test/tap.sh
 . /test/hands.inc.sh

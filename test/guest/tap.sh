@@ -11,6 +11,9 @@
 #	# cmdline@6.12-*|7-*: cma=96M reserve_mem=32M:8M:lcma	(on those kernels)
 #	# mem: 512M	# smp: 2	# timeout: 120		(defaults)
 #	# kernels: *-armhf 7-arm64		(default: all that boot)
+#	# smp@6.12-armhf: 1	(flushing the TLB of one CPU costs QEMU next to
+#				nothing, of two it is a third of some jobs: so where
+#				it is all the same to the job, on one of the kernels)
 #	# boot: always				(default: restored, see qemu/launch)
 #	# suite: storm				(default: check, see qemu/run-tests)
 #	# modules: zram				(stock modules for modprobe)
@@ -203,6 +206,19 @@ lcma_free()
 lcma_free_all()
 {
 	while [ -n "$(cat $dev)" ]; do :; done
+}
+
+# --- chance ---------------------------------------------------------------------
+
+# seed: a number for what is drawn at random, in $seed. Another one for every
+# run; lcma_seed=N on the kernel command line repeats a run. (Of a UUID, because
+# the first read of /dev/urandom waits ten seconds for entropy.)
+seed()
+{
+	read -r seed </proc/sys/kernel/random/uuid
+	# shellcheck disable=SC2154	# from the kernel command line
+	seed=${lcma_seed:-$((0x${seed%%-*} & 0xffff))}
+	diag "seed $seed (again with: --cmdline lcma_seed=$seed)"
 }
 
 # --- the kernel -------------------------------------------------------------------

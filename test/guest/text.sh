@@ -9,6 +9,8 @@
 #
 # timeout: 240
 # cmdline: cma=96M
+# mem: 256M
+# smp@6.12-armhf: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh
