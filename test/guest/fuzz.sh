@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Fuzzing: ioctls, lines, descriptors and mappings that are nearly right, from
+# processes and threads that race and are killed, by chance from a seed that is
+# printed. Whatever they do, every answer is one of the manual's, new buffers
+# are zeroed, nothing is held when all is closed, and the module unloads.
+# 20 s; lcma_fuzz=600 on the kernel command line: for so many seconds (and a
+# time limit to go with it), lcma_seed=N: those of run N again.
+# Cannot be shown here: memory errors that do not show (a debug kernel's part),
+# and calls of other modules.
+#
+# mem: 320M
+# cmdline: cma=96M
+# smp: 2
+# timeout: 180
+
+. /test/tap.sh
+. /test/region.inc.sh
+. /test/program.inc.sh
+
+seed
+# shellcheck disable=SC2154	# from the kernel command line
+run_program lcma_fuzz "${lcma_fuzz:-20}" "$seed"
+finish
