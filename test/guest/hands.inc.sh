@@ -11,7 +11,8 @@ testkit=/sys/kernel/debug/lcma_testkit
 # now_ms: milliseconds since boot (in steps of ten)
 now_ms()
 {
-	awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime
+	read -r uptime _ </proc/uptime
+	echo "${uptime%.*}${uptime#*.}0"
 }
 
 # wait_for MS COMMAND...: until the command succeeds; fails after MS. Leaves the
@@ -64,13 +65,14 @@ write_end()
 # is_claiming REGION: for wait_for
 is_claiming()
 {
-	[ "$(cat $sys/$1/busy_pages)" != 0 ]
+	read -r wait_busy <"$sys/$1/busy_pages" && [ "$wait_busy" != 0 ]
 }
 
 # is_settled REGION: for wait_for
 is_settled()
 {
-	[ "$(cat $sys/$1/busy_pages)" = 0 ] && info_is "$1" running_claims 0
+	read -r wait_busy <"$sys/$1/busy_pages" && [ "$wait_busy" = 0 ] &&
+		info_is "$1" running_claims 0
 }
 
 # --- regions ------------------------------------------------------------------
@@ -78,38 +80,51 @@ is_settled()
 # region_pages REGION: sets base_pfn, nr_pages and unit_pages
 region_pages()
 {
-	base_pfn=$(($(lcma_info "$1" base) / 4096))
-	nr_pages=$(lcma_info "$1" nr_pages)
-	# shellcheck disable=SC2034
-	unit_pages=$(lcma_info "$1" unit_pages)
+	# shellcheck disable=SC2034	# for the job that sources this file
+	read -r base_pfn nr_pages unit_pages <<-end
+		$(books "$1" base nr_pages unit_pages)
+	end
+	base_pfn=$((base_pfn / 4096))
 }
 
-# accounts REGION: the identities that hold at any moment; prints what is wrong.
-# One read of info is one moment.
-accounts()
+# Of one read of info, which is one moment: it takes a look at every page of the
+# region. books KEY...: the values of these, and what is wrong with the
+# identities that hold at any moment. "idle" is pool or shared, as it should be.
+books()
 {
-	awk '
+	books_region=$1
+	shift
+	awk -v keys="$*" '
 		{ value[$1] = $2 }
 		END {
 			u = value["used_pages:"]; b = value["busy_pages:"]
 			p = value["pool_pages:"]; s = value["shared_pages:"]
+			value["idle:"] = value["keep:"] == "all" ? p : s
+			n = split(keys, key, " ")
+			for (i = 1; i <= n; i++)
+				printf "%s ", value[key[i] ":"]
 			if (u + b + p + s != value["nr_pages:"])
-				print "used+busy+pool+shared is " u+b+p+s ", not " value["nr_pages:"]
+				printf "used+busy+pool+shared is %d, not %d ",
+					u + b + p + s, value["nr_pages:"]
 			if (u + p != value["claimed_pages:"])
-				print "used+pool is " u+p ", not " value["claimed_pages:"]
-		}' "$debug/$1/info"
+				printf "used+pool is %d, not %d ",
+					u + p, value["claimed_pages:"]
+		}' "$debug/$books_region/info"
+}
+
+# accounts REGION: prints what is wrong with the identities
+accounts()
+{
+	books "$1"
 }
 
 # expect_idle REGION DESCRIPTION: nothing is used or busy, no call runs, and
 # every page is where idle pages of the region belong.
 expect_idle()
 {
-	idle=shared_pages
-	[ "$(lcma_info "$1" keep)" = all ] && idle=pool_pages
-	got="$(lcma_info "$1" used_pages) $(lcma_info "$1" busy_pages)"
-	got="$got $(lcma_info "$1" quarantined_pages) $(lcma_info "$1" running_claims)"
-	got="$got $(lcma_info "$1" $idle) $(accounts "$1")"
-	is "$got" "0 0 0 0 $(lcma_info "$1" nr_pages) " "$2"
+	got=$(books "$1" nr_pages used_pages busy_pages quarantined_pages \
+		running_claims idle)
+	is "${got#* }" "0 0 0 0 ${got%% *} " "$2"
 }
 
 # expect_used REGION PAGES DESCRIPTION: so many pages in buffers and quarantine,
@@ -123,11 +138,9 @@ expect_used()
 					sum += $i / 4096
 		}
 		END { print sum + 0 }' "$debug/$1/buffers")
-	got="$(lcma_info "$1" used_pages) $(lcma_info "$1" busy_pages)"
-	got="$got $(lcma_info "$1" running_claims) $(accounts "$1")"
-	is "$got" "$2 0 0 " "$3"
-	is $((listed + $(lcma_info "$1" quarantined_pages))) "$2" \
-		"$3: buffers and quarantine add up"
+	got=$(books "$1" quarantined_pages used_pages busy_pages running_claims)
+	is "${got#* }" "$2 0 0 " "$3"
+	is $((listed + ${got%% *})) "$2" "$3: buffers and quarantine add up"
 }
 
 # last_buffer REGION KEY: of the youngest buffer
