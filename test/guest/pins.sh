@@ -8,7 +8,7 @@
 # Cannot be shown here: pins that come and go while a call runs, and what DMA
 # would do to a page that moved.
 #
-# mem: 288M
+# mem: 320M
 # mem@6.12-armhf: 352M
 # cmdline: cma=176M
 # cmdline@6.12-armhf: cma=176M reserve_mem=64M:8M:res

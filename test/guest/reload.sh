@@ -12,7 +12,7 @@
 # mem: 192M
 # cmdline: cma=64M
 # cmdline@6.12-armhf: cma=64M reserve_mem=16M:8M:res
-# timeout: 180
+# timeout: 240
 # smp@6.12-armhf: 1
 
 . /test/tap.sh
