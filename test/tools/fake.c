@@ -9,6 +9,10 @@
  *	FAKE_ROOT=DIR		stands for / below /sys/kernel
  *	FAKE_OPEN=ERRNO		the device cannot be opened
  *	FAKE_ALLOC=ERRNO	nothing can be allocated
+ *	FAKE_SLOW=MS		an allocation takes so long
+ *	FAKE_DIRTY=1		a new buffer is not zeroed
+ *	FAKE_CORRUPT=1		a buffer changes by itself
+ *	FAKE_LEAK=1		a buffer stays listed when it is gone
  *	FAKE_NO_MORE=1		a batch holds one buffer at most
  *	FAKE_USER=1		not root: no addresses, no LCMA_LIST_ALL
  *	FAKE_DEBUG=ERRNO	debugfs cannot be read
@@ -73,13 +77,13 @@ static int setting(const char *name)
 	return text ? atoi(text) : 0;
 }
 
-static void add_buffer(const char *region, uint64_t bytes, uint32_t flags,
-		       const char *comm, const char *label)
+/* By several threads and processes at once. */
+static void make_buffer(struct lcma_buffer_entry *e, const char *region,
+			uint64_t bytes, uint32_t flags, const char *comm,
+			const char *label)
 {
-	struct lcma_buffer_entry *e = &state->entries[state->nr++];
-
 	memset(e, 0, sizeof(*e));
-	e->id = ++state->last_id;
+	e->id = __atomic_add_fetch(&state->last_id, 1, __ATOMIC_RELAXED);
 	e->bytes = bytes;
 	e->align = 4096;
 	e->phys = 0x7a800000 + (e->id << 20);
@@ -91,6 +95,13 @@ static void add_buffer(const char *region, uint64_t bytes, uint32_t flags,
 	snprintf(e->comm, sizeof(e->comm), "%s", comm);
 	snprintf(e->region, sizeof(e->region), "%s", region);
 	snprintf(e->label, sizeof(e->label), "%s", label);
+}
+
+static void add_buffer(const char *region, uint64_t bytes, uint32_t flags,
+		       const char *comm, const char *label)
+{
+	make_buffer(&state->entries[state->nr++], region, bytes, flags, comm,
+		    label);
 }
 
 static void load_state(void)
@@ -231,13 +242,19 @@ static int do_alloc(void *arg)
 		return -E2BIG;
 	if (setting("FAKE_ALLOC"))
 		return -setting("FAKE_ALLOC");
+	usleep(setting("FAKE_SLOW") * 1000);
 	a.len = (a.len + 4095) / 4096 * 4096;
 	a.fd = memfd_create("buffer", MFD_CLOEXEC);
 	if (a.fd < 0 || a.fd >= NR_FDS || ftruncate(a.fd, a.len))
 		abort();
 	kinds[a.fd] = FD_BUFFER;
-	add_buffer(names[i], a.len, 0, "fake", a.label);
-	of_fd[a.fd] = state->entries[--state->nr];	/* not kept */
+	make_buffer(&of_fd[a.fd], names[i], a.len, 0, "fake", a.label);
+	if (setting("FAKE_LEAK") && !state->entries[NR_BUFFERS - 1].id) {
+		state->entries[NR_BUFFERS - 1].id = 1;
+		add_buffer(names[i], a.len, 0, "fake", a.label);
+	}
+	if (setting("FAKE_DIRTY") && pwrite(a.fd, "x", 1, 777) != 1)
+		abort();
 	if (a.align)
 		of_fd[a.fd].align = a.align;
 	a.id = of_fd[a.fd].id;
@@ -317,7 +334,7 @@ static int device_ioctl(unsigned long request, void *arg)
 }
 
 /* The first call is interrupted, as a device's fence may be. */
-static int buffer_ioctl(unsigned long request, const void *arg)
+static int buffer_ioctl(int fd, unsigned long request, const void *arg)
 {
 	static bool again;
 	struct dma_buf_sync sync;
@@ -328,6 +345,9 @@ static int buffer_ioctl(unsigned long request, const void *arg)
 	if (sync.flags & ~DMA_BUF_SYNC_VALID_FLAGS_MASK ||
 	    !(sync.flags & DMA_BUF_SYNC_RW))
 		return -EINVAL;
+	if (setting("FAKE_CORRUPT") && sync.flags == DMA_BUF_SYNC_READ &&
+	    pwrite(fd, "x", 1, 2000) != 1)
+		abort();
 	again = !again;
 	return again ? -EINTR : 0;
 }
@@ -386,7 +406,7 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	if (fd >= 0 && fd < NR_FDS && kinds[fd] == FD_DEVICE)
 		return result(device_ioctl(request, arg));
 	if (fd >= 0 && fd < NR_FDS && kinds[fd] == FD_BUFFER)
-		return result(buffer_ioctl(request, arg));
+		return result(buffer_ioctl(fd, request, arg));
 	return __real_ioctl(fd, request, arg);
 }
 

@@ -216,6 +216,20 @@ static const struct {
 	{ "watch 0.01", "watch wants seconds" },
 	{ "watch --count 0", "--count wants" },
 	{ "version 1", "unexpected word" },
+	{ "stress 0", "stress wants seconds" },
+	{ "stress 5 6", "unexpected word '6'" },
+	{ "stress --seed x", "--seed wants" },
+	{ "stress --seed 18446744073709551616", "--seed wants" },
+	{ "stress --threads 0", "--threads wants 1 to 64" },
+	{ "stress --threads 65", "--threads wants 1 to 64" },
+	{ "stress --pins 65", "--pins wants 0 to 64" },
+	{ "stress --max 0", "--max wants a size, as in --max 4M, not '0'" },
+	{ "stress --fill x", "--fill wants a size" },
+	{ "stress --timeout 0", "--timeout wants" },
+	{ "stress --unload=1", "--unload takes no value" },
+	{ "stress --label x", "does not belong" },
+	{ "watch --seed 1", "--seed does not belong" },
+	{ "stress -- true", "only alloc runs a command" },
 };
 
 static void test_wrong(void)
@@ -305,6 +319,31 @@ static void others_take_what_is_theirs(void)
 	CHECK_EQ(parse_line("regions -", &args), -EINVAL);
 }
 
+static void stress_takes_everything(void)
+{
+	struct args args;
+
+	CHECK_EQ(parse_line("stress", &args), 0);
+	CHECK_EQ(args.command, CMD_STRESS);
+	CHECK_EQ(args.hold_ms, 10000);
+	CHECK_EQ(args.given, 0);
+	CHECK_EQ(args.threads, 0);
+	CHECK_EQ(parse_line("stress 0.5 --seed 0 --threads 64 --pins 0 --max 2M "
+			    "--fill 8M --timeout 300 --region cam --unload -j",
+			    &args), 0);
+	CHECK_EQ(args.hold_ms, 500);
+	CHECK_EQ(args.given, ARG_SEED | ARG_PINS | ARG_UNLOAD | ARG_JSON);
+	CHECK_EQ(args.seed, 0);
+	CHECK_EQ(args.threads, 64);
+	CHECK_EQ(args.pins, 0);
+	CHECK_EQ(args.max_bytes, 2 << 20);
+	CHECK_EQ(args.fill_bytes, 8 << 20);
+	CHECK_EQ(args.timeout_ms, 300);
+	CHECK(!strcmp(args.region, "cam"));
+	CHECK_EQ(parse_line("stress --seed 18446744073709551615", &args), 0);
+	CHECK_EQ(args.seed, UINT64_MAX);
+}
+
 static void json_is_seen_behind_an_error(void)
 {
 	struct args args;
@@ -332,6 +371,7 @@ static const struct tap_case cases[] = {
 	TAP_CASE(hold_may_have_a_time),
 	TAP_CASE(a_command_is_left_alone),
 	TAP_CASE(others_take_what_is_theirs),
+	TAP_CASE(stress_takes_everything),
 	TAP_CASE(json_is_seen_behind_an_error),
 	TAP_CASE(nothing_at_all),
 };

@@ -20,6 +20,11 @@
 /* The shortest interval of watch. */
 #define INTERVAL_MS_MIN	50
 
+/* How long stress lasts unless it is told. */
+#define STRESS_MS	10000
+/* Tags of patterns have room for so many. */
+#define MAX_THREADS	64
+
 /* The command line while it is being read. */
 struct reader {
 	struct args *args;
@@ -31,7 +36,7 @@ struct reader {
 #define BIT(n)		(1u << (n))
 #define ANY_COMMAND	(~0u)
 #define WITH_REGION	(BIT(CMD_ALLOC) | BIT(CMD_LIST) | BIT(CMD_INFO) | \
-			 BIT(CMD_MAP) | BIT(CMD_REGIONS) | BIT(CMD_WATCH))
+			 BIT(CMD_MAP) | BIT(CMD_REGIONS) | BIT(CMD_WATCH) | BIT(CMD_STRESS))
 
 static const struct {
 	const char *name;
@@ -44,6 +49,7 @@ static const struct {
 	{ "info", CMD_INFO },
 	{ "map", CMD_MAP },
 	{ "watch", CMD_WATCH },
+	{ "stress", CMD_STRESS },
 	{ "version", CMD_VERSION },
 };
 
@@ -129,6 +135,54 @@ static int take_count(struct args *args, const char *value)
 	return 0;
 }
 
+static int take_seed(struct args *args, const char *value)
+{
+	if (number_parse(value, UINT64_MAX, &args->seed))
+		return wrong(args, "--seed wants a number, not '%s'", value);
+	return 0;
+}
+
+static int take_threads(struct args *args, const char *value)
+{
+	uint64_t nr;
+
+	if (number_parse(value, MAX_THREADS, &nr) || !nr)
+		return wrong(args, "--threads wants 1 to %d, not '%s'",
+			     MAX_THREADS, value);
+	args->threads = nr;
+	return 0;
+}
+
+static int take_pins(struct args *args, const char *value)
+{
+	uint64_t nr;
+
+	if (number_parse(value, MAX_THREADS, &nr))
+		return wrong(args, "--pins wants 0 to %d, not '%s'",
+			     MAX_THREADS, value);
+	args->pins = nr;
+	return 0;
+}
+
+static int take_size(struct args *args, const char *name, const char *value,
+		     uint64_t *bytes)
+{
+	if (size_parse(value, bytes) || !*bytes)
+		return wrong(args, "--%s wants a size, as in --%s 4M, not '%s'",
+			     name, name, value);
+	return 0;
+}
+
+static int take_max(struct args *args, const char *value)
+{
+	return take_size(args, "max", value, &args->max_bytes);
+}
+
+static int take_fill(struct args *args, const char *value)
+{
+	return take_size(args, "fill", value, &args->fill_bytes);
+}
+
 enum value { NO_VALUE, VALUE, MAYBE_VALUE };
 
 static const struct option {
@@ -146,13 +200,19 @@ static const struct option {
 	{ "region", 'r', VALUE, WITH_REGION, 0, take_region },
 	{ "label", 'l', VALUE, BIT(CMD_ALLOC), 0, take_label },
 	{ "align", 0, VALUE, BIT(CMD_ALLOC), 0, take_align },
-	{ "timeout", 0, VALUE, BIT(CMD_ALLOC), 0, take_timeout },
+	{ "timeout", 0, VALUE, BIT(CMD_ALLOC) | BIT(CMD_STRESS), 0, take_timeout },
 	{ "nowait", 0, NO_VALUE, BIT(CMD_ALLOC), ARG_NOWAIT, NULL },
 	{ "quiet", 'q', NO_VALUE, BIT(CMD_ALLOC), ARG_QUIET, NULL },
 	{ "text", 't', NO_VALUE, BIT(CMD_ALLOC), ARG_TEXT, NULL },
 	{ "hold", 0, MAYBE_VALUE, BIT(CMD_ALLOC), ARG_HOLD, take_hold },
 	{ "all", 'a', NO_VALUE, BIT(CMD_FREE) | BIT(CMD_LIST), ARG_ALL, NULL },
 	{ "count", 0, VALUE, BIT(CMD_WATCH), 0, take_count },
+	{ "seed", 0, VALUE, BIT(CMD_STRESS), ARG_SEED, take_seed },
+	{ "threads", 0, VALUE, BIT(CMD_STRESS), 0, take_threads },
+	{ "pins", 0, VALUE, BIT(CMD_STRESS), ARG_PINS, take_pins },
+	{ "max", 0, VALUE, BIT(CMD_STRESS), 0, take_max },
+	{ "fill", 0, VALUE, BIT(CMD_STRESS), 0, take_fill },
+	{ "unload", 0, NO_VALUE, BIT(CMD_STRESS), ARG_UNLOAD, NULL },
 };
 
 #define NR_OPTIONS	(sizeof(options) / sizeof(options[0]))
@@ -251,6 +311,11 @@ static int take_positional(struct reader *reader, const char *word)
 			return wrong(args, "watch wants seconds, 0.05 or more, not '%s'",
 				     word);
 		return 0;
+	case CMD_STRESS:
+		if (seconds_parse(word, &args->hold_ms) || !args->hold_ms)
+			return wrong(args, "stress wants seconds, as in 'stress 60', not '%s'",
+				     word);
+		return 0;
 	default:
 		return wrong(args, "unexpected word '%s'", word);
 	}
@@ -290,6 +355,8 @@ static int check(struct args *args)
 		return wrong(args, "only alloc runs a command");
 	if (args->command == CMD_ALLOC)
 		return check_alloc(args);
+	if (args->command == CMD_STRESS && !args->hold_ms)
+		args->hold_ms = STRESS_MS;
 	return 0;
 }
 

@@ -18,6 +18,7 @@ enum command {
 	CMD_INFO,
 	CMD_MAP,
 	CMD_WATCH,
+	CMD_STRESS,
 	CMD_VERSION,
 };
 
@@ -30,6 +31,9 @@ enum command {
 #define ARG_HOLD	(1 << 5)
 #define ARG_ALL		(1 << 6)
 #define ARG_QUIET	(1 << 7)
+#define ARG_SEED	(1 << 8)
+#define ARG_PINS	(1 << 9)
+#define ARG_UNLOAD	(1 << 10)
 
 /**
  * struct args - a command line, understood
@@ -41,9 +45,14 @@ enum command {
  * @bytes: SIZE
  * @align: --align, a power of two; 0: none
  * @timeout_ms: --timeout; 0: none
- * @hold_ms: --hold; 0: until a signal comes
+ * @hold_ms: --hold; 0: until a signal comes; SECONDS of stress
  * @interval_ms: SECONDS of watch
  * @count: --count; 0: until a signal comes
+ * @seed: --seed, if ARG_SEED
+ * @threads: --threads; 0: as many as suit the machine
+ * @pins: --pins, if ARG_PINS
+ * @max_bytes: --max; 0: what suits the regions
+ * @fill_bytes: --fill; 0: none
  * @run: the command behind "--", ending in NULL; NULL: none
  * @error: what is wrong, for args_parse()'s caller
  */
@@ -59,6 +68,11 @@ struct args {
 	uint64_t hold_ms;
 	uint64_t interval_ms;
 	uint32_t count;
+	uint64_t seed;
+	uint32_t threads;
+	uint32_t pins;
+	uint64_t max_bytes;
+	uint64_t fill_bytes;
 	char **run;
 	char error[160];
 };

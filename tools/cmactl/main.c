@@ -25,6 +25,11 @@ static const char usage[] =
 "  info [REGION]          all that is known of a region, or of all\n"
 "  map [REGION]           a picture of a region, or of all\n"
 "  watch [SECONDS]        the regions, again and again; --count N times\n"
+"  stress [SECONDS]       allocate, fill, compare and free from many threads\n"
+"    --seed N, --threads N, --max SIZE, --timeout MS, --region NAME\n"
+"    --fill SIZE          with so much ordinary memory, which is compared, too\n"
+"    --pins N             and so many threads that pin some of theirs\n"
+"    --unload             try to unload the module meanwhile\n"
 "  version                of cmactl and of the module\n"
 "\n"
 "  -j, --json             for programs: JSON on one line, sizes in bytes\n"
@@ -46,6 +51,7 @@ static int (*const commands[])(struct session *session) = {
 	[CMD_INFO] = cmd_info,
 	[CMD_MAP] = cmd_map,
 	[CMD_WATCH] = cmd_watch,
+	[CMD_STRESS] = cmd_stress,
 	[CMD_VERSION] = cmd_version,
 };
 
