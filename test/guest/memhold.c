@@ -9,7 +9,8 @@
  *	memhold ask NAME verify		"ok", or how many pages are wrong
  *	memhold ask NAME count RANGE...	"IN of ALL": its pages in the ranges
  *	memhold ask NAME leave RANGE...	gives up its pages in the ranges
- *	memhold ask NAME try RANGE LINE	writes LINE to the text device; "ok" or the
+ *	memhold ask NAME try RANGE LINE	writes LINE to the text device, or allocates
+ *			for `ioctl MIB REGION`, held until it ends; "ok" or the
  *			errno. Gives up 8 MiB of its pages outside of RANGE right
  *			after it, before anything else needs memory.
  *	memhold ask NAME end		gives up everything
@@ -31,11 +32,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include <linux/lcma.h>
 
 #define PAGE		4096UL
 #define PAGE_WORDS	(PAGE / sizeof(uint32_t))
@@ -232,16 +236,28 @@ static void note_spare(unsigned long page, bool in)
  * region, where the kernel's own data cannot go: the next fork would be for the
  * OOM killer. So between the write and the giving up nothing is allocated.
  */
+/* Return: 0 or -1; errno. */
+static int request(int dev, const char *line)
+{
+	struct lcma_alloc alloc = { .size = sizeof(alloc) };
+	unsigned int mib;
+
+	if (sscanf(line, "ioctl %u %31s", &mib, alloc.region) != 2)
+		return write(dev, line, strlen(line)) < 0 ? -1 : 0;
+	alloc.len = (uint64_t)mib << 20;
+	return ioctl(dev, LCMA_IOC_ALLOC, &alloc);
+}
+
 static const char *try_line(const char *line)
 {
-	int fd = open("/dev/cma_test", O_WRONLY), error = 0;
+	int fd = open("/dev/cma_test", O_RDWR), error = 0;
 	const char *name;
 
 	if (fd < 0)
 		return "no device";
 	nr_spare = 0;
 	for_pages(memory, nr_filled, note_spare);
-	if (write(fd, line, strlen(line)) < 0)
+	if (request(fd, line) < 0)
 		error = errno;
 	while (nr_spare--)
 		leave_page(spare[nr_spare], true);

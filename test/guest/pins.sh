@@ -92,6 +92,8 @@ pins_in()
 
 	pin -c 1 -o $((nr_pages / 2 + 321)) $base_pfn "$nr_pages"
 	refused $((nr_pages * 4))K "$region, one pin, all of the region"
+	matches "$(cmactl alloc $((nr_pages * 4))K --region "$region" 2>&1)" 'EBUSY' \
+		"$region, one pin, all of the region by ioctl: EBUSY"
 	unpin "$region: the one pinned page is intact"
 	expect_write ok $((nr_pages * 4))"K region=$region" "$region: and then all of it"
 	lcma_free_all

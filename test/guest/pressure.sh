@@ -182,6 +182,7 @@ no_room()
 
 no_room "16M region=one" "16 MiB, for which there is no room elsewhere: ENOMEM"
 no_room "12M region=one timeout=60000" "12 MiB, with a deadline: ENOMEM"
+no_room "ioctl 12 one" "12 MiB, by ioctl: ENOMEM"
 diag "killed for want of memory: $(sed -n 's/^oom_kill //p' /proc/vmstat)"
 dmesg -n 7
 expect_write ok "16M region=one" "now the same is had"
