@@ -92,6 +92,7 @@ static enum lcma_place_answer next_candidate(struct search *search,
 	const unsigned long nr_pages = search->fit.nr_pages;
 	enum lcma_place_answer answer;
 
+	lockdep_assert_held(&region->lock);
 	search->nr_settled = region->nr_settled;
 	search->any_busy = region->map.nr_in[LCMA_BUSY];
 	answer = lcma_place_next(&search->place, &region->map, start);
@@ -247,14 +248,15 @@ static int search_region(struct search *search, unsigned long *start)
 	return err;
 }
 
-/* Is there an unused run? Bounded: in doubt there is. */
+/* Under the lock: is there an unused run? Bounded: in doubt there is. */
 static bool any_run_fits(const struct search *search)
 {
+	struct lcma_region *region = search->region;
 	unsigned int budget = AT_ONCE_BUDGET;
 
-	return lcma_map_find(&search->region->map, LCMA_KIND_UNUSED,
-			     &search->fit, 0, &budget) != LCMA_NO_PAGE ||
-	       !budget;
+	lockdep_assert_held(&region->lock);
+	return lcma_map_find(&region->map, LCMA_KIND_UNUSED, &search->fit, 0,
+			     &budget) != LCMA_NO_PAGE || !budget;
 }
 
 /*

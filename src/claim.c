@@ -78,12 +78,16 @@ static void leave_queue(struct lcma_region *region, struct turn *turn)
 /* Return: 0; -EINTR if a fatal signal came first, then not in the queue. */
 static int wait_for_turn(struct lcma_region *region, struct turn *turn)
 {
+	bool granted;
+
 	spin_lock(&region->claims_lock);
 	list_add_tail(&turn->link, &region->claims);
-	turn->granted = !turn_is_blocked(region, turn);
+	granted = !turn_is_blocked(region, turn);
+	turn->granted = granted;
 	spin_unlock(&region->claims_lock);
 
-	if (turn->granted)
+	/* Not turn->granted: from here on others may set it. */
+	if (granted)
 		return 0;
 	if (!wait_for_completion_killable(&turn->go))
 		return 0;

@@ -45,7 +45,7 @@ static void set_life(struct lcma_region *region, enum lcma_life life)
 	unsigned long flags;
 
 	spin_lock_irqsave(&region->lock, flags);
-	region->life = life;
+	WRITE_ONCE(region->life, life);
 	spin_unlock_irqrestore(&region->lock, flags);
 }
 
@@ -212,7 +212,8 @@ static void name_all_in_the_way(struct lcma_region *region)
 /* Take back all that can be had. Return: true if that is every page. */
 static bool collect(struct lcma_region *region)
 {
-	const ktime_t deadline = ktime_add_ms(ktime_get(), drain_timeout_ms);
+	const ktime_t deadline = ktime_add_ms(ktime_get(),
+					       READ_ONCE(drain_timeout_ms));
 	bool complete;
 
 	complete = wait_settled(region, deadline);
@@ -258,7 +259,7 @@ int lcma_drain(struct lcma_region *region)
 
 	if (mutex_lock_killable(&region->drain_lock))
 		return -EINTR;
-	if (region->life == LCMA_DRAINED)
+	if (READ_ONCE(region->life) == LCMA_DRAINED)
 		goto out;
 
 	set_life(region, LCMA_DRAINING);
@@ -317,8 +318,9 @@ void lcma_drain_for_good(struct lcma_region *region)
 	struct lcma_carve *carve = &region->carve;
 	const unsigned long chunk = carve->chunk_pages;
 	unsigned long at, nr_lost = 0;
+	struct lcma_stretch s;
 
-	if (region->life == LCMA_DRAINED)
+	if (READ_ONCE(region->life) == LCMA_DRAINED)
 		return;
 	set_life(region, LCMA_DRAINING);
 	lcma_quarantine_stop(region);
@@ -328,7 +330,8 @@ void lcma_drain_for_good(struct lcma_region *region)
 	}
 	name_all_in_the_way(region);
 	for (at = 0; at < carve->nr_pages; at += chunk) {
-		if (lcma_map_all_in(&region->map, at, chunk, LCMA_POOL))
+		lcma_region_stretch(region, at, at + chunk, &s);
+		if (s.state == LCMA_POOL && s.nr_pages == chunk)
 			carve->source->give_back(carve, carve->base_pfn + at,
 						 chunk);
 		else

@@ -117,7 +117,7 @@ static u32 region_flags(const struct lcma_region *region)
 		flags |= LCMA_REGION_PRIVATE;
 	if (PageHighMem(pfn_to_page(carve->base_pfn)))
 		flags |= LCMA_REGION_HIGHMEM;
-	if (region->life != LCMA_LIVE)
+	if (READ_ONCE(region->life) != LCMA_LIVE)
 		flags |= LCMA_REGION_GONE;
 	return flags;
 }

@@ -40,11 +40,12 @@ unsigned long lcma_pool_take(struct lcma_region *region,
 	return start;
 }
 
-/* Pages that the pool may still take in. */
+/* Under the lock: pages that the pool may still take in. */
 static unsigned long pool_room(const struct lcma_region *region)
 {
 	const unsigned long nr_pool = region->map.nr_in[LCMA_POOL];
 
+	lockdep_assert_held(&region->lock);
 	return region->keep_high > nr_pool ? region->keep_high - nr_pool : 0;
 }
 

@@ -46,7 +46,7 @@ static void hold(struct lcma_region *region, unsigned long start,
 	if (from != LCMA_USED)
 		lcma_region_move(region, start, nr_pages, from, LCMA_USED);
 	bitmap_set(region->held, start, nr_pages);
-	region->nr_held += nr_pages;
+	WRITE_ONCE(region->nr_held, region->nr_held + nr_pages);
 	spin_unlock_irqrestore(&region->lock, flags);
 
 	pr_warn_ratelimited("region %s: %lu pages from pfn 0x%lx are still held by somebody (%d references); they are quarantined\n",
@@ -120,7 +120,7 @@ static bool release_held(struct lcma_region *region, unsigned long page)
 	released = test_bit(page, region->held);
 	if (released) {
 		bitmap_clear(region->held, page, 1);
-		region->nr_held--;
+		WRITE_ONCE(region->nr_held, region->nr_held - 1);
 	}
 	spin_unlock_irqrestore(&region->lock, flags);
 	return released;

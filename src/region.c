@@ -179,7 +179,7 @@ void lcma_region_move(struct lcma_region *region, unsigned long start,
 		return;
 	WARN_ON_ONCE(!lcma_map_move(&region->map, start, nr_pages, from, to));
 	if (from == LCMA_BUSY) {
-		region->nr_settled++;
+		WRITE_ONCE(region->nr_settled, region->nr_settled + 1);
 		wake_up_all(&region->settled);
 	}
 }

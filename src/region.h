@@ -14,6 +14,10 @@
  *	account.c's, device.c's lock	accounts; devices and their regions
  *	region->lock			everything in struct lcma_region that
  *					is marked [lock]; innermost, irqsave
+ *
+ * What is marked [lock, peeked] is also read without the lock, by who can bear
+ * an answer that is out of date: READ_ONCE() there, and WRITE_ONCE() for every
+ * change. test/lint holds us to that.
  */
 #ifndef LCMA_REGION_H
 #define LCMA_REGION_H
@@ -95,17 +99,17 @@ struct lcma_stats {
  * @align_pages: least alignment of every buffer; fixed
  * @granule_pages: every buffer takes a multiple of this; fixed
  * @lock: protects what is marked [lock]; taken with interrupts off
- * @life: [lock] whether it serves
+ * @life: [lock, peeked] whether it serves
  * @map: [lock] the state of every page
  * @map_memory: what the map stands in
- * @keep_low: [lock] pool pages that a refill aims at
- * @keep_high: [lock] pool pages above this are given back
+ * @keep_low: pool pages that a refill aims at; fixed
+ * @keep_high: pool pages above this are given back; fixed
  * @buffers: [lock] all buffers, oldest first
  * @next_id: [lock] the next buffer's number
  * @stats: [lock] counters
  * @failure: [lock] the last failure
  * @held: [lock] one bit a page: quarantined
- * @nr_held: [lock] how many
+ * @nr_held: [lock, peeked] how many
  * @loose: [lock] one bit a page: a driver holds it, without a buffer
  * @held_work: looks whether quarantined pages have been let go
  * @leaving: [lock] runs that were given up where nobody may sleep; busy, linked
@@ -113,7 +117,7 @@ struct lcma_stats {
  * @leaving_work: gives them back
  * @settled: woken whenever a busy page has become something else, and
  *	whenever a take has ended
- * @nr_settled: [lock] how often that was
+ * @nr_settled: [lock, peeked] how often that was
  * @nr_takes: [lock] runs that are being taken, those included whose caller has
  *	left
  * @claims_lock: protects @claims; nothing else is taken inside

@@ -48,6 +48,7 @@ void lcma_take_begin(struct lcma_region *region, unsigned long start,
 	const unsigned long end = start + nr_pages;
 	struct lcma_stretch s;
 
+	lockdep_assert_held(&region->lock);
 	region->nr_takes++;
 	for (; lcma_map_stretch(&region->map, start, end, &s);
 	     start += s.nr_pages)

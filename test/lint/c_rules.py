@@ -5,9 +5,10 @@
     c_rules.py RULE FILE...
 
 Prints FILE:LINE: MESSAGE for each offence; comments and strings do not count.
-Rules: documented, version, bug, contig, conditional, length. What each forbids
-stands at its function below.
+Rules: documented, version, bug, contig, conditional, length, lockless. What each
+forbids stands at its function below.
 """
+import os
 import re
 import sys
 
@@ -88,9 +89,67 @@ def length(path, text):
         yield lines, 'more than %d lines' % MAX_LINES
 
 
+REGION = 'src/region.h'
+LOCK = re.compile(r'\bspin_(lock|unlock)\w*\(&\w+->lock\b')
+HELD = re.compile(r'\blockdep_assert_held\(&\w+->lock\)|\bspin_lock_init\(&\w+->lock\)')
+
+
+def has_lock(body, at):
+    """Whether region->lock is held at that place of a function's body, as far as
+    the text tells. An unlock before a way out of a block is that way's only."""
+    if HELD.search(body):
+        return True
+    held = False
+    for call in LOCK.finditer(body, 0, at):
+        if call[1] == 'lock':
+            held = True
+            continue
+        inside = body.count('{', 0, call.start()) > body.count('}', 0, call.start())
+        rest = re.match(r'[^{}]*\}', body[call.end():])
+        if not (inside and rest and re.search(r'\b(return|goto|break|continue)\b', rest[0])):
+            held = False
+    return held
+
+
+def lockless(path, text):
+    """What struct lcma_region's kernel-doc marks [lock] is touched under the lock
+    only; what it marks [lock, peeked] is read without by READ_ONCE() and written
+    by WRITE_ONCE(). A parameter that can be written at run time is read by
+    READ_ONCE(). 32-bit ARM has no KCSAN that would tell."""
+    code = code_of(text)
+    for name in re.findall(r'module_param\((\w+), \w+, 06\d\d\)', code):
+        for use in re.finditer(r'(?<![\w&.])%s\b(?!\s*(=|;|,))' % name, code):
+            if not code[:use.start()].endswith('READ_ONCE('):
+                yield line_of(code, use.start()), '%s without READ_ONCE()' % name
+    if not path.startswith('src/') or not os.path.exists(REGION):
+        return
+    with open(REGION, encoding='utf-8') as header:
+        marks = dict(re.findall(r'^ \* @(\w+): \[lock(, peeked)?\]', header.read(), re.M))
+    if not marks:
+        yield 1, 'nothing in %s is marked [lock]' % REGION
+        return
+    # The map's length is fixed, and so is where it lies.
+    member = re.compile(r'\bregion(_of\(\w+\))?->(?P<name>%s)\b(?!\.nr_pages\b)' % '|'.join(marks))
+    for function in DEFINITION.finditer(code):
+        start = function.end()
+        body = code[start:code.find('\n}', start)]
+        for use in member.finditer(body):
+            before, after = body[:use.start()], body[use.end():]
+            if re.search(r'\bINIT_\w+\(&$|\bkv?free\($|= &$', before):
+                continue
+            line, name = line_of(code, start + use.start()), use.group('name')
+            if re.search(r'\bWRITE_ONCE\($', before) or not has_lock(body, use.start()):
+                if not re.search(r'\b(READ|WRITE)_ONCE\($', before):
+                    yield line, 'region->%s without region->lock' % name
+                elif not marks[name]:
+                    yield line, '%s is not marked as [lock, peeked]' % name
+            elif marks[name] and re.match(r'\s*([-+|&^]?=(?!=)|\+\+|--)', after):
+                yield line, 'region->%s is written without WRITE_ONCE()' % name
+
+
 def main():
     rules = {rule.__name__: rule for rule in
-             (documented, version, bug, contig, conditional, length)}
+             (documented, version, bug, contig, conditional, length, lockless)}
     rule = rules[sys.argv[1]]
     found = 0
     for path in sys.argv[2:]:
