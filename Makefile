@@ -16,7 +16,7 @@ KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
 KDIR ?= $(KERNEL_SRC)
 
 .PHONY: modules modules_install tools install uninstall dkms-install dkms-remove
-.PHONY: run check shell test unit lint clean help
+.PHONY: run check check-all shell test unit lint clean help
 
 # Without a target, make builds the module, as every module's Makefile does.
 modules: $(KDIR)/Makefile
@@ -51,6 +51,9 @@ run:
 
 check:
 	@test/check
+
+check-all:
+	@test/check-all
 
 shell:
 	@qemu/prepare '$(KERNEL)'
