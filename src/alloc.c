@@ -14,10 +14,10 @@
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
-#include "claim.h"
 #include "place.h"
 #include "pool.h"
 #include "quarantine.h"
+#include "zero.h"
 
 /* Badly aligned runs that a caller who must not wait looks at. */
 #define AT_ONCE_BUDGET	256
@@ -51,8 +51,7 @@
  * @nr_nomem: how many of them had nowhere to migrate to
  * @nr_settled: region->nr_settled when the last candidate was looked for
  * @any_busy: at that moment pages were busy in other hands
- * @all_shared: the candidate holds no pool page
- * @zeroed: the run came zeroed
+ * @hold: the candidate, reserved
  * @obstacle: what was in the way last
  */
 struct search {
@@ -64,8 +63,7 @@ struct search {
 	unsigned int nr_nomem;
 	unsigned long nr_settled;
 	bool any_busy;
-	bool all_shared;
-	bool zeroed;
+	struct lcma_hold hold;
 	struct lcma_obstacle obstacle;
 };
 
@@ -89,18 +87,15 @@ static enum lcma_place_answer next_candidate(struct search *search,
 					     unsigned long *start)
 {
 	struct lcma_region *region = search->region;
-	const unsigned long nr_pages = search->fit.nr_pages;
 	enum lcma_place_answer answer;
 
 	lockdep_assert_held(&region->lock);
 	search->nr_settled = region->nr_settled;
 	search->any_busy = region->map.nr_in[LCMA_BUSY];
 	answer = lcma_place_next(&search->place, &region->map, start);
-	if (answer == LCMA_PLACE_FOUND) {
-		search->all_shared = lcma_map_all_in(&region->map, *start,
-						     nr_pages, LCMA_SHARED);
-		lcma_take_begin(region, *start, nr_pages);
-	}
+	if (answer == LCMA_PLACE_FOUND)
+		lcma_take_begin(region, *start, search->fit.nr_pages,
+				&search->hold);
 	return answer;
 }
 
@@ -154,8 +149,8 @@ static int try_candidate(struct search *search, unsigned long start)
 	struct lcma_region *region = search->region;
 	int err;
 
-	err = lcma_take(region, start, search->fit.nr_pages,
-			search->request->deadline, &search->obstacle);
+	err = lcma_take(region, &search->hold, search->request->deadline,
+			&search->obstacle);
 	if (err == -EBUSY &&
 	    search->obstacle.kind > LCMA_OBSTACLE_PASSING)
 		lcma_place_reject(&search->place, start, search->obstacle.pfn -
@@ -193,10 +188,8 @@ static int search_pass(struct search *search, unsigned long *start)
 
 		search->nr_tried++;
 		err = try_candidate(search, *start);
-		if (!err) {
-			search->zeroed = search->all_shared && lcma_claim_zeroes();
+		if (!err)
 			return 0;
-		}
 		if (err != -EBUSY && err != -ENOMEM)
 			return err;
 		if (err == -ENOMEM && ++search->nr_nomem == NOMEM_TRIES)
@@ -274,9 +267,7 @@ static int alloc_at_once(struct search *search, unsigned long *start)
 		err = -ENOENT;
 	} else {
 		*start = lcma_pool_take(region, &search->fit);
-		if (*start != LCMA_NO_PAGE)
-			region->stats.pool_hits++;
-		else
+		if (*start == LCMA_NO_PAGE)
 			err = any_run_fits(search) ? -EAGAIN : -ENOSPC;
 	}
 	spin_unlock_irqrestore(&region->lock, flags);
@@ -340,7 +331,6 @@ static int alloc_in_region(struct lcma_region *region,
 
 	run->region = region;
 	run->nr_pages = search.fit.nr_pages;
-	run->zeroed = search.zeroed;
 	return err;
 }
 
@@ -403,6 +393,24 @@ int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
 	if (request->region)
 		return alloc_in_region(request->region, request, run);
 	return alloc_anywhere(request, run);
+}
+
+/**
+ * lcma_alloc_zero - make sure that a run is zero
+ * @request: what was asked for: whether to sleep, until when
+ * @run: what lcma_alloc() gave, before anybody else gets it
+ *
+ * Only pages that are not known to be zero are cleared.
+ *
+ * Context: as for lcma_alloc().
+ * Return: 0; -EINTR; -ETIMEDOUT.
+ */
+int lcma_alloc_zero(const struct lcma_request *request,
+		    const struct lcma_run *run)
+{
+	return lcma_zero_fill(run->region, run->start, run->nr_pages,
+			      !(request->flags & LCMA_ALLOC_NOWAIT),
+			      request->deadline);
 }
 
 /**

@@ -35,16 +35,16 @@ struct lcma_request {
  * @region: where
  * @start: first page
  * @nr_pages: how many, possibly more than were asked for (order=)
- * @zeroed: the pages came zeroed
  */
 struct lcma_run {
 	struct lcma_region *region;
 	unsigned long start;
 	unsigned long nr_pages;
-	bool zeroed;
 };
 
 int lcma_alloc(const struct lcma_request *request, struct lcma_run *run);
+int lcma_alloc_zero(const struct lcma_request *request,
+		    const struct lcma_run *run);
 void lcma_free(const struct lcma_run *run);
 
 #endif

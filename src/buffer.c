@@ -6,48 +6,10 @@
 
 #include <linux/cred.h>
 #include <linux/err.h>
-#include <linux/highmem.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-
-/* Pages zeroed between two looks at the clock and at signals. */
-#define ZERO_BATCH	256
-
-static void zero_pages(unsigned long pfn, unsigned long nr_pages)
-{
-	while (nr_pages--)
-		clear_highpage(pfn_to_page(pfn++));
-}
-
-/*
- * Zero a run. Who must not sleep gets it in one go, and pays for it.
- * Return: 0; -EINTR; -ETIMEDOUT.
- */
-static int zero_run(const struct lcma_run *run,
-		    const struct lcma_request *request)
-{
-	unsigned long pfn = lcma_region_pfn(run->region, run->start);
-	unsigned long left = run->nr_pages;
-	unsigned long batch;
-
-	if (request->flags & LCMA_ALLOC_NOWAIT) {
-		zero_pages(pfn, left);
-		return 0;
-	}
-	for (; left; left -= batch, pfn += batch) {
-		batch = min_t(unsigned long, left, ZERO_BATCH);
-		zero_pages(pfn, batch);
-		cond_resched();
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		if (request->deadline != LCMA_FOREVER &&
-		    ktime_after(ktime_get(), request->deadline))
-			return -ETIMEDOUT;
-	}
-	return 0;
-}
 
 static void note_facts(struct lcma_buffer *buffer,
 		       const struct lcma_order *order, ktime_t began)
@@ -71,9 +33,9 @@ static int alloc_zeroed(const struct lcma_request *request,
 {
 	int err = lcma_alloc(request, run);
 
-	if (err || run->zeroed)
+	if (err)
 		return err;
-	err = zero_run(run, request);
+	err = lcma_alloc_zero(request, run);
 	if (err)
 		lcma_free(run);
 	return err;

@@ -29,6 +29,7 @@
  * @link: in region->claims, in order of arrival
  * @first_unit: first unit that the claim touches
  * @last_unit: last unit, inclusive
+ * @claimer: the task that makes the call
  * @granted: it may run; under region->claims_lock
  * @go: completed when it is granted
  */
@@ -36,6 +37,7 @@ struct turn {
 	struct list_head link;
 	unsigned long first_unit;
 	unsigned long last_unit;
+	struct task_struct *claimer;
 	bool granted;
 	struct completion go;
 };
@@ -131,6 +133,7 @@ int lcma_claim(struct lcma_region *region, unsigned long start,
 	struct turn turn = {
 		.first_unit = start / region->unit_pages,
 		.last_unit = (start + nr_pages - 1) / region->unit_pages,
+		.claimer = current,
 		.go = COMPLETION_INITIALIZER_ONSTACK(turn.go),
 	};
 	u64 began_ns;
@@ -170,6 +173,36 @@ void lcma_unclaim(struct lcma_region *region, unsigned long start,
 		free_contig_range(pfn, batch);
 		cond_resched();
 	}
+}
+
+static bool claims_in(struct lcma_region *region,
+		      const struct task_struct *task)
+{
+	const struct turn *turn;
+	bool found = false;
+
+	spin_lock(&region->claims_lock);
+	list_for_each_entry(turn, &region->claims, link)
+		found |= turn->claimer == task;
+	spin_unlock(&region->claims_lock);
+	return found;
+}
+
+/**
+ * lcma_claim_is_running - is the current task inside lcma_claim()?
+ *
+ * Context: process; takes every region's claims_lock, one at a time.
+ * Return: true if it is: then somebody below it asks.
+ */
+bool lcma_claim_is_running(void)
+{
+	struct lcma_region *region;
+	unsigned int i;
+
+	lcma_for_each_region(region, i)
+		if (claims_in(region, current))
+			return true;
+	return false;
 }
 
 /**

@@ -34,6 +34,8 @@ struct snapshot {
 	unsigned long keep_low;
 	unsigned long keep_high;
 	unsigned long nr_takes;
+	unsigned long nr_zeroed;
+	unsigned int decay_ms;
 	struct lcma_stats stats;
 };
 
@@ -49,6 +51,8 @@ static void take_snapshot(struct lcma_region *region, struct snapshot *s)
 	s->keep_low = region->keep_low;
 	s->keep_high = region->keep_high;
 	s->nr_takes = region->nr_takes;
+	s->nr_zeroed = region->nr_zeroed;
+	s->decay_ms = region->decay_ms;
 	s->stats = region->stats;
 	spin_unlock_irqrestore(&region->lock, flags);
 }
@@ -89,6 +93,7 @@ static int info_show(struct seq_file *m, void *unused)
 		seq_puts(m, "keep: all\n");
 	else
 		seq_printf(m, "keep: %lu-%lu\n", s.keep_low, s.keep_high);
+	seq_printf(m, "decay_ms: %u\n", s.decay_ms);
 	seq_printf(m, "align_pages: %lu\n", region->align_pages);
 	seq_printf(m, "granule_pages: %lu\n", region->granule_pages);
 	seq_printf(m, "state: %s\n", lcma_life_word(s.life));
@@ -97,6 +102,7 @@ static int info_show(struct seq_file *m, void *unused)
 		   s.nr_in[LCMA_USED] + s.nr_in[LCMA_POOL]);
 	seq_printf(m, "busy_pages: %lu\n", s.nr_in[LCMA_BUSY]);
 	seq_printf(m, "pool_pages: %lu\n", s.nr_in[LCMA_POOL]);
+	seq_printf(m, "pool_zero_pages: %lu\n", s.nr_zeroed);
 	seq_printf(m, "shared_pages: %lu\n", s.nr_in[LCMA_SHARED]);
 	seq_printf(m, "quarantined_pages: %lu\n", s.nr_held);
 	seq_printf(m, "system_pages: %lu\n", s.life == LCMA_DRAINED ? 0 :
@@ -107,6 +113,12 @@ static int info_show(struct seq_file *m, void *unused)
 	seq_printf(m, "frees: %llu\n", s.stats.frees);
 	seq_printf(m, "alloc_failures: %llu\n", s.stats.failures);
 	seq_printf(m, "pool_hits: %llu\n", s.stats.pool_hits);
+	seq_printf(m, "pool_hits_zero: %llu\n", s.stats.pool_hits_zero);
+	seq_printf(m, "spared_pages: %llu\n", s.stats.spared_pages);
+	seq_printf(m, "refilled_pages: %llu\n", s.stats.refilled_pages);
+	seq_printf(m, "decayed_pages: %llu\n", s.stats.decayed_pages);
+	seq_printf(m, "shrunk_pages: %llu\n", s.stats.shrunk_pages);
+	seq_printf(m, "zeroed_pages: %llu\n", s.stats.zeroed_pages);
 	seq_printf(m, "claims: %llu\n", s.stats.claims);
 	seq_printf(m, "claims_failed: %llu\n", s.stats.claims_failed);
 	seq_printf(m, "claims_late: %llu\n", s.stats.late);

@@ -80,13 +80,14 @@ static int claim_stretch(struct lcma_region *region, unsigned long start,
 			 unsigned long nr_pages, ktime_t deadline)
 {
 	struct lcma_obstacle obstacle;
+	struct lcma_hold hold;
 	unsigned long flags;
 	int err;
 
 	spin_lock_irqsave(&region->lock, flags);
-	lcma_take_begin(region, start, nr_pages);
+	lcma_take_begin(region, start, nr_pages, &hold);
 	spin_unlock_irqrestore(&region->lock, flags);
-	err = lcma_take(region, start, nr_pages, deadline, &obstacle);
+	err = lcma_take(region, &hold, deadline, &obstacle);
 	if (err)
 		return err;
 	spin_lock_irqsave(&region->lock, flags);
@@ -240,6 +241,7 @@ static void resume(struct lcma_region *region)
 {
 	set_life(region, LCMA_LIVE);
 	lcma_pool_trim(region);
+	lcma_pool_poke();
 }
 
 /**

@@ -113,7 +113,7 @@ static u32 region_flags(const struct lcma_region *region)
 
 	if (carve->shareable)
 		flags |= LCMA_REGION_SHAREABLE;
-	if (region->keep_high >= carve->nr_pages)
+	if (READ_ONCE(region->keep_high) >= carve->nr_pages)
 		flags |= LCMA_REGION_PRIVATE;
 	if (PageHighMem(pfn_to_page(carve->base_pfn)))
 		flags |= LCMA_REGION_HIGHMEM;

@@ -10,7 +10,6 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
-#include <linux/highmem.h>
 
 #include "alloc.h"
 #include "buffer.h"
@@ -45,15 +44,6 @@ void lcma_region_describe(struct lcma_region *region,
 	spin_unlock_irqrestore(&region->lock, flags);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_region_describe, LCMA_NS);
-
-static void zero_run(const struct lcma_run *run)
-{
-	unsigned long pfn = lcma_region_pfn(run->region, run->start);
-	unsigned long i;
-
-	for (i = 0; i < run->nr_pages; i++)
-		clear_highpage(pfn_to_page(pfn + i));
-}
 
 static unsigned int request_flags(unsigned int flags)
 {
@@ -112,8 +102,13 @@ struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 	err = lcma_alloc(&request, &run);
 	if (err)
 		return ERR_PTR(err);
-	if (flags & LCMA_ZERO && !run.zeroed)
-		zero_run(&run);
+	if (flags & LCMA_ZERO) {
+		err = lcma_alloc_zero(&request, &run);
+		if (err) {
+			lcma_free(&run);
+			return ERR_PTR(err);
+		}
+	}
 	hand_out(&run);
 	return pfn_to_page(lcma_region_pfn(run.region, run.start));
 }

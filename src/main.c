@@ -12,7 +12,9 @@
 #include "dev.h"
 #include "device.h"
 #include "heap.h"
+#include "shrink.h"
 #include "sysfs.h"
+#include "upkeep.h"
 #include "worker.h"
 
 static int __init lcma_init(void)
@@ -25,9 +27,15 @@ static int __init lcma_init(void)
 	err = lcma_attach_all();
 	if (err)
 		goto err_stop_workers;
-	err = lcma_sysfs_init();
+	err = lcma_upkeep_start();
 	if (err)
 		goto err_detach;
+	err = lcma_shrink_init();
+	if (err)
+		goto err_stop_upkeep;
+	err = lcma_sysfs_init();
+	if (err)
+		goto err_stop_shrinking;
 	lcma_debugfs_init();
 	err = lcma_heaps_init();
 	if (err)
@@ -42,6 +50,10 @@ err_remove_heaps:
 err_remove_views:
 	lcma_debugfs_exit();
 	lcma_sysfs_exit();
+err_stop_shrinking:
+	lcma_shrink_exit();
+err_stop_upkeep:
+	lcma_upkeep_stop();
 err_detach:
 	lcma_detach_all();
 err_stop_workers:
@@ -57,6 +69,8 @@ static void __exit lcma_exit(void)
 	lcma_devices_forget();
 	lcma_debugfs_exit();
 	lcma_sysfs_exit();
+	lcma_shrink_exit();
+	lcma_upkeep_stop();
 	lcma_detach_all();
 	lcma_workers_stop();
 }

@@ -5,17 +5,132 @@
  */
 #include "pool.h"
 
+#include <linux/errno.h>
+#include <linux/freezer.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "claim.h"
+#include "zero.h"
 
 /*
  * Badly aligned runs that a search of the pool looks at before it gives up: it
  * runs with interrupts off. A caller who may sleep finds the rest by placement.
  */
 #define POOL_SEARCH_BUDGET	256
+
+/*
+ * Runs of the pool that are looked at for one that is zero throughout: clearing
+ * a page costs more than a look.
+ */
+#define ZERO_LOOKS		8
+
+/* How far one of these looks goes at most. */
+#define ZERO_LOOK_PAGES		32768UL
+
+/* After the system asked for idle pages: how long none are hoarded. */
+#define PRESSED_MS		5000
+
+/* Something has changed that the upkeep (upkeep.c) has to look at. */
+static DECLARE_WAIT_QUEUE_HEAD(poked);
+static bool is_poked;
+
+/**
+ * lcma_pool_poke - a pool needs looking after
+ *
+ * Context: any but hard interrupts.
+ */
+void lcma_pool_poke(void)
+{
+	if (READ_ONCE(is_poked))
+		return;
+	WRITE_ONCE(is_poked, true);
+	wake_up(&poked);
+}
+
+static bool is_wanted(void)
+{
+	return READ_ONCE(is_poked) || kthread_should_stop();
+}
+
+/**
+ * lcma_pool_await - wait until some pool needs looking after
+ * @timeout: at most so long, in jiffies
+ *
+ * Context: a freezable kernel thread; may sleep.
+ * Return: 0 when the time is up.
+ */
+long lcma_pool_await(long timeout)
+{
+	long left;
+
+	left = wait_event_freezable_timeout(poked, is_wanted(), timeout);
+	WRITE_ONCE(is_poked, false);
+	/* What was poked for before that is seen by whoever looks after it. */
+	smp_mb();
+	return left;
+}
+
+static bool is_pressed(struct lcma_region *region)
+{
+	lockdep_assert_held(&region->lock);
+	if (region->was_shrunk &&
+	    time_after(jiffies, region->shrunk_at + msecs_to_jiffies(PRESSED_MS)))
+		region->was_shrunk = false;
+	return region->was_shrunk;
+}
+
+/**
+ * lcma_pool_is_pressed - has the system lately been short of memory?
+ * @region: the region
+ *
+ * Context: any; takes region->lock.
+ * Return: true if it has, so that a refill would do harm.
+ */
+bool lcma_pool_is_pressed(struct lcma_region *region)
+{
+	unsigned long flags;
+	bool pressed;
+
+	spin_lock_irqsave(&region->lock, flags);
+	pressed = is_pressed(region);
+	spin_unlock_irqrestore(&region->lock, flags);
+	return pressed;
+}
+
+/* The first run of the pool, better one that is zero throughout. */
+static unsigned long find_run(struct lcma_region *region,
+			      const struct lcma_fit *fit)
+{
+	unsigned int budget = POOL_SEARCH_BUDGET;
+	const unsigned long nr_pages = region->map.nr_pages;
+	unsigned long from = 0, first = LCMA_NO_PAGE, start, stop;
+	unsigned int looks;
+
+	lockdep_assert_held(&region->lock);
+	for (looks = 0; looks < ZERO_LOOKS; looks++) {
+		start = lcma_map_find(&region->map, LCMA_KIND_POOL, fit, from,
+				      &budget);
+		if (start == LCMA_NO_PAGE)
+			break;
+		if (first == LCMA_NO_PAGE)
+			first = start;
+		if (lcma_zero_all(region, start, fit->nr_pages))
+			return start;
+		if (region->nr_zeroed < fit->nr_pages)
+			break;
+		/* Behind the first stretch of it that is not. */
+		stop = start + fit->nr_pages;
+		from = find_next_zero_bit(region->zeroed, stop, start);
+		from = find_next_bit(region->zeroed,
+				     min(nr_pages, from + ZERO_LOOK_PAGES), from);
+	}
+	return first;
+}
 
 /**
  * lcma_pool_take - hand out a run of the pool
@@ -29,24 +144,37 @@
 unsigned long lcma_pool_take(struct lcma_region *region,
 			     const struct lcma_fit *fit)
 {
-	unsigned int budget = POOL_SEARCH_BUDGET;
 	unsigned long start;
 
 	lockdep_assert_held(&region->lock);
-	start = lcma_map_find(&region->map, LCMA_KIND_POOL, fit, 0, &budget);
-	if (start != LCMA_NO_PAGE)
-		lcma_region_move(region, start, fit->nr_pages, LCMA_POOL,
-				 LCMA_USED);
+	region->asked_at = jiffies;
+	start = find_run(region, fit);
+	if (start == LCMA_NO_PAGE)
+		return start;
+	region->stats.pool_hits++;
+	if (lcma_zero_all(region, start, fit->nr_pages))
+		region->stats.pool_hits_zero++;
+	lcma_region_move(region, start, fit->nr_pages, LCMA_POOL, LCMA_USED);
+	if (region->map.nr_in[LCMA_POOL] < region->keep_low)
+		lcma_pool_poke();
 	return start;
 }
 
-/* Under the lock: pages that the pool may still take in. */
-static unsigned long pool_room(const struct lcma_region *region)
+/**
+ * lcma_pool_room - how many pages the pool may still take in
+ * @region: the region
+ *
+ * Context: any; the caller holds region->lock.
+ * Return: pages.
+ */
+unsigned long lcma_pool_room(struct lcma_region *region)
 {
 	const unsigned long nr_pool = region->map.nr_in[LCMA_POOL];
+	const unsigned long limit = is_pressed(region) ? region->keep_low :
+							 region->keep_high;
 
 	lockdep_assert_held(&region->lock);
-	return region->keep_high > nr_pool ? region->keep_high - nr_pool : 0;
+	return limit > nr_pool ? limit - nr_pool : 0;
 }
 
 /* Busy pages, claimed, to the buddy allocator. */
@@ -143,44 +271,47 @@ void lcma_pool_give(struct lcma_region *region, unsigned long start,
 	unsigned long keep, back, flags;
 
 	spin_lock_irqsave(&region->lock, flags);
-	keep = min(nr_pages, pool_room(region));
+	keep = min(nr_pages, lcma_pool_room(region));
+	region->asked_at = jiffies;
 	back = nr_pages - keep;
 	lcma_region_move(region, start, keep, from, LCMA_POOL);
 	if (from != LCMA_BUSY)
 		lcma_region_move(region, start + keep, back, from, LCMA_BUSY);
 	spin_unlock_irqrestore(&region->lock, flags);
 
+	if (keep)
+		lcma_pool_poke();
 	if (back && give_flags & LCMA_GIVE_LATER)
 		give_back_later(region, start + keep, back);
 	else if (back)
 		give_back(region, start + keep, back);
 }
 
-/* The first stretch of the pool, no longer than the surplus; busy now. */
-static bool take_surplus(struct lcma_region *region,
-			 struct lcma_stretch *surplus)
+/*
+ * Under the lock: the first stretch of the pool, no longer than what is above
+ * @limit, nor than @max; busy now. Return: false if there is none.
+ */
+static bool take_surplus(struct lcma_region *region, unsigned long limit,
+			 unsigned long max, struct lcma_stretch *surplus)
 {
 	const struct lcma_fit one = { .nr_pages = 1 };
 	struct lcma_map *map = &region->map;
-	unsigned long start, over, flags;
-	bool found = false;
+	const unsigned long nr_pool = map->nr_in[LCMA_POOL];
+	unsigned long start;
 
-	spin_lock_irqsave(&region->lock, flags);
-	if (map->nr_in[LCMA_POOL] > region->keep_high) {
-		over = map->nr_in[LCMA_POOL] - region->keep_high;
-		start = lcma_map_find(map, LCMA_KIND_POOL, &one, 0, NULL);
-		lcma_map_stretch(map, start, map->nr_pages, surplus);
-		surplus->nr_pages = min(surplus->nr_pages, over);
-		lcma_region_move(region, surplus->start, surplus->nr_pages,
-				 LCMA_POOL, LCMA_BUSY);
-		found = true;
-	}
-	spin_unlock_irqrestore(&region->lock, flags);
-	return found;
+	lockdep_assert_held(&region->lock);
+	if (region->life != LCMA_LIVE || nr_pool <= limit || !max)
+		return false;
+	start = lcma_map_find(map, LCMA_KIND_POOL, &one, 0, NULL);
+	lcma_map_stretch(map, start, map->nr_pages, surplus);
+	surplus->nr_pages = min3(surplus->nr_pages, nr_pool - limit, max);
+	lcma_region_move(region, surplus->start, surplus->nr_pages, LCMA_POOL,
+			 LCMA_BUSY);
+	return true;
 }
 
 /**
- * lcma_pool_trim - give back what the pool holds above its limit
+ * lcma_pool_trim - give back what the pool holds above its high mark
  * @region: the region
  *
  * Context: process, may sleep.
@@ -188,7 +319,168 @@ static bool take_surplus(struct lcma_region *region,
 void lcma_pool_trim(struct lcma_region *region)
 {
 	struct lcma_stretch surplus;
+	unsigned long flags;
+	bool found;
 
-	while (take_surplus(region, &surplus))
+	do {
+		spin_lock_irqsave(&region->lock, flags);
+		found = take_surplus(region, region->keep_high, ULONG_MAX,
+				     &surplus);
+		spin_unlock_irqrestore(&region->lock, flags);
+		if (found)
+			give_back(region, surplus.start, surplus.nr_pages);
+	} while (found);
+}
+
+/* Jiffies until an idle pool decays; 0: now; MAX_SCHEDULE_TIMEOUT: never. */
+static unsigned long until_decay(const struct lcma_region *region)
+{
+	const unsigned long at = region->asked_at +
+				 msecs_to_jiffies(region->decay_ms);
+
+	lockdep_assert_held(&region->lock);
+	if (!region->decay_ms ||
+	    region->map.nr_in[LCMA_POOL] <= region->keep_low)
+		return MAX_SCHEDULE_TIMEOUT;
+	return time_before(jiffies, at) ? at - jiffies : 0;
+}
+
+/**
+ * lcma_pool_decay - give back what nobody has asked for
+ * @region: the region
+ * @nr_pages: at most so many pages
+ *
+ * Context: process, may sleep.
+ * Return: when to call again, in jiffies from now; MAX_SCHEDULE_TIMEOUT: not
+ * before something has changed.
+ */
+unsigned long lcma_pool_decay(struct lcma_region *region,
+			      unsigned long nr_pages)
+{
+	struct lcma_stretch surplus;
+	unsigned long flags, wait;
+	bool found = false;
+
+	spin_lock_irqsave(&region->lock, flags);
+	wait = until_decay(region);
+	if (!wait)
+		found = take_surplus(region, region->keep_low, nr_pages,
+				     &surplus);
+	if (found)
+		region->stats.decayed_pages += surplus.nr_pages;
+	spin_unlock_irqrestore(&region->lock, flags);
+
+	if (found)
 		give_back(region, surplus.start, surplus.nr_pages);
+	/* Not found: it is being drained. */
+	return wait || found ? wait : MAX_SCHEDULE_TIMEOUT;
+}
+
+/**
+ * lcma_pool_idle - what the pool could give up
+ * @region: the region
+ *
+ * Context: any; takes region->lock.
+ * Return: pages, as of a moment ago.
+ */
+unsigned long lcma_pool_idle(struct lcma_region *region)
+{
+	unsigned long nr_pool, low, flags;
+	bool is_live;
+
+	spin_lock_irqsave(&region->lock, flags);
+	nr_pool = region->map.nr_in[LCMA_POOL];
+	low = region->keep_low;
+	is_live = region->life == LCMA_LIVE;
+	spin_unlock_irqrestore(&region->lock, flags);
+	return is_live && nr_pool > low ? nr_pool - low : 0;
+}
+
+/**
+ * lcma_pool_shrink - give up pages because the system is short of memory
+ * @region: the region
+ * @nr_pages: at most so many
+ *
+ * For some time afterwards nothing above the low mark is kept, and nothing is
+ * refilled.
+ *
+ * Context: process, may sleep, also while somebody reclaims memory; takes
+ * region->lock and waits for nobody.
+ * Return: how many pages went back.
+ */
+unsigned long lcma_pool_shrink(struct lcma_region *region,
+			       unsigned long nr_pages)
+{
+	struct lcma_stretch surplus;
+	unsigned long nr_given = 0;
+	unsigned long flags;
+	bool found = true;
+
+	while (found && nr_given < nr_pages) {
+		spin_lock_irqsave(&region->lock, flags);
+		found = take_surplus(region, region->keep_low,
+				     nr_pages - nr_given, &surplus);
+		if (found) {
+			region->was_shrunk = true;
+			region->shrunk_at = jiffies;
+			region->stats.shrunk_pages += surplus.nr_pages;
+			nr_given += surplus.nr_pages;
+		}
+		spin_unlock_irqrestore(&region->lock, flags);
+		if (found)
+			give_back(region, surplus.start, surplus.nr_pages);
+	}
+	return nr_given;
+}
+
+/**
+ * lcma_pool_set_keep - other marks for the pool
+ * @region: the region
+ * @low: pages that a refill aims at; LCMA_KEEP_SAME: as before
+ * @high: pages above which nothing is kept; LCMA_KEEP_SAME: as before
+ *
+ * The upkeep brings the pool there.
+ *
+ * Context: any; takes region->lock.
+ * Return: 0; -EINVAL if @low would be above @high; -EOPNOTSUPP if the region
+ * cannot share its pages, so that it has to keep them all.
+ */
+int lcma_pool_set_keep(struct lcma_region *region, unsigned long low,
+		       unsigned long high)
+{
+	unsigned long flags;
+	int err = 0;
+
+	if (!region->carve.shareable)
+		return -EOPNOTSUPP;
+	spin_lock_irqsave(&region->lock, flags);
+	low = low == LCMA_KEEP_SAME ? region->keep_low : low;
+	high = high == LCMA_KEEP_SAME ? region->keep_high : high;
+	if (low > high) {
+		err = -EINVAL;
+	} else {
+		WRITE_ONCE(region->keep_low, low);
+		WRITE_ONCE(region->keep_high, high);
+		region->asked_at = jiffies;
+	}
+	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_pool_poke();
+	return err;
+}
+
+/**
+ * lcma_pool_set_decay - how long an idle pool is kept
+ * @region: the region
+ * @decay_ms: milliseconds; 0: for ever
+ *
+ * Context: any; takes region->lock.
+ */
+void lcma_pool_set_decay(struct lcma_region *region, unsigned int decay_ms)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&region->lock, flags);
+	region->decay_ms = decay_ms;
+	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_pool_poke();
 }

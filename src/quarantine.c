@@ -19,6 +19,7 @@
 
 #include "pool.h"
 #include "region.h"
+#include "zero.h"
 
 #define RETRY_INTERVAL	HZ
 
@@ -74,8 +75,11 @@ void lcma_retire(struct lcma_region *region, unsigned long start,
 		 unsigned int give_flags)
 {
 	const unsigned long end = start + nr_pages;
-	unsigned long stop;
+	unsigned long flags, stop;
 
+	spin_lock_irqsave(&region->lock, flags);
+	lcma_zero_note(region, start, nr_pages, false);
+	spin_unlock_irqrestore(&region->lock, flags);
 	for (; start < end; start = stop) {
 		stop = same_end(region, start, end, true);
 		if (stop > start) {

@@ -9,6 +9,7 @@
 #include <linux/bitmap.h>
 #include <linux/bug.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -59,6 +60,10 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 				 GFP_KERNEL);
 	if (!region->loose)
 		goto err_free_held;
+	region->zeroed = kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
+				  GFP_KERNEL);
+	if (!region->zeroed)
+		goto err_free_loose;
 
 	strscpy(region->name, spec->name, sizeof(region->name));
 	strscpy(region->heap, spec->heap, sizeof(region->heap));
@@ -66,8 +71,11 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 	region->unit_pages = lcma_unit_pages();
 	region->align_pages = max(1UL, pages_of(spec->align_bytes));
 	region->granule_pages = 1UL << spec->order;
-	region->keep_low = pages_of(spec->keep_low_bytes);
-	region->keep_high = pages_of(spec->keep_high_bytes);
+	WRITE_ONCE(region->keep_low, pages_of(spec->keep_low_bytes));
+	WRITE_ONCE(region->keep_high, pages_of(spec->keep_high_bytes));
+	region->decay_ms = LCMA_DECAY_MS;
+	region->asked_at = jiffies;
+	region->dirty_end = nr_pages;
 	lcma_map_init(&region->map, region->map_memory, nr_pages, LCMA_POOL);
 
 	spin_lock_init(&region->lock);
@@ -78,6 +86,8 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 	INIT_LIST_HEAD(&region->claims);
 	return region;
 
+err_free_loose:
+	kvfree(region->loose);
 err_free_held:
 	kvfree(region->held);
 err_free_map:
@@ -96,6 +106,7 @@ err_free_region:
  */
 void lcma_region_free(struct lcma_region *region)
 {
+	kvfree(region->zeroed);
 	kvfree(region->loose);
 	kvfree(region->held);
 	kvfree(region->map_memory);
@@ -158,6 +169,51 @@ struct lcma_region *lcma_region_find(const char *name)
 }
 EXPORT_SYMBOL_NS_GPL(lcma_region_find, LCMA_NS);
 
+/* How many pages of a range are known to be zero. */
+static unsigned long count_zeroed(const struct lcma_region *region,
+				  unsigned long start, unsigned long nr_pages)
+{
+	const unsigned long end = start + nr_pages;
+	unsigned long nr_zeroed = 0, stop;
+
+	lockdep_assert_held(&region->lock);
+	while (start < end) {
+		stop = find_next_zero_bit(region->zeroed, end, start);
+		nr_zeroed += stop - start;
+		start = find_next_bit(region->zeroed, end, stop);
+	}
+	return nr_zeroed;
+}
+
+/* Books of the pool: pages have come. */
+static void pool_gains(struct lcma_region *region, unsigned long start,
+		       unsigned long nr_pages)
+{
+	const unsigned long nr_zeroed = count_zeroed(region, start, nr_pages);
+
+	lockdep_assert_held(&region->lock);
+	WRITE_ONCE(region->nr_zeroed, region->nr_zeroed + nr_zeroed);
+	if (nr_zeroed == nr_pages)
+		return;
+	if (region->dirty_from >= region->dirty_end) {
+		region->dirty_from = start;
+		region->dirty_end = start + nr_pages;
+		return;
+	}
+	region->dirty_from = min(region->dirty_from, start);
+	region->dirty_end = max(region->dirty_end, start + nr_pages);
+}
+
+/* Books of the pool: pages have gone. */
+static void pool_loses(struct lcma_region *region, unsigned long start,
+		       unsigned long nr_pages)
+{
+	const unsigned long nr_zeroed = count_zeroed(region, start, nr_pages);
+
+	lockdep_assert_held(&region->lock);
+	WRITE_ONCE(region->nr_zeroed, region->nr_zeroed - nr_zeroed);
+}
+
 /**
  * lcma_region_move - bring pages from one state into another
  * @region: the region
@@ -177,6 +233,10 @@ void lcma_region_move(struct lcma_region *region, unsigned long start,
 	lockdep_assert_held(&region->lock);
 	if (!nr_pages)
 		return;
+	if (from == LCMA_POOL)
+		pool_loses(region, start, nr_pages);
+	else if (to == LCMA_POOL)
+		pool_gains(region, start, nr_pages);
 	WARN_ON_ONCE(!lcma_map_move(&region->map, start, nr_pages, from, to));
 	if (from == LCMA_BUSY) {
 		WRITE_ONCE(region->nr_settled, region->nr_settled + 1);

@@ -23,6 +23,7 @@
 #define LCMA_REGION_H
 
 #include <linux/kobject.h>
+#include <linux/ktime.h>
 #include <linux/lcma.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -35,6 +36,16 @@
 #include "obstacle.h"
 #include "source.h"
 #include "spec.h"
+
+/* A deadline that never comes. */
+#define LCMA_FOREVER	KTIME_MAX
+
+/*
+ * How long an idle pool is kept, unless decay_ms says otherwise: longer than the
+ * pause between two users of the same camera, shorter than anybody's patience
+ * with memory that is nobody's.
+ */
+#define LCMA_DECAY_MS	10000
 
 /**
  * enum lcma_life - whether a region serves
@@ -72,22 +83,34 @@ struct lcma_failure {
  * @frees: runs that came back
  * @failures: allocations that failed
  * @pool_hits: allocations served from the pool alone
+ * @pool_hits_zero: those of them whose pages were zero
  * @claims: calls of alloc_contig_range()
  * @claims_failed: those that failed
  * @claimed_pages: pages that successful claims took
  * @claim_max_ns: the longest call
  * @late: calls whose caller had left when they returned
+ * @spared_pages: pages beside a run that a claim had to take anyway, kept
+ * @refilled_pages: pages that were claimed to bring the pool to its low mark
+ * @decayed_pages: pages given back because the pool was idle
+ * @shrunk_pages: pages given back because the system was short of memory
+ * @zeroed_pages: pages zeroed in the background
  */
 struct lcma_stats {
 	u64 allocs;
 	u64 frees;
 	u64 failures;
 	u64 pool_hits;
+	u64 pool_hits_zero;
 	u64 claims;
 	u64 claims_failed;
 	u64 claimed_pages;
 	u64 claim_max_ns;
 	u64 late;
+	u64 spared_pages;
+	u64 refilled_pages;
+	u64 decayed_pages;
+	u64 shrunk_pages;
+	u64 zeroed_pages;
 };
 
 /**
@@ -102,8 +125,20 @@ struct lcma_stats {
  * @life: [lock, peeked] whether it serves
  * @map: [lock] the state of every page
  * @map_memory: what the map stands in
- * @keep_low: pool pages that a refill aims at; fixed
- * @keep_high: pool pages above this are given back; fixed
+ * @keep_low: [lock, peeked] pool pages that a refill aims at
+ * @keep_high: [lock, peeked] pool pages above this are given back
+ * @decay_ms: after so long without a request an idle pool is given back down to
+ *	@keep_low; 0: never
+ * @asked_at: [lock] when pages last entered or left the pool for a request, in
+ *	jiffies
+ * @shrunk_at: [lock] when the system last asked for idle pages, in jiffies
+ * @was_shrunk: [lock] it did, lately: nothing above @keep_low is kept
+ * @refill_at: upkeep.c's own: when to try next, in jiffies
+ * @refill_pause: upkeep.c's own: how long after a failure, in jiffies
+ * @zeroed: [lock] one bit a page, see zero.h
+ * @nr_zeroed: [lock, peeked] pages of the pool that are zero
+ * @dirty_from: [lock] no page of the pool before this one, and
+ * @dirty_end: [lock] none from this one on is not zero
  * @buffers: [lock] all buffers, oldest first
  * @next_id: [lock] the next buffer's number
  * @stats: [lock] counters
@@ -139,6 +174,16 @@ struct lcma_region {
 	void *map_memory;
 	unsigned long keep_low;
 	unsigned long keep_high;
+	unsigned int decay_ms;
+	unsigned long asked_at;
+	unsigned long shrunk_at;
+	bool was_shrunk;
+	unsigned long refill_at;
+	unsigned long refill_pause;
+	unsigned long *zeroed;
+	unsigned long nr_zeroed;
+	unsigned long dirty_from;
+	unsigned long dirty_end;
 	struct list_head buffers;
 	u64 next_id;
 	struct lcma_stats stats;

@@ -7,11 +7,14 @@
 #include <linux/errno.h>
 #include <linux/kobject.h>
 #include <linux/kstrtox.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
 #include "drain.h"
 #include "failure.h"
+#include "pool.h"
 #include "region.h"
 
 /**
@@ -119,10 +122,106 @@ static ssize_t keep_show(struct kobject *kobj, struct kobj_attribute *attr,
 			 char *to)
 {
 	const struct lcma_region *region = region_of(kobj);
+	const unsigned long high = READ_ONCE(region->keep_high);
 
-	if (region->keep_high >= region->carve.nr_pages)
+	if (high >= region->carve.nr_pages)
 		return sysfs_emit(to, "all\n");
-	return sysfs_emit(to, "%lu-%lu\n", region->keep_low, region->keep_high);
+	return sysfs_emit(to, "%lu-%lu\n", READ_ONCE(region->keep_low), high);
+}
+
+static ssize_t keep_low_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *to)
+{
+	const struct lcma_region *region = region_of(kobj);
+
+	return sysfs_emit(to, "%lu\n", min(READ_ONCE(region->keep_low),
+					   region->carve.nr_pages));
+}
+
+static ssize_t keep_low_store(struct kobject *kobj, struct kobj_attribute *attr,
+			      const char *text, size_t len_bytes)
+{
+	struct lcma_region *region = region_of(kobj);
+	unsigned long low;
+	int err = kstrtoul(text, 0, &low);
+
+	if (!err)
+		err = lcma_pool_set_keep(region, low, LCMA_KEEP_SAME);
+	return err ? err : len_bytes;
+}
+
+static ssize_t keep_high_show(struct kobject *kobj, struct kobj_attribute *attr,
+			      char *to)
+{
+	const struct lcma_region *region = region_of(kobj);
+
+	return sysfs_emit(to, "%lu\n", min(READ_ONCE(region->keep_high),
+					   region->carve.nr_pages));
+}
+
+static ssize_t keep_high_store(struct kobject *kobj,
+			       struct kobj_attribute *attr, const char *text,
+			       size_t len_bytes)
+{
+	struct lcma_region *region = region_of(kobj);
+	unsigned long high;
+	int err = kstrtoul(text, 0, &high);
+
+	if (!err)
+		err = lcma_pool_set_keep(region, LCMA_KEEP_SAME, high);
+	return err ? err : len_bytes;
+}
+
+static ssize_t decay_ms_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *to)
+{
+	return sysfs_emit(to, "%u\n", READ_ONCE(region_of(kobj)->decay_ms));
+}
+
+static ssize_t decay_ms_store(struct kobject *kobj, struct kobj_attribute *attr,
+			      const char *text, size_t len_bytes)
+{
+	unsigned int decay_ms;
+	int err = kstrtouint(text, 0, &decay_ms);
+
+	/* Jiffies are compared, and half of them are in the past. */
+	if (!err && decay_ms > INT_MAX / 10)
+		err = -ERANGE;
+	if (err)
+		return err;
+	lcma_pool_set_decay(region_of(kobj), decay_ms);
+	return len_bytes;
+}
+
+/**
+ * struct counter - a file that shows one of a region's counters
+ * @attr: the file
+ * @offset_bytes: where the counter is in struct lcma_stats
+ */
+struct counter {
+	struct kobj_attribute attr;
+	size_t offset_bytes;
+};
+
+static ssize_t counter_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *to)
+{
+	const struct counter *counter = container_of(attr, struct counter,
+						     attr);
+	struct lcma_region *region = region_of(kobj);
+	unsigned long flags;
+	u64 value;
+
+	spin_lock_irqsave(&region->lock, flags);
+	value = *(u64 *)((char *)&region->stats + counter->offset_bytes);
+	spin_unlock_irqrestore(&region->lock, flags);
+	return sysfs_emit(to, "%llu\n", value);
+}
+
+static ssize_t pool_zero_pages_show(struct kobject *kobj,
+				    struct kobj_attribute *attr, char *to)
+{
+	return sysfs_emit(to, "%lu\n", READ_ONCE(region_of(kobj)->nr_zeroed));
 }
 
 static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -167,9 +266,53 @@ static struct kobj_attribute largest_free_pages_attr =
 	__ATTR_RO(largest_free_pages);
 static struct kobj_attribute source_attr = __ATTR_RO(source);
 static struct kobj_attribute keep_attr = __ATTR_RO(keep);
+static struct kobj_attribute keep_low_attr = __ATTR_RW(keep_low);
+static struct kobj_attribute keep_high_attr = __ATTR_RW(keep_high);
+static struct kobj_attribute decay_ms_attr = __ATTR_RW(decay_ms);
+static struct kobj_attribute pool_zero_pages_attr = __ATTR_RO(pool_zero_pages);
 static struct kobj_attribute state_attr = __ATTR_RO(state);
 static struct kobj_attribute last_failure_attr = __ATTR_RO(last_failure);
 static struct kobj_attribute drain_attr = __ATTR_WO(drain);
+
+static struct counter allocs_counter = {
+	__ATTR(allocs, 0444, counter_show, NULL),
+	offsetof(struct lcma_stats, allocs),
+};
+
+static struct counter pool_hits_counter = {
+	__ATTR(pool_hits, 0444, counter_show, NULL),
+	offsetof(struct lcma_stats, pool_hits),
+};
+
+static struct counter pool_hits_zero_counter = {
+	__ATTR(pool_hits_zero, 0444, counter_show, NULL),
+	offsetof(struct lcma_stats, pool_hits_zero),
+};
+
+static struct counter spared_pages_counter = {
+	__ATTR(spared_pages, 0444, counter_show, NULL),
+	offsetof(struct lcma_stats, spared_pages),
+};
+
+static struct counter refilled_pages_counter = {
+	__ATTR(refilled_pages, 0444, counter_show, NULL),
+	offsetof(struct lcma_stats, refilled_pages),
+};
+
+static struct counter decayed_pages_counter = {
+	__ATTR(decayed_pages, 0444, counter_show, NULL),
+	offsetof(struct lcma_stats, decayed_pages),
+};
+
+static struct counter shrunk_pages_counter = {
+	__ATTR(shrunk_pages, 0444, counter_show, NULL),
+	offsetof(struct lcma_stats, shrunk_pages),
+};
+
+static struct counter zeroed_pages_counter = {
+	__ATTR(zeroed_pages, 0444, counter_show, NULL),
+	offsetof(struct lcma_stats, zeroed_pages),
+};
 
 static struct attribute *region_attrs[] = {
 	&base_attr.attr,
@@ -184,6 +327,18 @@ static struct attribute *region_attrs[] = {
 	&largest_free_pages_attr.attr,
 	&source_attr.attr,
 	&keep_attr.attr,
+	&keep_low_attr.attr,
+	&keep_high_attr.attr,
+	&decay_ms_attr.attr,
+	&pool_zero_pages_attr.attr,
+	&allocs_counter.attr.attr,
+	&pool_hits_counter.attr.attr,
+	&pool_hits_zero_counter.attr.attr,
+	&spared_pages_counter.attr.attr,
+	&refilled_pages_counter.attr.attr,
+	&decayed_pages_counter.attr.attr,
+	&shrunk_pages_counter.attr.attr,
+	&zeroed_pages_counter.attr.attr,
 	&state_attr.attr,
 	&last_failure_attr.attr,
 	&drain_attr.attr,

@@ -7,46 +7,108 @@
  * is claimed by one call, because what is migrated out of one unit may land in
  * the next one of the same stretch. Under the lock again busy pages become
  * used, or what they were.
+ *
+ * A run that ends inside a free block: alloc_contig_range() takes the whole
+ * block, clears it if the kernel is told to, and frees the rest page by page,
+ * which costs more than to keep it. So the rest is claimed, too, as far as the
+ * pool has room.
  */
 #include "take.h"
 
 #include <linux/slab.h>
 
+#include "buddy.h"
 #include "claim.h"
 #include "pool.h"
 #include "worker.h"
+#include "zero.h"
 
 /**
  * struct take - a run that is being taken by a worker
  * @job: the worker's side
  * @region: the region
- * @start: first page
- * @nr_pages: how many
+ * @hold: the run
  * @err: how it ended
  * @obstacle: what was in the way
  */
 struct take {
 	struct lcma_job job;
 	struct lcma_region *region;
-	unsigned long start;
-	unsigned long nr_pages;
+	struct lcma_hold hold;
 	int err;
 	struct lcma_obstacle obstacle;
 };
+
+/* Pages behind the run that a claim of its last page takes anyway. */
+static unsigned long rest_after(struct lcma_region *region, unsigned long end)
+{
+	const unsigned long nr_pages = region->map.nr_pages;
+	const unsigned long pfn = lcma_region_pfn(region, end);
+	unsigned long first_pfn, nr_block;
+	struct lcma_stretch s;
+
+	lockdep_assert_held(&region->lock);
+	if (end >= nr_pages)
+		return 0;
+	nr_block = lcma_buddy_block(pfn - 1, &first_pfn);
+	if (first_pfn + nr_block <= pfn)
+		return 0;
+	lcma_map_stretch(&region->map, end, nr_pages, &s);
+	return s.state == LCMA_SHARED ?
+	       min(s.nr_pages, first_pfn + nr_block - pfn) : 0;
+}
+
+/* Pages before the run that a claim of its first page takes anyway. */
+static unsigned long rest_before(struct lcma_region *region,
+				 unsigned long start)
+{
+	const unsigned long pfn = lcma_region_pfn(region, start);
+	unsigned long first_pfn, nr;
+
+	lockdep_assert_held(&region->lock);
+	if (!lcma_buddy_block(pfn, &first_pfn) ||
+	    first_pfn < region->carve.base_pfn)
+		return 0;
+	nr = pfn - first_pfn;
+	return nr && lcma_map_all_in(&region->map, start - nr, nr,
+				     LCMA_SHARED) ? nr : 0;
+}
+
+/* Reserve what a claim of the run takes anyway, and the pool has room for. */
+static void widen(struct lcma_region *region, struct lcma_hold *hold)
+{
+	const unsigned long end = hold->start + hold->nr_pages;
+	unsigned long room = lcma_pool_room(region);
+
+	lockdep_assert_held(&region->lock);
+	if (!room || region->life != LCMA_LIVE)
+		return;
+	if (lcma_map_state(&region->map, end - 1) == LCMA_SHARED)
+		hold->nr_after = min(room, rest_after(region, end));
+	room -= hold->nr_after;
+	if (room && lcma_map_state(&region->map, hold->start) == LCMA_SHARED)
+		hold->nr_before = min(room, rest_before(region, hold->start));
+}
 
 /**
  * lcma_take_begin - reserve a run for a call of lcma_take()
  * @region: the region
  * @start: first page; all pages of the run are shared or pool
  * @nr_pages: how many
+ * @hold: the answer
  *
  * Context: any; the caller holds region->lock.
  */
 void lcma_take_begin(struct lcma_region *region, unsigned long start,
-		     unsigned long nr_pages)
+		     unsigned long nr_pages, struct lcma_hold *hold)
 {
-	const unsigned long end = start + nr_pages;
 	struct lcma_stretch s;
+	unsigned long end;
+
+	*hold = (struct lcma_hold) { .start = start, .nr_pages = nr_pages };
+	widen(region, hold);
+	start -= hold->nr_before;
+	end = hold->start + nr_pages + hold->nr_after;
 
 	lockdep_assert_held(&region->lock);
 	region->nr_takes++;
@@ -67,9 +129,9 @@ static void take_end(struct lcma_region *region)
 	spin_unlock_irqrestore(&region->lock, flags);
 }
 
-/* Put back a run: claimed pages are used by now, busy ones are not claimed. */
-static void take_undo(struct lcma_region *region, unsigned long start,
-		      unsigned long nr_pages)
+/* Put pages back: claimed ones are used by now, busy ones are not claimed. */
+static void put_back(struct lcma_region *region, unsigned long start,
+		     unsigned long nr_pages)
 {
 	const unsigned long end = start + nr_pages;
 	struct lcma_stretch s;
@@ -89,12 +151,25 @@ static void take_undo(struct lcma_region *region, unsigned long start,
 	}
 }
 
-/* Claim what is busy in a run that lcma_take_begin() reserved. */
-static int take_claim(struct lcma_region *region, unsigned long start,
-		      unsigned long nr_pages, struct lcma_obstacle *obstacle)
+/* What was reserved beside the run, into the pool or back where it was. */
+static void let_go_of_rest(struct lcma_region *region, struct lcma_hold *hold)
 {
-	const unsigned long end = start + nr_pages;
-	unsigned long at = start;
+	put_back(region, hold->start - hold->nr_before, hold->nr_before);
+	put_back(region, hold->start + hold->nr_pages, hold->nr_after);
+	hold->nr_before = 0;
+	hold->nr_after = 0;
+}
+
+static void take_undo(struct lcma_region *region, struct lcma_hold *hold)
+{
+	let_go_of_rest(region, hold);
+	put_back(region, hold->start, hold->nr_pages);
+}
+
+/* Claim what is busy in a range that is reserved. */
+static int claim_busy(struct lcma_region *region, unsigned long at,
+		      unsigned long end, struct lcma_obstacle *obstacle)
+{
 	unsigned long flags;
 	struct lcma_stretch s;
 	int err;
@@ -103,14 +178,14 @@ static int take_claim(struct lcma_region *region, unsigned long start,
 		if (s.state != LCMA_BUSY)
 			continue;
 		err = lcma_claim(region, s.start, s.nr_pages);
-		if (err) {
-			if (err == -EBUSY)
-				lcma_obstacle_find(lcma_region_pfn(region, s.start),
-						   s.nr_pages, obstacle);
-			take_undo(region, start, nr_pages);
+		if (err == -EBUSY)
+			lcma_obstacle_find(lcma_region_pfn(region, s.start),
+					   s.nr_pages, obstacle);
+		if (err)
 			return err;
-		}
 		spin_lock_irqsave(&region->lock, flags);
+		lcma_zero_note(region, s.start, s.nr_pages,
+			       lcma_claim_zeroes());
 		lcma_region_move(region, s.start, s.nr_pages, LCMA_BUSY,
 				 LCMA_USED);
 		spin_unlock_irqrestore(&region->lock, flags);
@@ -118,12 +193,38 @@ static int take_claim(struct lcma_region *region, unsigned long start,
 	return 0;
 }
 
+/* Claim what is busy in a run that lcma_take_begin() reserved. */
+static int take_claim(struct lcma_region *region, struct lcma_hold *hold,
+		      struct lcma_obstacle *obstacle)
+{
+	const unsigned long end = hold->start + hold->nr_pages;
+	const unsigned long nr_rest = hold->nr_before + hold->nr_after;
+	unsigned long flags;
+	int err;
+
+	err = claim_busy(region, hold->start - hold->nr_before,
+			 end + hold->nr_after, obstacle);
+	/* Somebody has got into the rest: then without it. */
+	if (nr_rest && (err == -EBUSY || err == -ENOMEM)) {
+		let_go_of_rest(region, hold);
+		memset(obstacle, 0, sizeof(*obstacle));
+		err = claim_busy(region, hold->start, end, obstacle);
+	} else if (nr_rest && !err) {
+		let_go_of_rest(region, hold);
+		spin_lock_irqsave(&region->lock, flags);
+		region->stats.spared_pages += nr_rest;
+		spin_unlock_irqrestore(&region->lock, flags);
+	}
+	if (err)
+		take_undo(region, hold);
+	return err;
+}
+
 static void take_run(struct lcma_job *job)
 {
 	struct take *take = container_of(job, struct take, job);
 
-	take->err = take_claim(take->region, take->start, take->nr_pages,
-			       &take->obstacle);
+	take->err = take_claim(take->region, &take->hold, &take->obstacle);
 }
 
 /* The caller left: what was taken all the same goes where idle pages go. */
@@ -137,8 +238,8 @@ static void take_orphaned(struct lcma_job *job)
 	region->stats.late++;
 	spin_unlock_irqrestore(&region->lock, flags);
 	if (!take->err)
-		lcma_pool_give(region, take->start, take->nr_pages, LCMA_USED,
-			       0);
+		lcma_pool_give(region, take->hold.start, take->hold.nr_pages,
+			       LCMA_USED, 0);
 	kfree(take);
 	take_end(region);
 }
@@ -148,27 +249,26 @@ static const struct lcma_job_ops take_ops = {
 	.orphaned = take_orphaned,
 };
 
-static int take_by_worker(struct lcma_region *region, unsigned long start,
-			  unsigned long nr_pages, ktime_t deadline,
-			  struct lcma_obstacle *obstacle, bool *left)
+static int take_by_worker(struct lcma_region *region, struct lcma_hold *hold,
+			  ktime_t deadline, struct lcma_obstacle *obstacle,
+			  bool *left)
 {
 	struct take *take = kzalloc(sizeof(*take), GFP_KERNEL);
 	int err;
 
 	if (!take) {
-		take_undo(region, start, nr_pages);
+		take_undo(region, hold);
 		return -ENOBUFS;
 	}
 	take->region = region;
-	take->start = start;
-	take->nr_pages = nr_pages;
+	take->hold = *hold;
 
 	err = lcma_job_run(&take->job, &take_ops, deadline, left);
 	if (*left)
 		return err;
 	if (err) {
 		/* No worker had time for it. */
-		take_undo(region, start, nr_pages);
+		take_undo(region, hold);
 	} else {
 		err = take->err;
 		*obstacle = take->obstacle;
@@ -180,8 +280,7 @@ static int take_by_worker(struct lcma_region *region, unsigned long start,
 /**
  * lcma_take - take a run
  * @region: the region
- * @start: first page of a run that lcma_take_begin() reserved
- * @nr_pages: how many
+ * @hold: what lcma_take_begin() reserved
  * @deadline: when to leave, on the monotonic clock; LCMA_FOREVER: never
  * @obstacle: after -EBUSY: what was in the way
  *
@@ -195,19 +294,18 @@ static int take_by_worker(struct lcma_region *region, unsigned long start,
  * caller's any more: -EBUSY a page could not be moved; -ENOMEM nowhere to move
  * one to; -ENOBUFS no memory for the worker's job; -EINTR; -ETIMEDOUT.
  */
-int lcma_take(struct lcma_region *region, unsigned long start,
-	      unsigned long nr_pages, ktime_t deadline,
-	      struct lcma_obstacle *obstacle)
+int lcma_take(struct lcma_region *region, const struct lcma_hold *hold,
+	      ktime_t deadline, struct lcma_obstacle *obstacle)
 {
+	struct lcma_hold own = *hold;
 	bool left = false;
 	int err;
 
 	memset(obstacle, 0, sizeof(*obstacle));
 	if (deadline == LCMA_FOREVER)
-		err = take_claim(region, start, nr_pages, obstacle);
+		err = take_claim(region, &own, obstacle);
 	else
-		err = take_by_worker(region, start, nr_pages, deadline,
-				     obstacle, &left);
+		err = take_by_worker(region, &own, deadline, obstacle, &left);
 	if (!left)
 		take_end(region);
 	return err;

@@ -10,13 +10,23 @@
 #include "obstacle.h"
 #include "region.h"
 
-/* No deadline. */
-#define LCMA_FOREVER	KTIME_MAX
+/**
+ * struct lcma_hold - a run that has been reserved, to be taken
+ * @start: first page
+ * @nr_pages: how many
+ * @nr_before: pages before it that a claim has to take anyway
+ * @nr_after: pages behind it of that kind
+ */
+struct lcma_hold {
+	unsigned long start;
+	unsigned long nr_pages;
+	unsigned long nr_before;
+	unsigned long nr_after;
+};
 
 void lcma_take_begin(struct lcma_region *region, unsigned long start,
-		     unsigned long nr_pages);
-int lcma_take(struct lcma_region *region, unsigned long start,
-	      unsigned long nr_pages, ktime_t deadline,
-	      struct lcma_obstacle *obstacle);
+		     unsigned long nr_pages, struct lcma_hold *hold);
+int lcma_take(struct lcma_region *region, const struct lcma_hold *hold,
+	      ktime_t deadline, struct lcma_obstacle *obstacle);
 
 #endif

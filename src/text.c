@@ -67,14 +67,14 @@ static void fill_slot(int slot, struct holding *holding)
 	mutex_unlock(&lock);
 }
 
-/* The original touched every page; so do we, if zeroing has not done so. */
+/* The original touched every page; so do we. */
 static void touch_pages(const struct lcma_buffer *buffer)
 {
 	const struct lcma_run *run = &buffer->run;
 	unsigned long pfn = lcma_region_pfn(run->region, run->start);
 	unsigned long i;
 
-	for (i = 0; run->zeroed && i < run->nr_pages; i++) {
+	for (i = 0; i < run->nr_pages; i++) {
 		u32 *word = kmap_local_page(pfn_to_page(pfn + i));
 
 		WRITE_ONCE(*word, 0);

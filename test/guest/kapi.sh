@@ -34,7 +34,7 @@ suite()
 	[ $tap_count -gt $suite_began ] || fail "$1 in $2 says something"
 }
 
-regions="private=16M@cma,keep=all;classic=16M@cma,keep=0;coarse=8M@cma,order=4"
+regions="private=16M@cma,keep=all;classic=16M@cma,keep=0;coarse=8M@cma,order=4;between=8M@cma,keep=0-4M"
 lcma_load "$regions" || bail_out "lcma does not load"
 check "a client is loaded" insmod /test/kmod/lcma_apitest.ko
 if lcma_unload; then
@@ -43,7 +43,10 @@ else
 	pass "lcma stays loaded while its client is"
 fi
 
-for region in private classic coarse; do
+# What goes by itself when nobody asks for it is another job's.
+echo 0 >$sys/between/decay_ms
+
+for region in private classic coarse between; do
 	suite errors $region
 	suite pages $region
 	suite release $region

@@ -96,7 +96,7 @@ static void one_place(struct lcma_region *region, const char *where,
 		      void (*go_there)(void))
 {
 	const struct lcma_region_state before = apitest_state(region);
-	const bool is_private = before.pool_pages == before.nr_pages;
+	const bool has_pool = before.pool_pages;
 
 	errand = (struct errand) {
 		.region = region,
@@ -112,7 +112,7 @@ static void one_place(struct lcma_region *region, const char *where,
 	OK(errand.was_atomic, "%s: one may not sleep there", where);
 	OK(errand.given, "%s: frees", where);
 	OK(errand.regions_add_up, "%s: describes", where);
-	if (is_private) {
+	if (has_pool) {
 		OK(!IS_ERR(errand.got), "%s: allocates", where);
 		OK(!IS_ERR(errand.got_zeroed) && errand.are_zero,
 		   "%s: allocates zeroed pages", where);

@@ -44,6 +44,7 @@ static int __init testkit_init(void)
 	}
 	pin_init(root);
 	look_init(root);
+	scribble_init(root);
 	return 0;
 }
 module_init(testkit_init);

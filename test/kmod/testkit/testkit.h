@@ -6,6 +6,7 @@
  *
  *	pin, unpin	take and drop references of pages (pin.c)
  *	look		what the pages of a range are (look.c)
+ *	scribble	writes to the pages of a range (scribble.c)
  *	neighbour	the other user of the kernel's CMA area (neighbour.c)
  *
  * One writer at a time: the tests are shell scripts.
@@ -27,6 +28,7 @@ void pin_init(struct dentry *dir);
 void pin_exit(void);
 
 void look_init(struct dentry *dir);
+void scribble_init(struct dentry *dir);
 
 int neighbour_init(struct dentry *dir);
 void neighbour_exit(void);

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Zeroing: see zero.h.
+ */
+#include "zero.h"
+
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+#include <linux/highmem.h>
+#include <linux/ktime.h>
+#include <linux/lockdep.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+
+/* Pages zeroed between two looks at the clock and at signals. */
+#define ZERO_BATCH	256UL
+
+/* Stretches that a search for an idle page looks at, with interrupts off. */
+#define LOOK_STRETCHES	32
+
+/* How far it looks in one of them. */
+#define LOOK_PAGES	32768UL
+
+/**
+ * lcma_zero_note - pages are zero, or not known to be
+ * @region: the region
+ * @start: first page; all pages of the range are the caller's, none is in the
+ *	pool
+ * @nr_pages: how many
+ * @zeroed: what is known of them now
+ *
+ * Context: any; the caller holds region->lock.
+ */
+void lcma_zero_note(struct lcma_region *region, unsigned long start,
+		    unsigned long nr_pages, bool zeroed)
+{
+	lockdep_assert_held(&region->lock);
+	if (zeroed)
+		bitmap_set(region->zeroed, start, nr_pages);
+	else
+		bitmap_clear(region->zeroed, start, nr_pages);
+}
+
+/**
+ * lcma_zero_all - are all pages of a range zero?
+ * @region: the region
+ * @start: first page
+ * @nr_pages: how many
+ *
+ * Context: any; the caller holds region->lock.
+ * Return: true if they are known to be.
+ */
+bool lcma_zero_all(const struct lcma_region *region, unsigned long start,
+		   unsigned long nr_pages)
+{
+	const unsigned long end = start + nr_pages;
+
+	lockdep_assert_held(&region->lock);
+	return find_next_zero_bit(region->zeroed, end, start) >= end;
+}
+
+static void clear_pages(struct lcma_region *region, unsigned long start,
+			unsigned long nr_pages)
+{
+	unsigned long pfn = lcma_region_pfn(region, start);
+
+	while (nr_pages--)
+		clear_highpage(pfn_to_page(pfn++));
+}
+
+/* The first pages from *start on that are not zero. Return: how many. */
+static unsigned long next_dirty(struct lcma_region *region,
+				unsigned long *start, unsigned long end)
+{
+	unsigned long flags, stop;
+
+	/* The words also hold the bits of others. */
+	spin_lock_irqsave(&region->lock, flags);
+	*start = find_next_zero_bit(region->zeroed, end, *start);
+	stop = find_next_bit(region->zeroed, end, *start);
+	spin_unlock_irqrestore(&region->lock, flags);
+	return stop - *start;
+}
+
+/* May the caller go on? Return: 0; -EINTR; -ETIMEDOUT. */
+static int take_breath(ktime_t deadline)
+{
+	cond_resched();
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	if (deadline != LCMA_FOREVER && ktime_after(ktime_get(), deadline))
+		return -ETIMEDOUT;
+	return 0;
+}
+
+/**
+ * lcma_zero_fill - zero a run before somebody gets it
+ * @region: the region
+ * @start: first page; all pages of the run are used, and nobody's yet
+ * @nr_pages: how many
+ * @may_sleep: else it is done in one go, and the caller pays for it
+ * @deadline: when to give up, on the monotonic clock; LCMA_FOREVER: never
+ *
+ * Pages that are known to be zero are left alone.
+ *
+ * Context: any; process, may sleep, with @may_sleep. Takes region->lock.
+ * Return: 0; -EINTR; -ETIMEDOUT.
+ */
+int lcma_zero_fill(struct lcma_region *region, unsigned long start,
+		   unsigned long nr_pages, bool may_sleep, ktime_t deadline)
+{
+	const unsigned long end = start + nr_pages;
+	unsigned long nr;
+	int err;
+
+	while ((nr = next_dirty(region, &start, end))) {
+		if (may_sleep)
+			nr = min(nr, ZERO_BATCH);
+		clear_pages(region, start, nr);
+		start += nr;
+		err = may_sleep ? take_breath(deadline) : 0;
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Under the lock: an idle page that is not zero, or LCMA_NO_PAGE. */
+static unsigned long next_idle(struct lcma_region *region)
+{
+	struct lcma_stretch s;
+	unsigned int looks;
+	unsigned long page, end;
+
+	lockdep_assert_held(&region->lock);
+	for (looks = 0; looks < LOOK_STRETCHES; looks++) {
+		end = min(region->dirty_end, region->dirty_from + LOOK_PAGES);
+		page = find_next_zero_bit(region->zeroed, end,
+					  region->dirty_from);
+		if (page < end && lcma_map_stretch(&region->map, page, end, &s)) {
+			region->dirty_from = page;
+			if (s.state == LCMA_POOL)
+				return page;
+			region->dirty_from += s.nr_pages;
+			continue;
+		}
+		region->dirty_from = end;
+		if (end == region->dirty_end)
+			break;
+	}
+	return LCMA_NO_PAGE;
+}
+
+/* Return: true if there is more to do. */
+static bool zero_one(struct lcma_region *region)
+{
+	unsigned long page = LCMA_NO_PAGE;
+	unsigned long flags;
+	bool more;
+
+	spin_lock_irqsave(&region->lock, flags);
+	if (region->life == LCMA_LIVE)
+		page = next_idle(region);
+	if (page != LCMA_NO_PAGE) {
+		clear_pages(region, page, 1);
+		bitmap_set(region->zeroed, page, 1);
+		WRITE_ONCE(region->nr_zeroed, region->nr_zeroed + 1);
+		region->stats.zeroed_pages++;
+	}
+	more = region->life == LCMA_LIVE &&
+	       region->dirty_from < region->dirty_end;
+	spin_unlock_irqrestore(&region->lock, flags);
+	return more;
+}
+
+/**
+ * lcma_zero_idle - zero pages of the pool
+ * @region: the region
+ * @nr_pages: at most so many
+ *
+ * Page by page, each under the lock: so they can be handed out at any moment,
+ * also where nobody can wait for them. That is a microsecond or two with
+ * interrupts off, less than a search may take.
+ *
+ * Context: process, may sleep.
+ * Return: true if there are more.
+ */
+bool lcma_zero_idle(struct lcma_region *region, unsigned int nr_pages)
+{
+	while (nr_pages--) {
+		if (!zero_one(region))
+			return false;
+		cond_resched();
+	}
+	return true;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Zeroing: which claimed pages are known to be zero, and how the others become
+ * so. One bit a page, of meaning only while lcma has the page:
+ *
+ *	set when the page is claimed from a kernel that clears what it hands out
+ *	(init_on_alloc=1), or has been cleared here; cleared when it is claimed
+ *	from one that does not, and when its holder gives it back. What a holder
+ *	writes meanwhile does not change it: nobody looks then.
+ */
+#ifndef LCMA_ZERO_H
+#define LCMA_ZERO_H
+
+#include "region.h"
+
+void lcma_zero_note(struct lcma_region *region, unsigned long start,
+		    unsigned long nr_pages, bool zeroed);
+bool lcma_zero_all(const struct lcma_region *region, unsigned long start,
+		   unsigned long nr_pages);
+int lcma_zero_fill(struct lcma_region *region, unsigned long start,
+		   unsigned long nr_pages, bool may_sleep, ktime_t deadline);
+bool lcma_zero_idle(struct lcma_region *region, unsigned int nr_pages);
+
+#endif
