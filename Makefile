@@ -9,6 +9,8 @@ MEM =
 CMDLINE =
 # For make test: which jobs of test/guest; empty means all.
 JOB =
+# For make storm: for how many seconds.
+STORM = 60
 
 # For make modules and modules_install: the kernel to build against.
 # (KERNEL_SRC is how Yocto's module class calls it.)
@@ -16,7 +18,7 @@ KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
 KDIR ?= $(KERNEL_SRC)
 
 .PHONY: modules modules_install tools install uninstall dkms-install dkms-remove
-.PHONY: run check check-all shell test unit lint clean help
+.PHONY: run check check-all storm shell test unit lint clean help
 
 # Without a target, make builds the module, as every module's Makefile does.
 modules: $(KDIR)/Makefile
@@ -55,6 +57,9 @@ check:
 check-all:
 	@test/check-all
 
+storm:
+	@test/check-storm --kernel '$(KERNEL)' $(STORM)
+
 shell:
 	@qemu/prepare '$(KERNEL)'
 	@qemu/launch --kernel '$(KERNEL)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
@@ -87,6 +92,8 @@ help:
 	@echo '  make shell           a guest with lcma loaded, and a prompt'
 	@echo 'Prove it:'
 	@echo '  make check           every test there is; ends with "N passed, N failed"'
+	@echo '  make check-all       the slow ones as well; nightly'
+	@echo '  make storm           everything at once, on KERNEL, for STORM=60 seconds'
 	@echo '  make unit            the pure parts, on the host'
 	@echo '  make lint            warnings, sparse, style'
 	@echo '  make test JOB=NAME   one job of test/guest (or all of them) on KERNEL'

@@ -13,7 +13,7 @@ prog=$(basename "$0")
 
 # Debian packages whose programs a job may name (`# programs: v4l2-ctl`).
 # shellcheck disable=SC2034	# for fetch
-guest_packages="v4l-utils"
+guest_packages="v4l-utils stress-ng e2fsprogs"
 
 # Modules of the stock kernel for the disk on which a restored guest gets its job.
 # shellcheck disable=SC2034	# for initramfs

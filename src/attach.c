@@ -48,6 +48,23 @@ static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 	return 0;
 }
 
+/* A region in which no buffer can ever be is a mistake that shows at once. */
+static int check_fit(const struct lcma_region *region)
+{
+	const struct lcma_carve *carve = &region->carve;
+	const u64 granule = region->granule_pages;
+	const u64 align = max_t(u64, region->align_pages, granule);
+	const u64 first = ALIGN((u64)carve->base_pfn, align);
+
+	if (first + granule <= (u64)carve->base_pfn + carve->nr_pages)
+		return 0;
+	pr_err("region %s: no buffer fits, with align= and order= as they are: %llu KiB at a multiple of %llu KiB, in %lu KiB\n",
+	       region->name, granule << (PAGE_SHIFT - 10),
+	       align << (PAGE_SHIFT - 10),
+	       carve->nr_pages << (PAGE_SHIFT - 10));
+	return -ENOSPC;
+}
+
 static void announce(const struct lcma_region *region,
 		     const struct lcma_spec *spec)
 {
@@ -86,6 +103,9 @@ static int attach_region(struct lcma_spec *spec)
 		err = PTR_ERR(region);
 		goto err_give_back;
 	}
+	err = check_fit(region);
+	if (err)
+		goto err_free;
 	lcma_quarantine_init(region);
 	lcma_pool_init(region);
 	err = lcma_region_register(region);

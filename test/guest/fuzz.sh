@@ -9,9 +9,6 @@
 # Cannot be shown here: memory errors that do not show (a debug kernel's part),
 # and calls of other modules.
 #
-# mem: 320M
-# cmdline: cma=96M
-# smp: 2
 # timeout: 180
 
 . /test/tap.sh

@@ -733,7 +733,7 @@ static void look_around(void)
 		"/sys/kernel/lcma/some/used_pages",
 		"/sys/kernel/debug/dma_buf/bufinfo",
 	};
-	static const char *const quotas[] = { "0", "0", "8M", "4294967296", "-1", "x" };
+	static const char *const quotas[] = { "0", "0", "8192", "4294967296", "-1", "x" };
 	char text[PAGE];
 
 	switch (any(4)) {
@@ -741,7 +741,7 @@ static void look_around(void)
 		write_text("/sys/kernel/lcma/main/drain", one_in(2) ? "maybe" : "2x");
 		break;
 	case 1:
-		write_text("/sys/module/lcma/parameters/quota_file",
+		write_text("/sys/module/lcma/parameters/quota_file_kib",
 			   quotas[any(ARRAY_SIZE(quotas))]);
 		break;
 	default:
@@ -954,7 +954,7 @@ int main(int argc, char **argv)
 
 	/* Nobody has anything any more. */
 	free_text();
-	write_text("/sys/module/lcma/parameters/quota_file", "0");
+	write_text("/sys/module/lcma/parameters/quota_file_kib", "0");
 	ok(is_idle("main", 5000), "main: nothing is held at the end");
 	ok(is_idle("pool", 5000), "pool: nothing is held at the end");
 	is(region_value("some", "used_pages"), 0, "some: nothing is used at the end");

@@ -121,6 +121,90 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
 done
 malformed $((${#sixteen} + 2)) "too many regions" "$sixteen;r16=8M@cma"
 
+# --- hostile ---------------------------------------------------------------------
+
+# Not what anybody would write, but what somebody may pass: the answer is a
+# refusal, whatever the rule that is broken first, and nothing else happens.
+
+# repeated TEXT TIMES
+repeated()
+{
+	awk -v text="$1" -v times="$2" 'BEGIN { while (times--) printf "%s", text }'
+}
+
+# hostile WHAT REGIONS: refused, with an errno of the parser's or of a source
+hostile()
+{
+	said=$(load "$2" 2>&1)
+	case $said in
+	EINVAL | E2BIG | ENOSPC | ENODEV | EOPNOTSUPP | ENOENT | ERANGE) ;;
+	*) fail "hostile: $1" "$said"; [ "$said" != ok ] || rmmod lcma; return ;;
+	esac
+	if [ -e $dev ] || [ -e $sys ] || [ -e $debug ] || [ -e /sys/module/lcma ]; then
+		fail "hostile: $1" "it left something behind"
+	else
+		pass "hostile: $1 ($said)"
+	fi
+}
+
+# The kernel itself refuses more than 1024 characters.
+hostile "three thousand regions" "$(repeated 'a=8M@cma;' 3000)"
+hostile "1025 characters" "$(repeated a 1018)=8M@cma"
+hostile "a hundred regions" "$(repeated 'a=8M@cma;' 100)"
+hostile "a name of 900 characters" "$(repeated a 900)=8M@cma"
+hostile "900 semicolons" "$(repeated ';' 900)"
+hostile "900 digits" "cam=$(repeated 9 900)"
+hostile "900 zeros" "cam=$(repeated 0 900)M"
+hostile "a hundred options" "cam=8M@cma$(repeated ',order=0' 100)"
+hostile "a newline inside" "cam=8M
+@cma"
+hostile "a newline between regions" "cam=8M@cma
+gpu=8M@cma"
+hostile "two newlines at the end" "cam=8M@cma
+
+"
+hostile "a tab" "cam=8M	@cma"
+hostile "a carriage return" "$(printf 'cam=8M@cma\r')"
+hostile "a name in UTF-8" "$(printf 'k\303\244mera=8M@cma')"
+hostile "bytes that are no UTF-8" "$(printf 'cam\377\376=8M@cma')"
+hostile "control characters" "$(printf 'cam=8M@cma\001\033[31m')"
+hostile "a format" "%s%n%x=8M@cma"
+hostile "a path" "../../etc=8M@cma"
+for number in -8M +8M 0x800000 1e6 8M8 8.5M 8T; do
+	hostile "a size of $number" "cam=$number@cma"
+done
+# Sizes that are something else in 32 bits, in pages, or in bytes of 64.
+for number in 4294967295 4294967296 4G 4194304K 4097G 16777215G 17179869183G 17179869184G \
+	18014398509481983 18446744073709551615 18446744073709551616 18446744073709547520; do
+	hostile "a size of $number" "cam=$number@cma"
+done
+hostile "sizes that are too much together" "a=4095M@cma;b=4095M@cma;c=4095M@cma"
+hostile "an alignment of 2^63" "cam=8M@cma,align=8589934592G"
+hostile "an alignment of 4G" "cam=8M@cma,align=4G"
+hostile "an order of 2^32" "cam=8M@cma,order=4294967296"
+hostile "an order of -1" "cam=8M@cma,order=-1"
+hostile "keep from 2^64" "cam=8M@cma,keep=18446744073709551616"
+hostile "names that differ in a blank" "cam=8M@cma;cam =8M@cma"
+hostile "one name twice, far apart" "a=8M@cma;b=8M@cma;c=8M@cma;a=8M@cma"
+
+# other PARAMETER: a value that no other parameter can have
+other()
+{
+	insmod /lcma.ko "$1" 2>/dev/null
+	if [ -e /sys/module/lcma ]; then
+		rmmod lcma
+		fail "hostile: $1" "it loads"
+	else
+		pass "hostile: $1"
+	fi
+}
+other "quota_user_kib=-1"
+other "quota_file_kib=$(repeated 9 40)"
+other "drain_timeout_ms=-1"
+other "drain_timeout_ms=4294967296"
+other "phys_for_all=maybe"
+dmesg -c >/dev/null
+
 # --- well-formed, but not to be had --------------------------------------------
 
 refused "cam=1G@cma" "ENOSPC" \
@@ -147,6 +231,12 @@ else
 	refused "a=8M@cma;b=8M@reserve_mem" "EOPNOTSUPP" \
 		"region b: reserve_mem= came with Linux 6.12"
 fi
+
+# Regions in which no buffer could ever be.
+none="region cam: no buffer fits, with align= and order= as they are"
+refused "cam=8M@cma,align=4G" "ENOSPC" "$none: 4 KiB at a multiple of 4194304 KiB, in 8192 KiB"
+refused "cam=8M@cma,order=12" "ENOSPC" "$none: 16384 KiB at a multiple of 16384 KiB, in 8192 KiB"
+refused "cam=8M@cma,order=30" "ENOSPC" "$none"
 
 # --- what they left behind: nothing ---------------------------------------------
 
