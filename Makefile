@@ -16,7 +16,7 @@ KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
 KDIR ?= $(KERNEL_SRC)
 
 .PHONY: modules modules_install tools install uninstall dkms-install dkms-remove
-.PHONY: run check check-all shell test unit lint clean help
+.PHONY: run check check-matrix check-all shell test unit lint clean help
 
 # Without a target, make builds the module, as every module's Makefile does.
 modules: $(KDIR)/Makefile
@@ -55,6 +55,9 @@ check:
 check-all:
 	@test/check-all
 
+check-matrix:
+	@test/check-matrix
+
 shell:
 	@qemu/prepare '$(KERNEL)'
 	@qemu/launch --kernel '$(KERNEL)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
@@ -87,6 +90,7 @@ help:
 	@echo '  make shell           a guest with lcma loaded, and a prompt'
 	@echo 'Prove it:'
 	@echo '  make check           every test there is; ends with "N passed, N failed"'
+	@echo '  make check-matrix    the guest tests on more kernels and architectures'
 	@echo '  make unit            the pure parts, on the host'
 	@echo '  make lint            warnings, sparse, style'
 	@echo '  make test JOB=NAME   one job of test/guest (or all of them) on KERNEL'
@@ -100,5 +104,5 @@ help:
 	@echo '  make uninstall       undo that'
 	@echo '  make clean           remove what was built'
 	@echo
-	@echo 'KERNEL=6.1-armhf|6.12-armhf, MEM=512M and CMDLINE="cma=64M ..." choose the guest'
+	@echo 'KERNEL=6.1-armhf|... (qemu/kernels.txt), MEM=512M and CMDLINE="cma=64M ..." choose the guest'
 	@echo 'of run and shell; KDIR=, ARCH= and CROSS_COMPILE= the kernel of modules.'
