@@ -18,7 +18,7 @@ KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
 KDIR ?= $(KERNEL_SRC)
 
 .PHONY: modules modules_install tools install uninstall dkms-install dkms-remove
-.PHONY: run check check-all storm shell test unit lint clean help
+.PHONY: run check check-matrix check-all storm shell test unit lint clean help
 
 # Without a target, make builds the module, as every module's Makefile does.
 modules: $(KDIR)/Makefile
@@ -60,6 +60,9 @@ check-all:
 storm:
 	@test/check-storm --kernel '$(KERNEL)' $(STORM)
 
+check-matrix:
+	@test/check-matrix
+
 shell:
 	@qemu/prepare '$(KERNEL)'
 	@qemu/launch --kernel '$(KERNEL)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
@@ -94,6 +97,7 @@ help:
 	@echo '  make check           every test there is; ends with "N passed, N failed"'
 	@echo '  make check-all       the slow ones as well; nightly'
 	@echo '  make storm           everything at once, on KERNEL, for STORM=60 seconds'
+	@echo '  make check-matrix    the guest tests on more kernels and architectures'
 	@echo '  make unit            the pure parts, on the host'
 	@echo '  make lint            warnings, sparse, style'
 	@echo '  make test JOB=NAME   one job of test/guest (or all of them) on KERNEL'
@@ -107,5 +111,5 @@ help:
 	@echo '  make uninstall       undo that'
 	@echo '  make clean           remove what was built'
 	@echo
-	@echo 'KERNEL=6.1-armhf|6.12-armhf, MEM=512M and CMDLINE="cma=64M ..." choose the guest'
+	@echo 'KERNEL=6.1-armhf|... (qemu/kernels.txt), MEM=512M and CMDLINE="cma=64M ..." choose the guest'
 	@echo 'of run and shell; KDIR=, ARCH= and CROSS_COMPILE= the kernel of modules.'

@@ -15,10 +15,6 @@ prog=$(basename "$0")
 # shellcheck disable=SC2034	# for fetch
 guest_packages="v4l-utils stress-ng e2fsprogs"
 
-# Modules of the stock kernel for the disk on which a restored guest gets its job.
-# shellcheck disable=SC2034	# for initramfs
-disk_modules="virtio_mmio virtio_blk"
-
 say()
 {
 	echo "$prog: $*" >&2
@@ -68,6 +64,7 @@ arch_kernel()
 {
 	case $1 in
 	armhf) echo arm ;;
+	arm64) echo arm64 ;;
 	amd64) echo x86_64 ;;
 	*) die "architecture $1 is not known to qemu/lib.sh" ;;
 	esac
@@ -78,18 +75,40 @@ arch_cross()
 	[ "$1" = "$(dpkg --print-architecture)" ] && return
 	case $1 in
 	armhf) echo arm-linux-gnueabihf- ;;
+	arm64) echo aarch64-linux-gnu- ;;
 	amd64) echo x86_64-linux-gnu- ;;
 	*) die "architecture $1 is not known to qemu/lib.sh" ;;
+	esac
+}
+
+# arch_memory ARCH SIZE: what a guest gets of which a job wants SIZE. Kernels of
+# 64 bit are that much larger themselves.
+arch_memory()
+{
+	local mib=${2%[MG]}
+	[ "${2%G}" = "$2" ] || mib=$((mib * 1024))
+	[ "$1" = armhf ] || mib=$((mib + 128))
+	echo "${mib}M"
+}
+
+# --- machines ----------------------------------------------------------------
+
+# machine_disk_modules MACHINE: modules of the stock kernel for the disk on which
+# a restored guest gets its job
+machine_disk_modules()
+{
+	case $1 in
+	vexpress-a9) echo virtio_mmio virtio_blk ;;
+	*) echo virtio_pci virtio_blk ;;
 	esac
 }
 
 # --- jobs --------------------------------------------------------------------
 #
 # A job is a shell script that runs in a guest. Its leading comment block may
-# A job is a shell script that runs in a guest. Its leading comment block may
 # hold `# KEY: VALUE` lines (cmdline, mem, smp, timeout, boot, suite, kernels,
-# modules, programs) and `# KEY@KERNELS: VALUE` lines, which win on those kernels
-# (the last that fits counts). KERNELS are ids or patterns of them, with a |
+# matrix, modules, programs) and `# KEY@KERNELS: VALUE` lines, which win on those
+# kernels (the last that fits counts). KERNELS are ids or patterns of them, with a |
 # between: `6.12-*|7-*`. test/guest/tap.sh describes the keys.
 
 # job_names [SUITE]: the test jobs, all or those of a suite. Files named *.inc.sh,
@@ -147,12 +166,20 @@ job_key()
 		}' "$1"
 }
 
-# job_wants_kernel FILE ID
+# job_wants_kernel FILE ID: a kernel for use `nocma` has to be named
 job_wants_kernel()
 {
-	local patterns
-	patterns=$(job_key "$1" "$2" kernels '*')
+	local patterns='*'
+	! kernel_ids nocma | grep -qxF "$2" || patterns='-'
+	patterns=$(job_key "$1" "$2" kernels "$patterns")
 	patterns=${patterns//./[.]}
 	patterns=${patterns//\*/.*}
 	[[ $2 =~ ^(${patterns// /|})$ ]]
+}
+
+# job_wants_matrix FILE ID: is it among the jobs for this kernel?
+job_wants_matrix()
+{
+	kernel_ids matrix | grep -qxF "$2" || return 0
+	[ "$(job_key "$1" "$2" matrix yes)" = yes ]
 }

@@ -9,6 +9,8 @@
 
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
@@ -31,18 +33,43 @@ module_param(regions, charp, 0444);
 MODULE_PARM_DESC(regions,
 		 "NAME=SIZE[@SOURCE][,OPTION]...[;...], for example \"cam=32M@cma;gpu=16M@reserve_mem:gpu,keep=all\"");
 
-/* A region that cannot share its pages keeps them all. */
-static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
+/*
+ * Without CONFIG_CMA a claim empties whole pageblocks, all of them or none, and
+ * one page in use makes its block unclaimable. So buffers are whole units there,
+ * and nothing between all and none is kept.
+ */
+static int settle_movable(struct lcma_spec *spec)
 {
-	if (carve->shareable || spec->keep_high_bytes == LCMA_KEEP_ALL)
-		return 0;
-	if (spec->keep_given && !LCMA_CAN_SHARE) {
-		pr_err("region %s: keep= less than all wants a kernel built with CONFIG_CMA\n",
+	const unsigned long unit_pages = lcma_unit_pages();
+
+	if (spec->keep_high_bytes) {
+		pr_err("region %s: keep= is 0 or all on a kernel without CONFIG_CMA\n",
 		       spec->name);
 		return -EOPNOTSUPP;
 	}
-	pr_notice("region %s: has no whole unit, so it is private (keep=all)\n",
-		  spec->name);
+	spec->order = max_t(unsigned int, spec->order, ilog2(unit_pages));
+	spec->align_bytes = max(spec->align_bytes,
+				(u64)unit_pages << PAGE_SHIFT);
+	pr_warn("region %s: shared as movable memory, because this kernel has no CONFIG_CMA: every buffer takes whole units of %lu KiB, and memory that cannot be moved may enter the region (EBUSY, capacity lost at unload)\n",
+		spec->name, unit_pages << (PAGE_SHIFT - 10));
+	return 0;
+}
+
+/* A region that cannot share its pages keeps them all. */
+static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
+{
+	if (spec->keep_high_bytes == LCMA_KEEP_ALL)
+		return 0;
+	if (carve->shareable)
+		return LCMA_HAS_CMA ? 0 : settle_movable(spec);
+	if (spec->keep_given && !lcma_pageblock_can_share()) {
+		pr_err("region %s: keep= less than all wants a kernel built with CONFIG_CMA, or share_movable=1\n",
+		       spec->name);
+		return -EOPNOTSUPP;
+	}
+	pr_notice("region %s: %s, so it is private (keep=all)\n", spec->name,
+		  lcma_pageblock_can_share() ? "has no whole unit" :
+					       "this kernel has no CONFIG_CMA");
 	spec->keep_low_bytes = LCMA_KEEP_ALL;
 	spec->keep_high_bytes = LCMA_KEEP_ALL;
 	return 0;

@@ -6,8 +6,14 @@
 
 #include <linux/atomic.h>
 #include <linux/minmax.h>
+#include <linux/moduleparam.h>
 
 #include "compat/pageblock.h"
+
+static bool share_movable;
+module_param(share_movable, bool, 0444);
+MODULE_PARM_DESC(share_movable,
+		 "share pages on a kernel without CONFIG_CMA too, although memory that cannot be moved may then enter a region (default: no)");
 
 /**
  * lcma_unit_pages - what isolation really touches
@@ -40,6 +46,18 @@ unsigned int lcma_pageblock_type(unsigned long pfn)
 }
 
 /**
+ * lcma_pageblock_can_share - may pages be shared at all?
+ *
+ * Context: any.
+ * Return: true on a kernel with CONFIG_CMA, and on any other if share_movable=1
+ * asks for it.
+ */
+bool lcma_pageblock_can_share(void)
+{
+	return LCMA_HAS_CMA || share_movable;
+}
+
+/**
  * lcma_pageblock_is_shareable - can pages be given back in this block?
  * @pfn: a page in it
  *
@@ -48,7 +66,7 @@ unsigned int lcma_pageblock_type(unsigned long pfn)
  */
 bool lcma_pageblock_is_shareable(unsigned long pfn)
 {
-	return LCMA_CAN_SHARE && lcma_pageblock_type(pfn) == LCMA_MIGRATETYPE;
+	return LCMA_HAS_CMA && lcma_pageblock_type(pfn) == LCMA_MIGRATETYPE;
 }
 
 /**

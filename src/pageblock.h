@@ -10,6 +10,7 @@
 #include "compat/migratetype.h"
 
 unsigned long lcma_unit_pages(void);
+bool lcma_pageblock_can_share(void);
 bool lcma_pageblock_is_shareable(unsigned long pfn);
 unsigned int lcma_pageblock_type(unsigned long pfn);
 void lcma_pageblock_set_type(unsigned long pfn, unsigned int type);

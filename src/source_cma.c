@@ -246,7 +246,7 @@ static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 	struct cma_carve *cma;
 	int err;
 
-	if (!LCMA_CAN_SHARE) {
+	if (!LCMA_HAS_CMA) {
 		pr_err("region %s: this kernel was built without CONFIG_CMA, so there is no cma= area; use reserve_mem\n",
 		       spec->name);
 		return -EOPNOTSUPP;
@@ -365,7 +365,7 @@ static int cma_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
 	const unsigned long want_pages = SUGGEST_MIN_UNITS * unit_pages;
 	unsigned long nr_pages;
 
-	if (!LCMA_CAN_SHARE) {
+	if (!LCMA_HAS_CMA) {
 		snprintf(why, size_bytes,
 			 "this kernel was built without CONFIG_CMA");
 		return -ENODEV;

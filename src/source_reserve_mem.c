@@ -157,7 +157,7 @@ static int rmem_carve_pages(const struct lcma_spec *spec, struct rmem *rmem,
 	unsigned long nr_pages = PFN_UP(spec->size_bytes);
 	unsigned long step = 1, longest, i, units_first;
 	const unsigned long units = whole_units(rmem, &units_first);
-	const bool is_private = !units || !LCMA_CAN_SHARE ||
+	const bool is_private = !units || !lcma_pageblock_can_share() ||
 				spec->keep_high_bytes == LCMA_KEEP_ALL;
 
 	if (!is_private) {
@@ -281,7 +281,7 @@ static int rmem_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
 			 DEFAULT_LABEL);
 		return -ENODEV;
 	}
-	nr_pages = LCMA_CAN_SHARE ? whole_units(&rmem, &first) : 0;
+	nr_pages = lcma_pageblock_can_share() ? whole_units(&rmem, &first) : 0;
 	if (!nr_pages || spec->keep_high_bytes == LCMA_KEEP_ALL)
 		nr_pages = rmem.end - rmem.first;
 	spec->size_bytes = (u64)nr_pages << PAGE_SHIFT;

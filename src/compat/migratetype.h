@@ -10,14 +10,14 @@
 /*
  * Blocks of type CMA hold free pages for movable allocations only. Without
  * CONFIG_CMA the next best is MOVABLE, which unmovable pages enter sooner or
- * later: there regions are private.
+ * later: there regions are private, unless share_movable=1 (pageblock.c).
  */
 #ifdef CONFIG_CMA
 #define LCMA_MIGRATETYPE	MIGRATE_CMA
-#define LCMA_CAN_SHARE		true
+#define LCMA_HAS_CMA		true
 #else
 #define LCMA_MIGRATETYPE	MIGRATE_MOVABLE
-#define LCMA_CAN_SHARE		false
+#define LCMA_HAS_CMA		false
 #endif
 
 #endif

@@ -55,7 +55,8 @@ static inline void lcma_page_look(unsigned long pfn,
 
 	look->refcount = page_ref_count(&copy);
 	look->buddy_order = PageBuddy(&copy) ? (int)copy.private : -1;
-	look->tail = READ_ONCE(copy.compound_head) & 1;
+	/* This word's lowest bit, whatever its name is on a kernel. */
+	look->tail = (unsigned long)copy.lru.next & 1;
 	look->reserved = test_bit(PG_reserved, flags);
 	look->lru = test_bit(PG_lru, flags);
 	look->locked = test_bit(PG_locked, flags);

@@ -8,6 +8,8 @@
 # What is drawn differs from run to run: the seed is told. It proves what it
 # met, no more. A minute on 6.12; a quarter of one on 6.1, with more CPUs.
 #
+# matrix: no
+# matrix@6.1-rt-armhf: yes
 # cmdline: cma=96M
 # mem: 384M
 # smp: 4

@@ -10,6 +10,7 @@
 #
 # mem: 1G
 # cmdline: cma=64M@0x90000000 init_on_alloc=0
+# cmdline@*-arm64|*-amd64: cma=64M init_on_alloc=0
 # modules: brd
 
 # shellcheck source=test/guest/tap.sh

@@ -12,27 +12,10 @@
 # timeout: 120
 
 . /test/tap.sh
+# shellcheck source=test/guest/suite.inc.sh
+. /test/suite.inc.sh
 
-apitest=/sys/kernel/debug/lcma_apitest
 began=$(cut -d. -f1 /proc/uptime)
-
-# suite NAME REGION: runs it; each of its checks is a result
-suite()
-{
-	if ! echo "$1 $2" >$apitest/run; then
-		fail "$1 in $2 runs"
-		return
-	fi
-	suite_began=$tap_count
-	while read -r line; do
-		case $line in
-		"ok "*) pass "$1 $2: ${line#ok }" ;;
-		"not ok "*) fail "$1 $2: ${line#not ok }" ;;
-		esac
-	done <$apitest/results
-	# A suite without results has not run.
-	[ $tap_count -gt $suite_began ] || fail "$1 in $2 says something"
-}
 
 regions="private=16M@cma,keep=all;classic=16M@cma,keep=0;coarse=8M@cma,order=4;between=8M@cma,keep=0-4M"
 lcma_load "$regions" || bail_out "lcma does not load"

@@ -153,6 +153,18 @@ static long try_mmap(int fd, size_t len, int prot, int flags, off_t offset)
 	return 0;
 }
 
+/* Maps from a page of the file that is beyond a 32-bit system's off_t. */
+static void *map_page(size_t bytes, int fd, unsigned long page)
+{
+#ifdef SYS_mmap2
+	return (void *)syscall(SYS_mmap2, NULL, bytes, PROT_READ | PROT_WRITE,
+			       MAP_SHARED, fd, page);
+#else
+	return mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		    (off_t)page * PAGE);
+#endif
+}
+
 static void test_limits(void)
 {
 	const int rw = PROT_READ | PROT_WRITE;
@@ -172,11 +184,9 @@ static void test_limits(void)
 		"a page behind the last");
 	answers(try_mmap(fd, PAGE, rw, MAP_SHARED, 1 << 30), -EINVAL,
 		"a page far behind it");
-	ok((void *)syscall(SYS_mmap2, NULL, PAGE, rw, MAP_SHARED, fd,
-			   0xffffffff) == MAP_FAILED,
+	ok(map_page(PAGE, fd, 0xffffffff) == MAP_FAILED,
 	   "a page 16 TiB behind it is refused");
-	ok((void *)syscall(SYS_mmap2, NULL, 2 * PAGE, rw, MAP_SHARED, fd,
-			   0xfffffffe) == MAP_FAILED,
+	ok(map_page(2 * PAGE, fd, 0xfffffffe) == MAP_FAILED,
 	   "two of them are refused");
 	answers(try_mmap(fd, 0, rw, MAP_SHARED, 0), -EINVAL, "nothing");
 	answers(try_mmap(fd, PAGE, rw, MAP_SHARED, 1), -EINVAL, "an odd offset");

@@ -657,8 +657,8 @@ static void map_something(void)
 			  (one_in(8) ? MAP_PRIVATE : MAP_SHARED) |
 			  MAP_FIXED | (one_in(8) ? MAP_POPULATE : 0) |
 			  (one_in(32) ? MAP_LOCKED : 0),
-			  fd, one_in(3) ? any(64) * PAGE :
-			  one_in(16) ? (off_t)(odd_number() & ~(PAGE - 1)) : 0);
+			  fd, one_in(3) ? (off_t)(any(64) * PAGE) :
+			  one_in(16) ? (off_t)(odd_number() & ~(PAGE - 1)) : (off_t)0);
 		if (at != MAP_FAILED) {
 			COUNT(maps);
 			last_map = at;

@@ -9,9 +9,14 @@
 # Every rule is broken here, not in every way that there is: test/unit does that.
 # What regions are for is not looked at; the other jobs do that.
 #
+# The sizes are those of units of 8 MiB, and nothing here differs between kernels of
+# one architecture but reserve_mem=: two are enough.
+#
+# kernels: *-armhf
+# matrix: no
 # timeout: 240
 # cmdline: cma=144M
-# cmdline@6.12-armhf: cma=144M reserve_mem=32M:8M:lcma reserve_mem=16M:8M:gpu reserve_mem=5M:1M:odd
+# cmdline@6.12-*|7-*: cma=144M reserve_mem=32M:8M:lcma reserve_mem=16M:8M:gpu reserve_mem=5M:1M:odd
 # mem: 320M
 # smp: 1
 

@@ -8,10 +8,11 @@
 # Cannot be shown here: pins that come and go while a call runs, and what DMA
 # would do to a page that moved.
 #
+# matrix: no
 # mem: 320M
-# mem@6.12-armhf: 352M
+# mem@6.12-*|7-*: 352M
 # cmdline: cma=176M
-# cmdline@6.12-armhf: cma=176M reserve_mem=64M:8M:res
+# cmdline@6.12-*|7-*: cma=176M reserve_mem=64M:8M:res
 # timeout: 180
 # smp@6.12-armhf: 1
 

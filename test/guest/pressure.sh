@@ -10,7 +10,7 @@
 # Swap is not covered, the guest has none; pins and I/O are other jobs'.
 #
 # cmdline: cma=64M
-# cmdline@6.12-armhf: cma=40M reserve_mem=32M:8M:lcma
+# cmdline@6.12-*|7-*: cma=40M reserve_mem=32M:8M:lcma
 # mem: 256M
 
 # shellcheck source=test/guest/tap.sh

@@ -8,7 +8,7 @@
 # That a buffer's memory is zero for its next holder is not visible here.
 #
 # cmdline: cma=32M
-# cmdline@6.12-armhf: cma=32M reserve_mem=5M:1M:odd
+# cmdline@6.12-*|7-*: cma=32M reserve_mem=5M:1M:odd
 # mem: 160M
 # smp: 1
 
@@ -23,7 +23,7 @@ dmesg -c >/dev/null
 is "$(load)" ok "a cma= area of four units is enough for the automatic choice"
 look default
 is "$nr_pages $source $keep" "4096 cma 0-0" "it takes half of the area"
-matches "$(dmesg -c)" "lcma: region default: 16384 KiB at $base from cma" \
+matches "$(dmesg -c)" "lcma: region default: 16384 KiB at 0x0*${base#0x} from cma" \
 	"and says so"
 check "unload" lcma_unload
 

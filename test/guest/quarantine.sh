@@ -10,7 +10,7 @@
 #
 # mem: 256M
 # cmdline: cma=64M
-# cmdline@6.12-armhf: cma=64M reserve_mem=16M:8M:res
+# cmdline@6.12-*|7-*: cma=64M reserve_mem=16M:8M:res
 
 . /test/tap.sh
 . /test/hands.inc.sh

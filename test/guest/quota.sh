@@ -5,6 +5,7 @@
 # the files of a user, charged to who asked until the last reference is gone,
 # text buffers included; what fails costs nothing; limits change at run time.
 #
+# matrix: no
 # cmdline: cma=96M
 
 # shellcheck source=test/guest/tap.sh

@@ -7,8 +7,9 @@
 # lowmem region from reserve_mem. What the other jobs prove in lowmem, in short.
 #
 # timeout: 240
+# kernels: *-armhf
 # cmdline: cma=64M@0x90000000
-# cmdline@6.12-armhf: cma=64M@0x90000000 reserve_mem=16M:8M:lcma
+# cmdline@6.12-*|7-*: cma=64M@0x90000000 reserve_mem=16M:8M:lcma
 # mem: 848M
 # smp: 1
 

@@ -7,13 +7,15 @@
 # reservation is Reserved to the page again, the program's pages are unharmed,
 # and the kernel's own memory has not grown.
 # Cannot be shown here: leaks of less than 1.3 KiB a round (kmemleak's
-# task), and loading under heavy memory pressure.
+# task), and loading under heavy memory pressure. Where units are smaller, a page
+# that is in the way for a moment makes the carve go elsewhere: not here.
 #
+# kernels: *-armhf
 # mem: 192M
 # cmdline: cma=64M
-# cmdline@6.12-armhf: cma=64M reserve_mem=16M:8M:res
+# cmdline@6.12-*|7-*: cma=64M reserve_mem=16M:8M:res
 # timeout: 240
-# smp@6.12-armhf: 1
+# smp@6.12-*|7-*: 1
 
 . /test/tap.sh
 . /test/hands.inc.sh

@@ -6,8 +6,10 @@
 # Cannot be shown here: a signal at each single instruction; it comes at moments
 # that differ from run to run.
 #
+# matrix: no
 # mem: 1G
 # cmdline: cma=256M@0x90000000
+# cmdline@*-arm64|*-amd64: cma=256M
 # timeout: 180
 
 . /test/tap.sh

@@ -14,6 +14,8 @@
 #	# smp@6.12-armhf: 1	(flushing the TLB of one CPU costs QEMU next to
 #				nothing, of two it is a third of some jobs: so where
 #				it is all the same to the job, on one of the kernels)
+#	# kernels@6.12-amd64: *			(one without CONFIG_CMA must be named)
+#	# matrix: no				(only in make check, see test/check-matrix)
 #	# boot: always				(default: restored, see qemu/launch)
 #	# suite: storm				(default: check, see qemu/run-tests)
 #	# modules: zram				(stock modules for modprobe)
@@ -258,4 +260,10 @@ can_reserve_mem()
 {
 	IFS=.- read -r tap_major tap_minor _ </proc/sys/kernel/osrelease
 	[ "$tap_major" -gt 6 ] || { [ "$tap_major" = 6 ] && [ "$tap_minor" -ge 12 ]; }
+}
+
+# can_cma: does this kernel have CONFIG_CMA?
+can_cma()
+{
+	grep -q ' cma_alloc$' /proc/kallsyms
 }

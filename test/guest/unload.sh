@@ -9,6 +9,7 @@
 #
 # mem: 1G
 # cmdline: cma=256M@0x90000000
+# cmdline@*-arm64|*-amd64: cma=256M
 # timeout: 120
 
 . /test/tap.sh

@@ -6,6 +6,7 @@
 # Cannot be shown here: a cache that was not synchronised (QEMU has none).
 #
 # mem: 1G
+# kernels: *-armhf
 # cmdline: cma=96M@0x90000000
 # modules: vivid
 # programs: v4l2-ctl

@@ -57,6 +57,7 @@ void apitest_devices_exit(void);
 void apitest_buffers(struct lcma_region *region);
 void apitest_hold(struct lcma_region *region);
 void apitest_let_go(struct lcma_region *region);
+void apitest_bounce(struct lcma_region *region);
 void apitest_crowd(struct lcma_region *region);
 void apitest_intruder(struct lcma_region *region);
 void apitest_leave(struct lcma_region *region);

@@ -34,6 +34,7 @@ static const struct suite {
 	{ "buffers", apitest_buffers },
 	{ "hold", apitest_hold },
 	{ "let_go", apitest_let_go },
+	{ "bounce", apitest_bounce },
 	{ "crowd", apitest_crowd },
 	{ "intruder", apitest_intruder },
 	{ "leave", apitest_leave },

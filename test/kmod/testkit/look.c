@@ -49,7 +49,7 @@ static void count_page(struct counts *c, struct page *page, bool is_buddy)
 {
 	int refs = page_ref_count(page);
 	bool reserved = PageReserved(page);
-	bool lru = test_bit(PG_lru, &page->flags);
+	bool lru = test_bit(PG_lru, (unsigned long *)&page->flags);
 
 	c->reserved += reserved;
 	c->ref0 += refs == 0;
