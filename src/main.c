@@ -45,6 +45,7 @@ static int __init lcma_init(void)
 	err = lcma_dev_init();
 	if (err)
 		goto err_remove_heaps;
+	lcma_attach_share();
 	return 0;
 
 err_remove_heaps:
