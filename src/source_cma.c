@@ -26,6 +26,7 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+#include "fault.h"
 #include "pageblock.h"
 
 #define CARVE_ATTRS	(DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_NO_WARN)
@@ -102,10 +103,12 @@ static struct piece *alloc_piece(struct device *dev, unsigned long nr_pages)
 	struct piece *piece;
 	void *cookie;
 
-	piece = kzalloc(sizeof(*piece), GFP_KERNEL);
+	piece = lcma_fault(CMA_PIECE) ? NULL :
+		kzalloc(sizeof(*piece), GFP_KERNEL);
 	if (!piece)
 		return ERR_PTR(-ENOMEM);
-	cookie = dma_alloc_attrs(dev, bytes, &piece->handle,
+	cookie = lcma_fault(CMA_AREA) ? NULL :
+		 dma_alloc_attrs(dev, bytes, &piece->handle,
 				 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN,
 				 CARVE_ATTRS);
 	if (!cookie) {
@@ -225,11 +228,13 @@ static struct platform_device *make_device(void)
 	struct platform_device *pdev;
 	int err;
 
-	pdev = platform_device_register_simple("lcma", PLATFORM_DEVID_AUTO,
+	pdev = ERR_PTR(lcma_fault(CMA_DEVICE)) ?:
+	       platform_device_register_simple("lcma", PLATFORM_DEVID_AUTO,
 					       NULL, 0);
 	if (IS_ERR(pdev))
 		return pdev;
-	err = dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
+	err = lcma_fault(CMA_MASK) ?:
+	      dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
 	if (err) {
 		platform_device_unregister(pdev);
 		return ERR_PTR(err);
@@ -259,7 +264,7 @@ static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 	nr_units = DIV_ROUND_UP((unsigned long)(spec->size_bytes >> PAGE_SHIFT) +
 				!!offset_in_page(spec->size_bytes), unit_pages);
 
-	cma = kzalloc(sizeof(*cma), GFP_KERNEL);
+	cma = lcma_fault(CMA_CARVE) ? NULL : kzalloc(sizeof(*cma), GFP_KERNEL);
 	if (!cma)
 		return -ENOMEM;
 	INIT_LIST_HEAD(&cma->units);
@@ -341,22 +346,27 @@ static unsigned long area_pages(unsigned long pfn)
 	return end - first;
 }
 
-/* The size of the kernel's area: any piece of it tells where it is. */
-static unsigned long find_area_pages(void)
+/*
+ * The size of the kernel's area: any piece of it tells where it is.
+ * Return: 0, also if there is none (*nr_pages is 0); -ENOMEM.
+ */
+static int find_area(unsigned long *nr_pages)
 {
 	struct platform_device *pdev = make_device();
-	unsigned long nr_pages = 0;
 	struct piece *piece;
+	int err;
 
+	*nr_pages = 0;
 	if (IS_ERR(pdev))
-		return 0;
+		return PTR_ERR(pdev);
 	piece = alloc_piece(&pdev->dev, PROBE_PAGES);
-	if (!IS_ERR(piece)) {
-		nr_pages = area_pages(piece->pfn);
+	err = PTR_ERR_OR_ZERO(piece);
+	if (!err) {
+		*nr_pages = area_pages(piece->pfn);
 		free_piece(&pdev->dev, piece);
 	}
 	platform_device_unregister(pdev);
-	return nr_pages;
+	return err == -ENOSPC ? 0 : err;
 }
 
 static int cma_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
@@ -364,13 +374,16 @@ static int cma_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
 	const unsigned long unit_pages = lcma_unit_pages();
 	const unsigned long want_pages = SUGGEST_MIN_UNITS * unit_pages;
 	unsigned long nr_pages;
+	int err;
 
 	if (!LCMA_HAS_CMA) {
 		snprintf(why, size_bytes,
 			 "this kernel was built without CONFIG_CMA");
 		return -ENODEV;
 	}
-	nr_pages = find_area_pages();
+	err = find_area(&nr_pages);
+	if (err)
+		return err;
 	if (nr_pages < want_pages) {
 		snprintf(why, size_bytes,
 			 "the kernel's area has %lu KiB, %lu KiB (%u units of %lu KiB) are wanted; put cma=%luM, or better more, on the kernel command line",
