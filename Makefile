@@ -16,7 +16,7 @@ KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
 KDIR ?= $(KERNEL_SRC)
 
 .PHONY: modules modules_install tools install uninstall dkms-install dkms-remove
-.PHONY: run check check-all shell test unit lint clean help
+.PHONY: run check check-all check-debug shell test unit lint clean help
 
 # Without a target, make builds the module, as every module's Makefile does.
 modules: $(KDIR)/Makefile
@@ -55,6 +55,10 @@ check:
 check-all:
 	@test/check-all
 
+# Every guest test on a kernel with the kernel's own checkers in it.
+check-debug:
+	@test/check-debug $(JOB)
+
 shell:
 	@qemu/prepare '$(KERNEL)'
 	@qemu/launch --kernel '$(KERNEL)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
@@ -87,6 +91,8 @@ help:
 	@echo '  make shell           a guest with lcma loaded, and a prompt'
 	@echo 'Prove it:'
 	@echo '  make check           every test there is; ends with "N passed, N failed"'
+	@echo '  make check-debug     the guest tests on a kernel with KASAN, lockdep, kmemleak ...'
+	@echo '                       (the first time builds it: 20 minutes on two CPUs)'
 	@echo '  make unit            the pure parts, on the host'
 	@echo '  make lint            warnings, sparse, style'
 	@echo '  make test JOB=NAME   one job of test/guest (or all of them) on KERNEL'
