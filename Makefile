@@ -18,7 +18,7 @@ KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
 KDIR ?= $(KERNEL_SRC)
 
 .PHONY: modules modules_install tools install uninstall dkms-install dkms-remove
-.PHONY: run check check-matrix check-all storm shell test unit lint clean help
+.PHONY: run check check-debug check-matrix check-all storm shell test unit lint clean help
 
 # Without a target, make builds the module, as every module's Makefile does.
 modules: $(KDIR)/Makefile
@@ -63,6 +63,10 @@ storm:
 check-matrix:
 	@test/check-matrix
 
+# Every guest test on a kernel with the kernel's own checkers in it.
+check-debug:
+	@test/check-debug $(JOB)
+
 shell:
 	@qemu/prepare '$(KERNEL)'
 	@qemu/launch --kernel '$(KERNEL)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
@@ -98,6 +102,8 @@ help:
 	@echo '  make check-all       the slow ones as well; nightly'
 	@echo '  make storm           everything at once, on KERNEL, for STORM=60 seconds'
 	@echo '  make check-matrix    the guest tests on more kernels and architectures'
+	@echo '  make check-debug     the guest tests on a kernel with KASAN, lockdep, kmemleak ...'
+	@echo '                       (the first time builds it: 20 minutes on two CPUs)'
 	@echo '  make unit            the pure parts, on the host'
 	@echo '  make lint            warnings, sparse, style'
 	@echo '  make test JOB=NAME   one job of test/guest (or all of them) on KERNEL'

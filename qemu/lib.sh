@@ -43,8 +43,8 @@ kernel_ids()
 		}' "$qemu_dir/kernels.txt"
 }
 
-# kernel_row ID: sets k_id, k_arch, k_suite, k_image, k_headers, k_machine, k_use.
-# "6.1" is accepted for "6.1-armhf".
+# kernel_row ID: sets k_id, k_arch, k_suite, k_image, k_headers, k_machine, k_use,
+# k_like, k_patience. "6.1" is accepted for "6.1-armhf".
 kernel_row()
 {
 	local row
@@ -53,9 +53,26 @@ kernel_row()
 	[ -n "$row" ] || die "no kernel '$1' in qemu/kernels.txt; there are:" \
 		"$(kernel_ids all | paste -sd' ')"
 	# shellcheck disable=SC2034  # read by the scripts that source this file
-	read -r k_id k_arch k_suite k_image k_headers k_machine k_use <<<"$row"
+	read -r k_id k_arch k_suite k_image k_headers k_machine k_use \
+		k_like k_patience <<<"$row"
+	k_patience=${k_patience:-1}
+	# shellcheck disable=SC2034
 	k_dir=$cache_dir/kernels/$k_id
+	# shellcheck disable=SC2034
 	k_build=$build_dir/$k_id
+}
+
+# kernel_is_built: of the row that was read
+kernel_is_built()
+{
+	[ "${k_image#built:}" != "$k_image" ]
+}
+
+# kernel_like ID: the kernel that ID is another build of, or ID
+kernel_like()
+{
+	awk -v id="$1" '!/^#/ && $1 == id && $8 != "" { id = $8; exit }
+		END { print id }' "$qemu_dir/kernels.txt"
 }
 
 # --- architectures: Debian's name -> everybody else's ------------------------
@@ -142,7 +159,7 @@ job_file()
 # job_key FILE KERNEL KEY DEFAULT: value of a header line of a job.
 job_key()
 {
-	awk -v id="$2" -v key="$3" -v value="$4" '
+	awk -v id="$2" -v like="$(kernel_like "$2")" -v key="$3" -v value="$4" '
 		!/^#/ { exit }
 		{
 			line = $0
@@ -151,7 +168,8 @@ job_key()
 				fits = substr(line, length(key) + 2, end - length(key) - 2)
 				gsub(/\./, "[.]", fits)
 				gsub(/\*/, ".*", fits)
-				if (id ~ "^(" fits ")$") {
+				fits = "^(" fits ")$"
+				if (id ~ fits || like ~ fits) {
 					special = substr(line, end + 1); has = 1
 				}
 			} else if (index(line, key ":") == 1) {
@@ -174,7 +192,8 @@ job_wants_kernel()
 	patterns=$(job_key "$1" "$2" kernels "$patterns")
 	patterns=${patterns//./[.]}
 	patterns=${patterns//\*/.*}
-	[[ $2 =~ ^(${patterns// /|})$ ]]
+	patterns="^(${patterns// /|})$"
+	[[ $2 =~ $patterns || $(kernel_like "$2") =~ $patterns ]]
 }
 
 # job_wants_matrix FILE ID: is it among the jobs for this kernel?
