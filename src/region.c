@@ -65,7 +65,8 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 				 GFP_KERNEL);
 	if (!region->loose)
 		goto err_free_held;
-	region->zeroed = kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
+	region->zeroed = lcma_fault(REGION_ZEROED) ? NULL :
+			 kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
 				  GFP_KERNEL);
 	if (!region->zeroed)
 		goto err_free_loose;

@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 
 #include "claim.h"
+#include "fault.h"
 #include "pool.h"
 #include "region.h"
 
@@ -87,7 +88,7 @@ static struct lcma_compat_shrinker shrinker = {
  */
 int lcma_shrink_init(void)
 {
-	return lcma_compat_shrinker_add(&shrinker);
+	return lcma_fault(SHRINKER_ADD) ?: lcma_compat_shrinker_add(&shrinker);
 }
 
 /**

@@ -18,6 +18,7 @@
 #include <linux/minmax.h>
 #include <linux/sched.h>
 
+#include "fault.h"
 #include "pool.h"
 #include "region.h"
 #include "take.h"
@@ -172,7 +173,8 @@ static int upkeep(void *unused)
  */
 int lcma_upkeep_start(void)
 {
-	thread = kthread_run(upkeep, NULL, "lcma/pool");
+	thread = ERR_PTR(lcma_fault(UPKEEP_START)) ?:
+		 kthread_run(upkeep, NULL, "lcma/pool");
 	return PTR_ERR_OR_ZERO(thread);
 }
 
