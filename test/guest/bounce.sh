@@ -7,6 +7,7 @@
 # refused, and nothing is lost.
 # Cannot be shown here: that what a synchronisation does is enough for real caches.
 #
+# suite: trust
 # kernels: *-arm64 *-amd64
 # cmdline: cma=64M swiotlb=force
 # cmdline@6.12-amd64: reserve_mem=32M:4M:lcma swiotlb=force

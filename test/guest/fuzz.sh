@@ -9,6 +9,7 @@
 # Cannot be shown here: memory errors that do not show (a debug kernel's part),
 # and calls of other modules.
 #
+# suite: trust
 # timeout: 180
 
 . /test/tap.sh

@@ -10,6 +10,7 @@
 # Cannot be shown here: a device that writes to pages it does not hold; memory
 # that goes offline (32-bit ARM has no such thing).
 #
+# suite: trust
 # mem: 320M
 # mem@6.12-armhf: 384M
 # cmdline: cma=176M

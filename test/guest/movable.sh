@@ -8,6 +8,7 @@
 # Cannot be shown here: when unmovable memory enters a shared region. That is the
 # kernel's choice; what follows from it is tested with a pinned page.
 #
+# suite: trust
 # kernels: 6.12-amd64
 # cmdline: reserve_mem=64M:4M:lcma reserve_mem=5M:1M:odd
 # mem: 384M

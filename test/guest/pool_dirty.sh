@@ -4,6 +4,7 @@
 # pool_dirty - as pool, on a kernel that hands out pages as they are: what is
 # zero in a pool has been cleared by lcma.
 #
+# suite: trust
 # cmdline: cma=96M init_on_alloc=0
 # mem: 512M
 # timeout: 240

@@ -9,6 +9,7 @@
 # Cannot be shown here: a resume from an image, for want of a disk to write it
 # to; and depths at which an emulated board cannot be woken.
 #
+# suite: trust
 # timeout: 300
 
 . /test/tap.sh

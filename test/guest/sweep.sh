@@ -10,6 +10,7 @@
 # Cannot be shown here: memory of the kernel's that leaks (kmemleak's task), and
 # two failures that have nothing to do with each other.
 #
+# suite: trust
 # mem: 1G
 # smp: 1
 # cmdline: cma=40M@0x90000000 init_on_alloc=0

@@ -8,6 +8,7 @@
 # The area is more than half of what is free, so that the kernel prefers it.
 # Debian's armmp kernels have no huge pages, so this runs on 64 bit only.
 #
+# suite: trust
 # kernels: 6.1-arm64 6.12-arm64 7-arm64 7-amd64
 # cmdline: cma=160M
 # mem: 192M
