@@ -15,6 +15,8 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "fault.h"
+
 static unsigned long quota_file_kib;
 module_param(quota_file_kib, ulong, 0644);
 MODULE_PARM_DESC(quota_file_kib,
@@ -36,8 +38,10 @@ static LIST_HEAD(users);
 
 static struct lcma_account *new_account(kuid_t uid)
 {
-	struct lcma_account *account = kzalloc(sizeof(*account), GFP_KERNEL);
+	struct lcma_account *account;
 
+	account = lcma_fault(ACCOUNT_NEW) ? NULL :
+		  kzalloc(sizeof(*account), GFP_KERNEL);
 	if (!account)
 		return NULL;
 	kref_init(&account->ref);

@@ -16,6 +16,7 @@
 #include <linux/string.h>
 
 #include "drain.h"
+#include "fault.h"
 #include "pageblock.h"
 #include "pool.h"
 #include "quarantine.h"
@@ -120,7 +121,8 @@ static int attach_specs(void)
 	struct lcma_spec *specs;
 	int i, nr, err = 0;
 
-	specs = kcalloc(LCMA_MAX_REGIONS, sizeof(*specs), GFP_KERNEL);
+	specs = lcma_fault(ATTACH_SPECS) ? NULL :
+		kcalloc(LCMA_MAX_REGIONS, sizeof(*specs), GFP_KERNEL);
 	if (!specs)
 		return -ENOMEM;
 	nr = lcma_spec_parse(regions, specs, LCMA_MAX_REGIONS, &error);

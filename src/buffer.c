@@ -11,6 +11,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "fault.h"
+
 static void note_facts(struct lcma_buffer *buffer,
 		       const struct lcma_order *order, ktime_t began)
 {
@@ -96,7 +98,8 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order)
 	unsigned long flags;
 	int err;
 
-	buffer = kzalloc(sizeof(*buffer), GFP_KERNEL);
+	buffer = lcma_fault(BUFFER_NEW) ? NULL :
+		 kzalloc(sizeof(*buffer), GFP_KERNEL);
 	if (!buffer)
 		return ERR_PTR(-ENOBUFS);
 	err = alloc_charged(order, &buffer->run);

@@ -20,6 +20,7 @@
 #include <linux/sched/signal.h>
 
 #include "compat/contig.h"
+#include "fault.h"
 
 /* Pages given back between two offers to reschedule. */
 #define UNCLAIM_BATCH	1024UL
@@ -144,7 +145,9 @@ int lcma_claim(struct lcma_region *region, unsigned long start,
 	if (err)
 		return err;
 	began_ns = ktime_get_ns();
-	err = lcma_compat_alloc_contig(pfn, pfn + nr_pages);
+	err = lcma_fault(CLAIM_BUSY) ?: lcma_fault(CLAIM_NOMEM) ?:
+	      lcma_fault(CLAIM_INTR) ?:
+	      lcma_compat_alloc_contig(pfn, pfn + nr_pages);
 	count_claim(region, nr_pages, ktime_get_ns() - began_ns, err);
 	leave_queue(region, &turn);
 

@@ -13,6 +13,7 @@
 
 #include "buffer.h"
 #include "failure.h"
+#include "fault.h"
 #include "obstacle.h"
 #include "quarantine.h"
 #include "region.h"
@@ -214,7 +215,8 @@ static int buffers_show(struct seq_file *m, void *unused)
 	unsigned int i, nr;
 	u64 last_id = 0;
 
-	facts = kcalloc(LIST_BATCH, sizeof(*facts), GFP_KERNEL);
+	facts = lcma_fault(DEBUGFS_LIST) ? NULL :
+		kcalloc(LIST_BATCH, sizeof(*facts), GFP_KERNEL);
 	if (!facts)
 		return -ENOMEM;
 	do {
@@ -245,6 +247,20 @@ static int quarantine_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(quarantine);
 
+static struct dentry *add_dir(const char *name, struct dentry *parent)
+{
+	return ERR_PTR(lcma_fault(DEBUGFS_DIR)) ?:
+	       debugfs_create_dir(name, parent);
+}
+
+static void add_file(struct dentry *dir, const char *name,
+		     struct lcma_region *region,
+		     const struct file_operations *fops)
+{
+	if (!lcma_fault(DEBUGFS_FILE))
+		debugfs_create_file(name, 0400, dir, region, fops);
+}
+
 /**
  * lcma_debugfs_init - show the regions
  *
@@ -257,15 +273,13 @@ void lcma_debugfs_init(void)
 	struct dentry *dir;
 	unsigned int i;
 
-	root = debugfs_create_dir("lcma", NULL);
+	root = add_dir("lcma", NULL);
 	lcma_for_each_region(region, i) {
-		dir = debugfs_create_dir(region->name, root);
-		debugfs_create_file("info", 0400, dir, region, &info_fops);
-		debugfs_create_file("map", 0400, dir, region, &map_fops);
-		debugfs_create_file("buffers", 0400, dir, region,
-				    &buffers_fops);
-		debugfs_create_file("quarantine", 0400, dir, region,
-				    &quarantine_fops);
+		dir = add_dir(region->name, root);
+		add_file(dir, "info", region, &info_fops);
+		add_file(dir, "map", region, &map_fops);
+		add_file(dir, "buffers", region, &buffers_fops);
+		add_file(dir, "quarantine", region, &quarantine_fops);
 	}
 }
 

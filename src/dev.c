@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "account.h"
+#include "fault.h"
 #include "ioctl.h"
 #include "text.h"
 
@@ -28,9 +29,10 @@ struct dev_file {
 
 static int dev_open(struct inode *inode, struct file *file)
 {
-	struct dev_file *df = kzalloc(sizeof(*df), GFP_KERNEL);
 	struct lcma_account *account;
+	struct dev_file *df;
 
+	df = lcma_fault(DEV_FILE) ? NULL : kzalloc(sizeof(*df), GFP_KERNEL);
 	if (!df)
 		return -ENOBUFS;
 	account = lcma_account_open();
@@ -101,7 +103,7 @@ static struct miscdevice dev_misc = {
  */
 int lcma_dev_init(void)
 {
-	return misc_register(&dev_misc);
+	return lcma_fault(DEV_REGISTER) ?: misc_register(&dev_misc);
 }
 
 /**

@@ -12,6 +12,8 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "fault.h"
+
 /**
  * struct assignment - a device and its region
  * @link: in assignments
@@ -56,7 +58,8 @@ int lcma_device_assign(struct device *dev, struct lcma_region *region)
 
 	if (!dev || !region)
 		return -EINVAL;
-	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
+	fresh = lcma_fault(DEVICE_ASSIGN) ? NULL :
+		kzalloc(sizeof(*fresh), GFP_KERNEL);
 	if (!fresh)
 		return -ENOMEM;
 	fresh->dev = get_device(dev);

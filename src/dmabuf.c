@@ -25,6 +25,7 @@
 #include <linux/vmalloc.h>
 
 #include "compat/dmabuf.h"
+#include "fault.h"
 
 LCMA_IMPORT_DMA_BUF;
 
@@ -77,7 +78,8 @@ static int fill_table(const struct export *export, struct sg_table *table)
 	unsigned int i;
 	int err;
 
-	err = sg_alloc_table(table, DIV_ROUND_UP(left, MAX_ENTRY_PAGES),
+	err = lcma_fault(DMABUF_TABLE) ?:
+	      sg_alloc_table(table, DIV_ROUND_UP(left, MAX_ENTRY_PAGES),
 			     GFP_KERNEL);
 	if (err)
 		return err;
@@ -97,7 +99,8 @@ static int dmabuf_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *a)
 	struct attachment *attachment;
 	int err;
 
-	attachment = kzalloc(sizeof(*attachment), GFP_KERNEL);
+	attachment = lcma_fault(DMABUF_ATTACH) ? NULL :
+		     kzalloc(sizeof(*attachment), GFP_KERNEL);
 	if (!attachment)
 		return -ENOMEM;
 	err = fill_table(export, &attachment->table);
@@ -135,7 +138,8 @@ static struct sg_table *dmabuf_map(struct dma_buf_attachment *a,
 
 	mutex_lock(&export->lock);
 	if (!attachment->is_mapped)
-		err = dma_map_sgtable(attachment->dev, &attachment->table,
+		err = lcma_fault(DMABUF_MAP) ?:
+		      dma_map_sgtable(attachment->dev, &attachment->table,
 				      direction, 0);
 	if (!err) {
 		attachment->is_mapped = true;
@@ -213,7 +217,8 @@ static vm_fault_t dmabuf_fault(struct vm_fault *vmf)
 	if (vmf->pgoff >= end_pgoff)
 		return VM_FAULT_SIGBUS;
 	for (; pgoff < stop; pgoff++) {
-		ret = vmf_insert_pfn(vma, vma->vm_start +
+		ret = lcma_fault(DMABUF_FAULT) ? VM_FAULT_OOM :
+		      vmf_insert_pfn(vma, vma->vm_start +
 				     ((pgoff - vma->vm_pgoff) << PAGE_SHIFT),
 				     lcma_buffer_pfn(export->buffer) + pgoff);
 		if (pgoff == vmf->pgoff)
@@ -255,12 +260,14 @@ static void *map_for_kernel(const struct export *export)
 
 	if (!PageHighMem(pfn_to_page(pfn + nr_pages - 1)))
 		return page_address(pfn_to_page(pfn));
-	pages = kvmalloc_array(nr_pages, sizeof(*pages), GFP_KERNEL);
+	pages = lcma_fault(DMABUF_VMAP_LIST) ? NULL :
+		kvmalloc_array(nr_pages, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return NULL;
 	for (i = 0; i < nr_pages; i++)
 		pages[i] = pfn_to_page(pfn + i);
-	vaddr = vmap(pages, nr_pages, VM_MAP, PAGE_KERNEL);
+	vaddr = lcma_fault(DMABUF_VMAP) ? NULL :
+		vmap(pages, nr_pages, VM_MAP, PAGE_KERNEL);
 	kvfree(pages);
 	return vaddr;
 }
@@ -336,7 +343,8 @@ struct dma_buf *lcma_dmabuf_export(struct lcma_buffer *buffer, int fd_flags)
 	struct export *export;
 	struct dma_buf *dmabuf;
 
-	export = kzalloc(sizeof(*export), GFP_KERNEL);
+	export = lcma_fault(DMABUF_NEW) ? NULL :
+		 kzalloc(sizeof(*export), GFP_KERNEL);
 	if (!export)
 		return ERR_PTR(-ENOBUFS);
 	export->buffer = buffer;
@@ -348,7 +356,7 @@ struct dma_buf *lcma_dmabuf_export(struct lcma_buffer *buffer, int fd_flags)
 	info.size = (size_t)buffer->run.nr_pages << PAGE_SHIFT;
 	info.flags = fd_flags;
 	info.priv = export;
-	dmabuf = dma_buf_export(&info);
+	dmabuf = ERR_PTR(lcma_fault(DMABUF_EXPORT)) ?: dma_buf_export(&info);
 	if (IS_ERR(dmabuf))
 		kfree(export);
 	else
@@ -392,7 +400,7 @@ int lcma_dmabuf_new_fd(const struct lcma_order *order, int fd_flags,
 	struct dma_buf *dmabuf;
 	int fd, err;
 
-	fd = get_unused_fd_flags(fd_flags & O_CLOEXEC);
+	fd = lcma_fault(DMABUF_FD) ?: get_unused_fd_flags(fd_flags & O_CLOEXEC);
 	if (fd < 0)
 		return fd;
 	buffer = lcma_buffer_new(order);

@@ -24,6 +24,7 @@
 #include "account.h"
 #include "buffer.h"
 #include "dmabuf.h"
+#include "fault.h"
 #include "region.h"
 
 /**
@@ -58,9 +59,10 @@ struct heap_file {
 static int heap_open(struct inode *inode, struct file *file)
 {
 	struct heap *heap = container_of(file->private_data, struct heap, misc);
-	struct heap_file *hf = kzalloc(sizeof(*hf), GFP_KERNEL);
 	struct lcma_account *account;
+	struct heap_file *hf;
 
+	hf = lcma_fault(HEAP_FILE) ? NULL : kzalloc(sizeof(*hf), GFP_KERNEL);
 	if (!hf)
 		return -ENOMEM;
 	account = lcma_account_open();
@@ -144,9 +146,10 @@ static const struct file_operations heap_fops = {
 
 static int add_heap(struct lcma_region *region)
 {
-	struct heap *heap = kzalloc(sizeof(*heap), GFP_KERNEL);
+	struct heap *heap;
 	int err;
 
+	heap = lcma_fault(HEAP_NEW) ? NULL : kzalloc(sizeof(*heap), GFP_KERNEL);
 	if (!heap)
 		return -ENOMEM;
 	heap->region = region;
@@ -157,7 +160,7 @@ static int add_heap(struct lcma_region *region)
 	heap->misc.name = heap->name;
 	heap->misc.nodename = heap->nodename;
 	heap->misc.fops = &heap_fops;
-	err = misc_register(&heap->misc);
+	err = lcma_fault(HEAP_REGISTER) ?: misc_register(&heap->misc);
 	if (err) {
 		kfree(heap);
 		return err;

@@ -27,6 +27,7 @@
 #include "account.h"
 #include "buffer.h"
 #include "dmabuf.h"
+#include "fault.h"
 #include "region.h"
 
 /* Buffers looked at in one go. */
@@ -370,7 +371,8 @@ static int do_buffer_list(const struct call *call, void *data)
 	if (list->flags & LCMA_LIST_ALL && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
 
-	listing.facts = kcalloc(LIST_BATCH, sizeof(*listing.facts), GFP_KERNEL);
+	listing.facts = lcma_fault(IOCTL_LIST) ? NULL :
+			kcalloc(LIST_BATCH, sizeof(*listing.facts), GFP_KERNEL);
 	if (!listing.facts)
 		return -ENOBUFS;
 	ret = list_buffers(&listing);
@@ -457,7 +459,7 @@ long lcma_ioctl(struct lcma_account *account, unsigned int cmd,
 	if (call.size > PAGE_SIZE)
 		return -E2BIG;
 
-	data = kzalloc(sizeof(*data), GFP_KERNEL);
+	data = lcma_fault(IOCTL_DATA) ? NULL : kzalloc(sizeof(*data), GFP_KERNEL);
 	if (!data)
 		return -ENOBUFS;
 	err = copy_struct_from_user(data, calls[nr].size, call.arg, call.size);

@@ -11,6 +11,7 @@
 #include "debugfs.h"
 #include "dev.h"
 #include "device.h"
+#include "fault.h"
 #include "heap.h"
 #include "shrink.h"
 #include "sysfs.h"
@@ -21,9 +22,10 @@ static int __init lcma_init(void)
 {
 	int err;
 
+	lcma_faults_init();
 	err = lcma_workers_start();
 	if (err)
-		return err;
+		goto err_stop_faults;
 	err = lcma_attach_all();
 	if (err)
 		goto err_stop_workers;
@@ -58,6 +60,8 @@ err_detach:
 	lcma_detach_all();
 err_stop_workers:
 	lcma_workers_stop();
+err_stop_faults:
+	lcma_faults_exit();
 	return err;
 }
 module_init(lcma_init);
@@ -73,6 +77,7 @@ static void __exit lcma_exit(void)
 	lcma_upkeep_stop();
 	lcma_detach_all();
 	lcma_workers_stop();
+	lcma_faults_exit();
 }
 module_exit(lcma_exit);
 

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "fault.h"
 #include "pageblock.h"
 
 /*
@@ -46,21 +47,26 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 	const unsigned long nr_pages = carve->nr_pages;
 	struct lcma_region *region;
 
-	region = kzalloc(sizeof(*region), GFP_KERNEL);
+	region = lcma_fault(REGION_NEW) ? NULL :
+		 kzalloc(sizeof(*region), GFP_KERNEL);
 	if (!region)
 		return ERR_PTR(-ENOMEM);
-	region->map_memory = kvmalloc(lcma_map_bytes(nr_pages), GFP_KERNEL);
+	region->map_memory = lcma_fault(REGION_MAP) ? NULL :
+			     kvmalloc(lcma_map_bytes(nr_pages), GFP_KERNEL);
 	if (!region->map_memory)
 		goto err_free_region;
-	region->held = kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
+	region->held = lcma_fault(REGION_HELD) ? NULL :
+		       kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
 				GFP_KERNEL);
 	if (!region->held)
 		goto err_free_map;
-	region->loose = kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
+	region->loose = lcma_fault(REGION_LOOSE) ? NULL :
+			kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
 				 GFP_KERNEL);
 	if (!region->loose)
 		goto err_free_held;
-	region->zeroed = kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
+	region->zeroed = lcma_fault(REGION_ZEROED) ? NULL :
+			 kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
 				  GFP_KERNEL);
 	if (!region->zeroed)
 		goto err_free_loose;
@@ -122,7 +128,7 @@ void lcma_region_free(struct lcma_region *region)
  */
 int lcma_region_register(struct lcma_region *region)
 {
-	if (nr_regions == LCMA_MAX_REGIONS)
+	if (nr_regions == LCMA_MAX_REGIONS || lcma_fault(REGION_REGISTER))
 		return -ENOSPC;
 	regions[nr_regions++] = region;
 	return 0;

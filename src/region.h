@@ -14,6 +14,8 @@
  *	account.c's, device.c's lock	accounts; devices and their regions
  *	region->lock			everything in struct lcma_region that
  *					is marked [lock]; innermost, irqsave
+ *	fault.c's lock			which failure point fails next; taken by
+ *					itself, irqsave
  *
  * What is marked [lock, peeked] is also read without the lock, by who can bear
  * an answer that is out of date: READ_ONCE() there, and WRITE_ONCE() for every

@@ -19,6 +19,7 @@
 #include "region.h"
 
 #include "compat/shrinker.h"
+#include "fault.h"
 
 /* Pages in one call: half a megabyte, well under a millisecond. */
 #define SHRINK_BATCH	128
@@ -87,7 +88,8 @@ static struct lcma_compat_shrinker shrinker = {
  */
 int lcma_shrink_init(void)
 {
-	return lcma_compat_shrinker_add(&shrinker);
+	return lcma_fault(SHRINK_REGISTER) ?:
+	       lcma_compat_shrinker_add(&shrinker);
 }
 
 /**

@@ -26,6 +26,7 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+#include "fault.h"
 #include "pageblock.h"
 
 #define CARVE_ATTRS	(DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_NO_WARN)
@@ -102,10 +103,12 @@ static struct piece *alloc_piece(struct device *dev, unsigned long nr_pages)
 	struct piece *piece;
 	void *cookie;
 
-	piece = kzalloc(sizeof(*piece), GFP_KERNEL);
+	piece = lcma_fault(CMA_PIECE) ? NULL :
+		kzalloc(sizeof(*piece), GFP_KERNEL);
 	if (!piece)
 		return ERR_PTR(-ENOMEM);
-	cookie = dma_alloc_attrs(dev, bytes, &piece->handle,
+	cookie = lcma_fault(CMA_AREA) ? NULL :
+		 dma_alloc_attrs(dev, bytes, &piece->handle,
 				 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN,
 				 CARVE_ATTRS);
 	if (!cookie) {
@@ -225,11 +228,13 @@ static struct platform_device *make_device(void)
 	struct platform_device *pdev;
 	int err;
 
-	pdev = platform_device_register_simple("lcma", PLATFORM_DEVID_AUTO,
+	pdev = ERR_PTR(lcma_fault(CMA_DEVICE)) ?:
+	       platform_device_register_simple("lcma", PLATFORM_DEVID_AUTO,
 					       NULL, 0);
 	if (IS_ERR(pdev))
 		return pdev;
-	err = dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
+	err = lcma_fault(CMA_MASK) ?:
+	      dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
 	if (err) {
 		platform_device_unregister(pdev);
 		return ERR_PTR(err);
@@ -259,7 +264,7 @@ static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 	nr_units = DIV_ROUND_UP((unsigned long)(spec->size_bytes >> PAGE_SHIFT) +
 				!!offset_in_page(spec->size_bytes), unit_pages);
 
-	cma = kzalloc(sizeof(*cma), GFP_KERNEL);
+	cma = lcma_fault(CMA_CARVE) ? NULL : kzalloc(sizeof(*cma), GFP_KERNEL);
 	if (!cma)
 		return -ENOMEM;
 	INIT_LIST_HEAD(&cma->units);

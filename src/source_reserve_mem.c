@@ -23,6 +23,7 @@
 
 #include "compat/page.h"
 #include "compat/reserve_mem.h"
+#include "fault.h"
 #include "pageblock.h"
 
 /* The reservation that the automatic choice looks for. */
@@ -223,7 +224,7 @@ static int rmem_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 		return -ENOSPC;
 	}
 
-	rc = kzalloc(sizeof(*rc), GFP_KERNEL);
+	rc = lcma_fault(RMEM_CARVE) ? NULL : kzalloc(sizeof(*rc), GFP_KERNEL);
 	if (!rc)
 		return -ENOMEM;
 	mutex_lock(&carves_lock);

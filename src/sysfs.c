@@ -14,6 +14,7 @@
 
 #include "drain.h"
 #include "failure.h"
+#include "fault.h"
 #include "pool.h"
 #include "region.h"
 
@@ -359,14 +360,16 @@ static const struct kobj_type region_dir_type = {
 
 static int add_region(struct lcma_region *region)
 {
-	struct region_dir *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+	struct region_dir *dir;
 	int err;
 
+	dir = lcma_fault(SYSFS_DIR) ? NULL : kzalloc(sizeof(*dir), GFP_KERNEL);
 	if (!dir)
 		return -ENOMEM;
 	dir->region = region;
-	err = kobject_init_and_add(&dir->kobj, &region_dir_type, root, "%s",
-				   region->name);
+	kobject_init(&dir->kobj, &region_dir_type);
+	err = lcma_fault(SYSFS_ADD) ?:
+	      kobject_add(&dir->kobj, root, "%s", region->name);
 	if (err)
 		kobject_put(&dir->kobj);
 	else
@@ -391,7 +394,7 @@ static void remove_all(void)
  * lcma_sysfs_init - show the regions
  *
  * Context: while the module loads, after the regions are there.
- * Return: 0; -ENOMEM and others of kobject_init_and_add().
+ * Return: 0; -ENOMEM and others of kobject_add().
  */
 int lcma_sysfs_init(void)
 {
@@ -399,7 +402,8 @@ int lcma_sysfs_init(void)
 	unsigned int i;
 	int err;
 
-	root = kobject_create_and_add("lcma", kernel_kobj);
+	root = lcma_fault(SYSFS_ROOT) ? NULL :
+	       kobject_create_and_add("lcma", kernel_kobj);
 	if (!root)
 		return -ENOMEM;
 	lcma_for_each_region(region, i) {

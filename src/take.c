@@ -19,6 +19,7 @@
 
 #include "buddy.h"
 #include "claim.h"
+#include "fault.h"
 #include "pool.h"
 #include "worker.h"
 #include "zero.h"
@@ -253,9 +254,10 @@ static int take_by_worker(struct lcma_region *region, struct lcma_hold *hold,
 			  ktime_t deadline, struct lcma_obstacle *obstacle,
 			  bool *left)
 {
-	struct take *take = kzalloc(sizeof(*take), GFP_KERNEL);
+	struct take *take;
 	int err;
 
+	take = lcma_fault(TAKE_JOB) ? NULL : kzalloc(sizeof(*take), GFP_KERNEL);
 	if (!take) {
 		take_undo(region, hold);
 		return -ENOBUFS;

@@ -22,6 +22,7 @@
 
 #include "account.h"
 #include "buffer.h"
+#include "fault.h"
 #include "line.h"
 
 /* The original's slots: slot i is (i + 1) MiB. */
@@ -85,9 +86,11 @@ static void touch_pages(const struct lcma_buffer *buffer)
 
 static struct holding *new_holding(const struct lcma_order *order)
 {
-	struct holding *holding = kzalloc(sizeof(*holding), GFP_KERNEL);
 	struct lcma_buffer *buffer;
+	struct holding *holding;
 
+	holding = lcma_fault(TEXT_HOLDING) ? NULL :
+		  kzalloc(sizeof(*holding), GFP_KERNEL);
 	if (!holding)
 		return ERR_PTR(-ENOBUFS);
 	buffer = lcma_buffer_new(order);

@@ -21,6 +21,8 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
+#include "fault.h"
+
 #define MIN_WORKERS	2U
 #define MAX_WORKERS	8U
 
@@ -97,7 +99,8 @@ int lcma_workers_start(void)
 	struct task_struct *task;
 
 	while (nr_workers < want) {
-		task = kthread_run(worker, NULL, "lcma/%u", nr_workers);
+		task = ERR_PTR(lcma_fault(WORKER_START)) ?:
+		       kthread_run(worker, NULL, "lcma/%u", nr_workers);
 		if (IS_ERR(task)) {
 			lcma_workers_stop();
 			return PTR_ERR(task);

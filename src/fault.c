@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Faults: see fault.h. Its file in debugfs stands beside those of the regions,
+ * not among them: it is there before any of them, and a fault in making them
+ * does not take it away.
+ */
+#define pr_fmt(fmt) "lcma: " fmt
+
+#include "fault.h"
+
+#include <linux/debugfs.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kstrtox.h>
+#include <linux/limits.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
+#include <linux/seq_file.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+/* Room for an order, as it is written. */
+#define ORDER_BYTES	48
+
+/* An order that is for every point. */
+#define ANY_POINT	LCMA_NR_FAULT_POINTS
+
+static const struct {
+	const char *name;
+	int err;
+} points[LCMA_NR_FAULT_POINTS] = {
+	[LCMA_FAULT_WORKER_START] = { "WORKER_START", -ENOMEM },
+	[LCMA_FAULT_ATTACH_SPECS] = { "ATTACH_SPECS", -ENOMEM },
+	[LCMA_FAULT_CMA_CARVE] = { "CMA_CARVE", -ENOMEM },
+	[LCMA_FAULT_CMA_DEVICE] = { "CMA_DEVICE", -ENOMEM },
+	[LCMA_FAULT_CMA_MASK] = { "CMA_MASK", -EIO },
+	[LCMA_FAULT_CMA_PIECE] = { "CMA_PIECE", -ENOMEM },
+	[LCMA_FAULT_CMA_AREA] = { "CMA_AREA", -ENOSPC },
+	[LCMA_FAULT_RMEM_CARVE] = { "RMEM_CARVE", -ENOMEM },
+	[LCMA_FAULT_REGION_NEW] = { "REGION_NEW", -ENOMEM },
+	[LCMA_FAULT_REGION_MAP] = { "REGION_MAP", -ENOMEM },
+	[LCMA_FAULT_REGION_HELD] = { "REGION_HELD", -ENOMEM },
+	[LCMA_FAULT_REGION_LOOSE] = { "REGION_LOOSE", -ENOMEM },
+	[LCMA_FAULT_REGION_ZEROED] = { "REGION_ZEROED", -ENOMEM },
+	[LCMA_FAULT_REGION_REGISTER] = { "REGION_REGISTER", -ENOSPC },
+	[LCMA_FAULT_UPKEEP_START] = { "UPKEEP_START", -ENOMEM },
+	[LCMA_FAULT_SHRINK_REGISTER] = { "SHRINK_REGISTER", -ENOMEM },
+	[LCMA_FAULT_SYSFS_ROOT] = { "SYSFS_ROOT", -ENOMEM },
+	[LCMA_FAULT_SYSFS_DIR] = { "SYSFS_DIR", -ENOMEM },
+	[LCMA_FAULT_SYSFS_ADD] = { "SYSFS_ADD", -ENOMEM },
+	[LCMA_FAULT_DEBUGFS_DIR] = { "DEBUGFS_DIR", -ENOMEM },
+	[LCMA_FAULT_DEBUGFS_FILE] = { "DEBUGFS_FILE", -ENOMEM },
+	[LCMA_FAULT_DEBUGFS_LIST] = { "DEBUGFS_LIST", -ENOMEM },
+	[LCMA_FAULT_HEAP_NEW] = { "HEAP_NEW", -ENOMEM },
+	[LCMA_FAULT_HEAP_REGISTER] = { "HEAP_REGISTER", -EBUSY },
+	[LCMA_FAULT_HEAP_FILE] = { "HEAP_FILE", -ENOBUFS },
+	[LCMA_FAULT_DEV_REGISTER] = { "DEV_REGISTER", -EBUSY },
+	[LCMA_FAULT_DEV_FILE] = { "DEV_FILE", -ENOBUFS },
+	[LCMA_FAULT_ACCOUNT_NEW] = { "ACCOUNT_NEW", -ENOBUFS },
+	[LCMA_FAULT_CLAIM_BUSY] = { "CLAIM_BUSY", -EBUSY },
+	[LCMA_FAULT_CLAIM_NOMEM] = { "CLAIM_NOMEM", -ENOMEM },
+	[LCMA_FAULT_CLAIM_INTR] = { "CLAIM_INTR", -EINTR },
+	[LCMA_FAULT_TAKE_JOB] = { "TAKE_JOB", -ENOBUFS },
+	[LCMA_FAULT_BUFFER_NEW] = { "BUFFER_NEW", -ENOBUFS },
+	[LCMA_FAULT_TEXT_HOLDING] = { "TEXT_HOLDING", -ENOBUFS },
+	[LCMA_FAULT_IOCTL_DATA] = { "IOCTL_DATA", -ENOBUFS },
+	[LCMA_FAULT_IOCTL_LIST] = { "IOCTL_LIST", -ENOBUFS },
+	[LCMA_FAULT_DMABUF_FD] = { "DMABUF_FD", -EMFILE },
+	[LCMA_FAULT_DMABUF_NEW] = { "DMABUF_NEW", -ENOBUFS },
+	[LCMA_FAULT_DMABUF_EXPORT] = { "DMABUF_EXPORT", -ENOMEM },
+	[LCMA_FAULT_DMABUF_ATTACH] = { "DMABUF_ATTACH", -ENOMEM },
+	[LCMA_FAULT_DMABUF_TABLE] = { "DMABUF_TABLE", -ENOMEM },
+	[LCMA_FAULT_DMABUF_MAP] = { "DMABUF_MAP", -EIO },
+	[LCMA_FAULT_DMABUF_FAULT] = { "DMABUF_FAULT", -ENOMEM },
+	[LCMA_FAULT_DMABUF_VMAP_LIST] = { "DMABUF_VMAP_LIST", -ENOMEM },
+	[LCMA_FAULT_DMABUF_VMAP] = { "DMABUF_VMAP", -ENOMEM },
+	[LCMA_FAULT_DEVICE_ASSIGN] = { "DEVICE_ASSIGN", -ENOMEM },
+};
+
+/**
+ * struct order - which passes fail
+ * @text: as it was written
+ * @point: passes of this point, or ANY_POINT
+ * @first: the first pass that fails, counted from 1
+ * @last: the last one, inclusive
+ * @nr_passes: passes so far
+ * @nr_failures: those that failed
+ */
+struct order {
+	char text[ORDER_BYTES];
+	unsigned int point;
+	unsigned long first;
+	unsigned long last;
+	unsigned long nr_passes;
+	unsigned long nr_failures;
+};
+
+DEFINE_STATIC_KEY_FALSE(lcma_faults_ordered);
+
+/* One order at a time, and the static key that belongs to it. */
+static DEFINE_MUTEX(order_lock);
+
+/* Innermost of all, with interrupts off. Protects everything below. */
+static DEFINE_SPINLOCK(lock);
+static struct order order = { .text = "off" };
+
+/* Since the last order; nobody counts while there is none. */
+static struct {
+	unsigned long nr_passes;
+	unsigned long nr_failures;
+} counts[LCMA_NR_FAULT_POINTS];
+
+static struct dentry *file;
+
+static bool order_strikes(unsigned int point)
+{
+	if (order.point != ANY_POINT && order.point != point)
+		return false;
+	order.nr_passes++;
+	return order.nr_passes >= order.first && order.nr_passes <= order.last;
+}
+
+/**
+ * lcma_fault_pass - pass a point while a failure is ordered
+ * @point: the point
+ *
+ * Context: any.
+ * Return: 0; the point's errno, negative, if it is to fail.
+ */
+int lcma_fault_pass(enum lcma_fault_point point)
+{
+	unsigned long flags, nr_passes;
+	bool strikes, is_first = false;
+
+	spin_lock_irqsave(&lock, flags);
+	counts[point].nr_passes++;
+	strikes = order_strikes(point);
+	nr_passes = order.nr_passes;
+	if (strikes) {
+		counts[point].nr_failures++;
+		is_first = !order.nr_failures++;
+	}
+	spin_unlock_irqrestore(&lock, flags);
+
+	if (is_first)
+		pr_info("fault: %s fails, pass %lu\n", points[point].name,
+			nr_passes);
+	return strikes ? points[point].err : 0;
+}
+
+/* Return: a point; ANY_POINT if there is none of this name. */
+static unsigned int find_point(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(points); i++)
+		if (!strcmp(points[i].name, name))
+			return i;
+	return ANY_POINT;
+}
+
+/* [NAME][#N[-]], cut up on the way. Return: 0; -EINVAL. */
+static int parse_order(char *text, struct order *new)
+{
+	char *number = text, *name = strsep(&number, "#");
+	size_t len;
+
+	new->point = find_point(name);
+	if (*name ? new->point == ANY_POINT : !number)
+		return -EINVAL;
+	new->first = 1;
+	new->last = ULONG_MAX;
+	if (!number)
+		return 0;
+	len = strlen(number);
+	if (len && number[len - 1] == '-')
+		number[len - 1] = '\0';
+	else
+		len = 0;
+	if (kstrtoul(number, 10, &new->first) || !new->first)
+		return -EINVAL;
+	if (!len)
+		new->last = new->first;
+	return 0;
+}
+
+static void follow(const struct order *new)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	order = *new;
+	if (order.last)
+		memset(counts, 0, sizeof(counts));
+	spin_unlock_irqrestore(&lock, flags);
+}
+
+/* Return: 0; -EINVAL. */
+static int give_order(const char *text)
+{
+	struct order new = {};
+	char copy[ORDER_BYTES];
+	int err = 0;
+
+	if (strscpy(copy, skip_spaces(text), sizeof(copy)) < 0)
+		return -EINVAL;
+	strim(copy);
+	strscpy(new.text, copy, sizeof(new.text));
+
+	mutex_lock(&order_lock);
+	if (!strcmp(copy, "off")) {
+		static_branch_disable(&lcma_faults_ordered);
+		follow(&new);
+	} else {
+		err = parse_order(copy, &new);
+		if (!err) {
+			follow(&new);
+			static_branch_enable(&lcma_faults_ordered);
+		}
+	}
+	mutex_unlock(&order_lock);
+	return err;
+}
+
+static int fault_set(const char *text, const struct kernel_param *unused)
+{
+	return give_order(text);
+}
+
+static int fault_get(char *to, const struct kernel_param *unused)
+{
+	unsigned long flags;
+	int len_bytes;
+
+	spin_lock_irqsave(&lock, flags);
+	len_bytes = scnprintf(to, PAGE_SIZE, "%s passes=%lu failures=%lu\n",
+			      order.text, order.nr_passes, order.nr_failures);
+	spin_unlock_irqrestore(&lock, flags);
+	return len_bytes;
+}
+
+static const struct kernel_param_ops fault_ops = {
+	.set = fault_set,
+	.get = fault_get,
+};
+module_param_cb(fault, &fault_ops, NULL, 0600);
+MODULE_PARM_DESC(fault,
+		 "for tests: which failure point fails, NAME, NAME#N, #N or #N- [off]");
+
+static int faults_show(struct seq_file *m, void *unused)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	spin_lock_irqsave(&lock, flags);
+	seq_printf(m, "%s passes=%lu failures=%lu\n", order.text,
+		   order.nr_passes, order.nr_failures);
+	for (i = 0; i < ARRAY_SIZE(points); i++)
+		seq_printf(m, "%s passes=%lu failures=%lu\n", points[i].name,
+			   counts[i].nr_passes, counts[i].nr_failures);
+	spin_unlock_irqrestore(&lock, flags);
+	return 0;
+}
+
+static int faults_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, faults_show, NULL);
+}
+
+static ssize_t faults_write(struct file *file, const char __user *from,
+			    size_t len_bytes, loff_t *pos)
+{
+	char text[ORDER_BYTES];
+	int err;
+
+	if (len_bytes >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, from, len_bytes))
+		return -EFAULT;
+	text[len_bytes] = '\0';
+	err = give_order(text);
+	return err ? err : len_bytes;
+}
+
+static const struct file_operations faults_fops = {
+	.owner = THIS_MODULE,
+	.open = faults_open,
+	.read = seq_read,
+	.write = faults_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+/**
+ * lcma_faults_init - let orders be given
+ *
+ * Context: while the module loads, before anything else.
+ */
+void lcma_faults_init(void)
+{
+	file = debugfs_create_file("lcma_faults", 0600, NULL, NULL,
+				   &faults_fops);
+}
+
+/**
+ * lcma_faults_exit - no more orders
+ *
+ * Context: while the module unloads, after everything else; may sleep.
+ */
+void lcma_faults_exit(void)
+{
+	debugfs_remove(file);
+}
