@@ -37,18 +37,20 @@ static const struct lcma_source *find_source(enum lcma_source_id id)
  *
  * Context: process, may sleep.
  * Return: 0; -ENODEV if there is no reservation, and the log says what was
- * looked for.
+ * looked for; -ENOMEM if there was no memory to look.
  */
 int lcma_source_suggest(struct lcma_spec *spec)
 {
 	char why[ARRAY_SIZE(sources)][WHY_BYTES];
 	unsigned int i;
+	int err;
 
 	for (i = 0; i < ARRAY_SIZE(sources); i++) {
-		if (!sources[i]->suggest(spec, why[i], WHY_BYTES)) {
+		err = sources[i]->suggest(spec, why[i], WHY_BYTES);
+		if (!err)
 			spec->source = sources[i]->id;
-			return 0;
-		}
+		if (err != -ENODEV)
+			return err;
 	}
 	pr_err("region %s: no source of memory:\n", spec->name);
 	for (i = 0; i < ARRAY_SIZE(sources); i++)

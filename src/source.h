@@ -46,7 +46,8 @@ struct lcma_carve {
  * @id: which one it is in regions=
  * @suggest: for the automatic choice: fill in size_bytes and source_arg of a
  *	spec. May sleep. Return: 0; -ENODEV, and in @why a sentence: what was
- *	looked for and what to put on the command line.
+ *	looked for and what to put on the command line; another errno if nobody
+ *	could look.
  * @carve: take memory. May sleep. Return: 0; or an errno, after it has logged
  *	in a sentence what is wrong and what to put on the command line.
  * @give_back: return chunks, all of whose pages are claimed. May sleep. Cannot

@@ -346,22 +346,27 @@ static unsigned long area_pages(unsigned long pfn)
 	return end - first;
 }
 
-/* The size of the kernel's area: any piece of it tells where it is. */
-static unsigned long find_area_pages(void)
+/*
+ * The size of the kernel's area: any piece of it tells where it is.
+ * Return: 0, also if there is none (*nr_pages is 0); -ENOMEM.
+ */
+static int find_area(unsigned long *nr_pages)
 {
 	struct platform_device *pdev = make_device();
-	unsigned long nr_pages = 0;
 	struct piece *piece;
+	int err;
 
+	*nr_pages = 0;
 	if (IS_ERR(pdev))
-		return 0;
+		return PTR_ERR(pdev);
 	piece = alloc_piece(&pdev->dev, PROBE_PAGES);
-	if (!IS_ERR(piece)) {
-		nr_pages = area_pages(piece->pfn);
+	err = PTR_ERR_OR_ZERO(piece);
+	if (!err) {
+		*nr_pages = area_pages(piece->pfn);
 		free_piece(&pdev->dev, piece);
 	}
 	platform_device_unregister(pdev);
-	return nr_pages;
+	return err == -ENOSPC ? 0 : err;
 }
 
 static int cma_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
@@ -369,13 +374,16 @@ static int cma_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
 	const unsigned long unit_pages = lcma_unit_pages();
 	const unsigned long want_pages = SUGGEST_MIN_UNITS * unit_pages;
 	unsigned long nr_pages;
+	int err;
 
 	if (!LCMA_CAN_SHARE) {
 		snprintf(why, size_bytes,
 			 "this kernel was built without CONFIG_CMA");
 		return -ENODEV;
 	}
-	nr_pages = find_area_pages();
+	err = find_area(&nr_pages);
+	if (err)
+		return err;
 	if (nr_pages < want_pages) {
 		snprintf(why, size_bytes,
 			 "the kernel's area has %lu KiB, %lu KiB (%u units of %lu KiB) are wanted; put cma=%luM, or better more, on the kernel command line",
