@@ -335,7 +335,8 @@ static const struct dma_buf_ops dmabuf_ops = {
  * The dma-buf keeps this module loaded.
  *
  * Context: process, may sleep.
- * Return: the dma-buf; ERR_PTR: -ENOBUFS, or what dma_buf_export() returns.
+ * Return: the dma-buf; ERR_PTR: -ENOBUFS no memory for structures; -ENFILE, or
+ * what else dma_buf_export() returns.
  */
 struct dma_buf *lcma_dmabuf_export(struct lcma_buffer *buffer, int fd_flags)
 {
@@ -357,10 +358,12 @@ struct dma_buf *lcma_dmabuf_export(struct lcma_buffer *buffer, int fd_flags)
 	info.flags = fd_flags;
 	info.priv = export;
 	dmabuf = ERR_PTR(lcma_fault(DMABUF_EXPORT)) ?: dma_buf_export(&info);
-	if (IS_ERR(dmabuf))
+	if (IS_ERR(dmabuf)) {
 		kfree(export);
-	else
-		lcma_buffer_hold(buffer);
+		/* ENOMEM is said of migration. */
+		return dmabuf == ERR_PTR(-ENOMEM) ? ERR_PTR(-ENOBUFS) : dmabuf;
+	}
+	lcma_buffer_hold(buffer);
 	return dmabuf;
 }
 

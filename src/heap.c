@@ -64,7 +64,7 @@ static int heap_open(struct inode *inode, struct file *file)
 
 	hf = lcma_fault(HEAP_FILE) ? NULL : kzalloc(sizeof(*hf), GFP_KERNEL);
 	if (!hf)
-		return -ENOMEM;
+		return -ENOBUFS;
 	account = lcma_account_open();
 	if (IS_ERR(account)) {
 		kfree(hf);

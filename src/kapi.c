@@ -332,8 +332,8 @@ EXPORT_SYMBOL_NS_GPL(lcma_buffer_pages, LCMA_NS);
  * each dma-buf synchronises the devices that are attached to it.
  *
  * Context: process, may sleep.
- * Return: the dma-buf with one reference; ERR_PTR: -ENOBUFS, or what
- * dma_buf_export() returns.
+ * Return: the dma-buf with one reference; ERR_PTR: -ENOBUFS no memory for
+ * structures; -ENFILE, or what else dma_buf_export() returns.
  */
 struct dma_buf *lcma_buffer_export(struct lcma_buffer *buffer)
 {
