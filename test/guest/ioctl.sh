@@ -3,8 +3,8 @@
 #
 # ioctl - every call of include/uapi/linux/lcma.h does what its manual says:
 # every size, pointer, flag, limit and error; an error leaves nothing behind.
-# Not here: EBUSY and ENOMEM, which need pins and pressure (pins.sh), ENOBUFS,
-# which needs a kernel that can inject faults, quotas (quota.sh) and users
+# Not here: EBUSY and ENOMEM, which need pins and pressure (pins.sh), ENOBUFS
+# (sweep.sh), quotas (quota.sh) and users
 # (permissions.sh).
 #
 # cmdline: cma=96M

@@ -40,6 +40,8 @@ struct device;
 bool apitest_import(struct dma_buf *dmabuf, struct device *dev,
 		    phys_addr_t phys);
 bool apitest_vmap(struct dma_buf *dmabuf, u32 first, u32 last);
+int apitest_attach_once(struct dma_buf *dmabuf, struct device *dev);
+int apitest_vmap_once(struct dma_buf *dmabuf);
 
 /* pages.c */
 void apitest_fill(struct page *pages, unsigned long count, u32 value);
@@ -60,5 +62,15 @@ void apitest_let_go(struct lcma_region *region);
 void apitest_crowd(struct lcma_region *region);
 void apitest_intruder(struct lcma_region *region);
 void apitest_leave(struct lcma_region *region);
+
+/* attempt.c: 0, or the first error; nothing is left of it either way */
+int apitest_attempts_init(void);
+void apitest_attempts_exit(void);
+int apitest_try_pages(struct lcma_region *region);
+int apitest_try_buffer(struct lcma_region *region);
+int apitest_try_export(struct lcma_region *region);
+int apitest_try_attach(struct lcma_region *region);
+int apitest_try_vmap(struct lcma_region *region);
+int apitest_try_assign(struct lcma_region *region);
 
 #endif

@@ -110,6 +110,41 @@ bool apitest_import(struct dma_buf *dmabuf, struct device *dev,
 	return right;
 }
 
+/* What a driver does, once, as far as it gets. Return: 0; what went wrong. */
+int apitest_attach_once(struct dma_buf *dmabuf, struct device *dev)
+{
+	struct dma_buf_attachment *attachment;
+	struct sg_table *table;
+	int err;
+
+	attachment = dma_buf_attach(dmabuf, dev);
+	if (IS_ERR(attachment))
+		return PTR_ERR(attachment);
+	table = map_attachment(attachment);
+	err = PTR_ERR_OR_ZERO(table);
+	if (!err) {
+		err = dma_buf_begin_cpu_access(dmabuf, DMA_BIDIRECTIONAL) ?:
+		      dma_buf_end_cpu_access(dmabuf, DMA_BIDIRECTIONAL);
+		unmap_attachment(attachment, table);
+	}
+	dma_buf_detach(dmabuf, attachment);
+	return err;
+}
+
+/* What dma_buf_vmap() does, but it warns of an exporter that fails. */
+int apitest_vmap_once(struct dma_buf *dmabuf)
+{
+	struct iosys_map map;
+	int err;
+
+	dma_resv_lock(dmabuf->resv, NULL);
+	err = dmabuf->ops->vmap(dmabuf, &map);
+	if (!err)
+		dmabuf->ops->vunmap(dmabuf, &map);
+	dma_resv_unlock(dmabuf->resv);
+	return err;
+}
+
 /* Has the mapping these words first and last? And the second one, at once? */
 bool apitest_vmap(struct dma_buf *dmabuf, u32 first, u32 last)
 {

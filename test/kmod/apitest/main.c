@@ -7,6 +7,8 @@
  *
  * What is written runs to its end, in a kernel thread; `results` then has a
  * line for each check, "ok WHAT" or "not ok WHAT (not: CONDITION)".
+ * An attempt is a suite of one step, made by the writer himself: the write
+ * fails with its error.
  */
 #include "apitest.h"
 
@@ -39,6 +41,18 @@ static const struct suite {
 	{ "leave", apitest_leave },
 };
 
+static const struct attempt {
+	const char *name;
+	int (*run)(struct lcma_region *region);
+} attempts[] = {
+	{ "try_pages", apitest_try_pages },
+	{ "try_buffer", apitest_try_buffer },
+	{ "try_export", apitest_try_export },
+	{ "try_attach", apitest_try_attach },
+	{ "try_vmap", apitest_try_vmap },
+	{ "try_assign", apitest_try_assign },
+};
+
 static DEFINE_MUTEX(run_lock);	/* one suite at a time, and its results */
 static struct dentry *dir;
 
@@ -61,6 +75,9 @@ static int run_suite(const char *name, struct lcma_region *region)
 	struct job job = { .region = region };
 	unsigned int i;
 
+	for (i = 0; region && i < ARRAY_SIZE(attempts); i++)
+		if (!strcmp(attempts[i].name, name))
+			return attempts[i].run(region);
 	for (i = 0; i < ARRAY_SIZE(suites); i++)
 		if (!strcmp(suites[i].name, name))
 			job.suite = &suites[i];
@@ -110,6 +127,10 @@ DEFINE_SHOW_ATTRIBUTE(results);
 
 static int __init apitest_init(void)
 {
+	int err = apitest_attempts_init();
+
+	if (err)
+		return err;
 	dir = debugfs_create_dir("lcma_apitest", NULL);
 	debugfs_create_file("run", 0200, dir, NULL, &run_fops);
 	debugfs_create_file("results", 0400, dir, NULL, &results_fops);
@@ -121,6 +142,7 @@ static void __exit apitest_exit(void)
 {
 	debugfs_remove_recursive(dir);
 	apitest_devices_exit();
+	apitest_attempts_exit();
 }
 module_exit(apitest_exit);
 

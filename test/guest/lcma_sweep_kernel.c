@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lcma_sweep_kernel - the kernel's own fault injection (failslab and
+ * fail_page_alloc, /proc/self/fail-nth): the 1st, 2nd, ... allocation that the
+ * kernel makes during an operation fails, its own allocations among them.
+ * Skipped where the kernel cannot do that. See sweep.sh.
+ *
+ *	lcma_sweep_kernel REGIONS	lcma is not loaded
+ */
+#include "sweep.h"
+
+#define FAIL_NTH	"/proc/thread-self/fail-nth"
+#define APITEST_KO	"/test/kmod/lcma_apitest.ko"
+
+/* More than any operation makes. */
+#define MANY		1000000
+
+/*
+ * An operation that makes more allocations is failed in its last ones: they
+ * are lcma's, those before are the loader's.
+ */
+#define MAX_FAILURES	400
+
+/* What a caller may be told for want of memory, by lcma or by the kernel. */
+static const int errors[] = {
+	ENOMEM, ENOBUFS, ENOSPC, EBUSY, ENFILE, EMFILE, ENODEV,
+};
+
+static void fail_nth(unsigned int nth)
+{
+	char text[16];
+	long ret;
+
+	snprintf(text, sizeof(text), "%u", nth);
+	ret = write_text(FAIL_NTH, text);
+	if (ret < 0)
+		bail_out(FAIL_NTH ": %s", error_name(ret));
+}
+
+/* How many allocations are left till one fails; 0: it has. */
+static unsigned int rest;
+
+static void end_failures(void)
+{
+	if (rest)
+		rest = read_number(FAIL_NTH);
+	fail_nth(0);
+}
+
+static void begin_failures(unsigned int nth)
+{
+	rest = nth;
+	fail_nth(nth);
+}
+
+/* Quietly, and where one may sleep and try again, too. */
+static bool prepare(const char *kind)
+{
+	static const char * const settings[][2] = {
+		{ "ignore-gfp-wait", "0" },
+		{ "ignore-gfp-highmem", "0" },
+		{ "min-order", "0" },
+		{ "verbose", "0" },
+		{ "probability", "0" },
+	};
+	char path[128];
+	unsigned int i;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s", kind);
+	if (access(path, F_OK))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(settings); i++) {
+		snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", kind,
+			 settings[i][0]);
+		write_text(path, settings[i][1]);
+	}
+	return true;
+}
+
+static bool is_sensible(long ret)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(errors); i++)
+		if (ret == -errors[i])
+			return true;
+	return ret >= 0;
+}
+
+/* Where to begin: an operation's number of allocations is counted first. */
+static unsigned int first_of(unsigned int nr, const char *name)
+{
+	diag("%s makes %u allocations", name, nr);
+	return nr > MAX_FAILURES ? nr - MAX_FAILURES : 1;
+}
+
+static void sweep(const struct operation *op)
+{
+	const int nr_fds = count_fds();
+	unsigned int nth, nr_failed = 0, nr_wrong = 0;
+	const char *wrong;
+	bool failed;
+	long ret;
+
+	begin_failures(MANY);
+	op->run();
+	end_failures();
+	nth = first_of(MANY - rest, op->name);
+	for (;; nth++) {
+		begin_failures(nth);
+		ret = op->run();
+		end_failures();
+		failed = !rest;
+		wrong = is_sensible(ret) ? NULL : "the error is wrong";
+		if (!wrong && failed)
+			wrong = aftermath(op, nr_fds);
+		if (wrong) {
+			diag("%s in %s: allocation %u: %s: %s", op->name, region,
+			     nth, error_name(ret), wrong);
+			nr_wrong++;
+		}
+		nr_failed += ret < 0;
+		if (!failed || nr_wrong > 10)
+			break;
+	}
+	ok(!nr_wrong && ret >= 0,
+	   "%s in %s: each allocation fails up to the %uth, %u were fatal",
+	   op->name, region, nth - 1, nr_failed);
+}
+
+static void operations_in(const char *spec)
+{
+	unsigned int i, r;
+
+	set_regions(spec);
+	for (r = 0; regions[r]; r++) {
+		region = regions[r];
+		for (i = 0; i < ARRAY_SIZE(operations); i++)
+			if (!r || operations[i].everywhere)
+				sweep(&operations[i]);
+	}
+}
+
+static void life(const char *spec)
+{
+	unsigned int nth, nr_failed = 0, nr_wrong = 0;
+	unsigned long long at_first;
+	const char *wrong;
+	bool failed;
+	long ret;
+
+	if (load(spec, ""))
+		bail_out("it does not load at all");
+	at_first = places();
+	unload_lcma();
+	begin_failures(MANY);
+	load(spec, "");
+	end_failures();
+	nth = first_of(MANY - rest, "load");
+	unload_lcma();
+	for (;; nth++) {
+		begin_failures(nth);
+		ret = load(spec, "");
+		end_failures();
+		failed = !rest;
+		wrong = is_sensible(ret) ? NULL : "the error is wrong";
+		if (!ret && unload_lcma())
+			wrong = "it cannot be unloaded";
+		if (!wrong)
+			wrong = left_behind();
+		if (!wrong && failed &&
+		    (load(spec, "") || places() != at_first || unload_lcma()))
+			wrong = "the next load fails, or gets other memory";
+		if (wrong) {
+			diag("load: allocation %u: %s: %s", nth, error_name(ret),
+			     wrong);
+			nr_wrong++;
+		}
+		nr_failed += ret < 0;
+		if (!failed || nr_wrong > 10)
+			break;
+	}
+	ok(!nr_wrong && !ret,
+	   "load: each allocation fails up to the %uth, %u were fatal", nth - 1,
+	   nr_failed);
+
+	/* Unloading cannot fail. */
+	for (nth = 1;; nth++) {
+		if (load(spec, ""))
+			bail_out("it does not load any more");
+		begin_failures(nth);
+		ret = unload_lcma();
+		end_failures();
+		failed = !rest;
+		wrong = ret ? error_name(ret) : left_behind();
+		if (wrong)
+			diag("unload: allocation %u: %s", nth, wrong);
+		nr_wrong += !!wrong;
+		if (!failed || nr_wrong > 10)
+			break;
+	}
+	ok(!nr_wrong, "unload: gets over each failure up to the %uth allocation",
+	   nth - 1);
+}
+
+static long load_apitest(void)
+{
+	long fd = CALL(open(APITEST_KO, O_RDONLY | O_CLOEXEC));
+	long ret;
+
+	if (fd < 0)
+		return fd;
+	ret = CALL(syscall(SYS_finit_module, (int)fd, "", 0));
+	close(fd);
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	const char *spec = argc > 1 ? argv[1] : "";
+	bool slab, pages;
+
+	tap_start();
+	no_more_failures = end_failures;
+	slab = prepare("failslab");
+	pages = prepare("fail_page_alloc");
+	if ((!slab && !pages) || access(FAIL_NTH, F_OK)) {
+		skip("every allocation of the kernel's",
+		     "this kernel cannot inject faults");
+		return tap_finish();
+	}
+	diag("failslab %s, fail_page_alloc %s", slab ? "yes" : "no",
+	     pages ? "yes" : "no");
+	if (load(spec, "") || load_apitest())
+		bail_out("lcma or its client does not load");
+	operations_in(spec);
+	if (CALL(syscall(SYS_delete_module, "lcma_apitest", O_NONBLOCK)) ||
+	    unload_lcma())
+		bail_out("lcma or its client cannot be unloaded");
+	life(spec);
+	return tap_finish();
+}
