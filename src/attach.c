@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attaching regions: see attach.h. A carve becomes a region, its idle pages go
- * to the system, and at the end all of it goes back.
+ * Attaching regions: see attach.h. A carve becomes a region; when all else has
+ * succeeded idle pages go to the system; and at the end all of it goes back.
  */
 #define pr_fmt(fmt) "lcma: " fmt
 
@@ -11,6 +11,7 @@
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -93,7 +94,6 @@ static int attach_region(struct lcma_spec *spec)
 	if (err)
 		goto err_free;
 	announce(region, spec);
-	lcma_pool_trim(region);
 	return 0;
 
 err_free:
@@ -153,6 +153,28 @@ int lcma_attach_all(void)
 	if (err)
 		lcma_detach_all();
 	return err;
+}
+
+/**
+ * lcma_attach_share - give the system what regions do not keep for themselves
+ *
+ * Until then nothing is shared, so nothing has to be migrated back, and nothing
+ * can be lost, when a step of loading fails.
+ *
+ * Context: the last step of loading; may sleep. A region may be in use, or
+ * drained, by now.
+ */
+void lcma_attach_share(void)
+{
+	struct lcma_region *region;
+	unsigned int i;
+
+	lcma_for_each_region(region, i) {
+		mutex_lock(&region->drain_lock);
+		if (region->life == LCMA_LIVE)
+			lcma_pool_trim(region);
+		mutex_unlock(&region->drain_lock);
+	}
 }
 
 /**

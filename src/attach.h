@@ -6,6 +6,7 @@
 #define LCMA_ATTACH_H
 
 int lcma_attach_all(void);
+void lcma_attach_share(void);
 void lcma_detach_all(void);
 
 #endif
