@@ -29,7 +29,7 @@ static int __init lcma_init(void)
 	err = lcma_attach_all();
 	if (err)
 		goto err_stop_workers;
-	err = lcma_upkeep_start();
+	err = lcma_upkeep_init();
 	if (err)
 		goto err_detach;
 	err = lcma_shrink_init();
@@ -46,6 +46,7 @@ static int __init lcma_init(void)
 	if (err)
 		goto err_remove_heaps;
 	lcma_attach_share();
+	lcma_upkeep_start();
 	return 0;
 
 err_remove_heaps:

@@ -20,6 +20,7 @@
 #include "region.h"
 
 #include "compat/shrinker.h"
+#include "fault.h"
 
 /* Pages in one call: half a megabyte, well under a millisecond. */
 #define SHRINK_BATCH	128
@@ -88,7 +89,8 @@ static struct lcma_compat_shrinker shrinker = {
  */
 int lcma_shrink_init(void)
 {
-	return lcma_fault(SHRINKER_ADD) ?: lcma_compat_shrinker_add(&shrinker);
+	return lcma_fault(SHRINK_REGISTER) ?:
+	       lcma_compat_shrinker_add(&shrinker);
 }
 
 /**

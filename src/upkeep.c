@@ -166,16 +166,28 @@ static int upkeep(void *unused)
 }
 
 /**
- * lcma_upkeep_start - start the thread
+ * lcma_upkeep_init - make the thread
  *
  * Context: while the module loads, after the regions are there; may sleep.
- * Return: 0; what kthread_run() returns.
+ * Return: 0; what kthread_create() returns.
  */
-int lcma_upkeep_start(void)
+int lcma_upkeep_init(void)
 {
 	thread = ERR_PTR(lcma_fault(UPKEEP_START)) ?:
-		 kthread_run(upkeep, NULL, "lcma/pool");
+		 kthread_create(upkeep, NULL, "lcma/pool");
 	return PTR_ERR_OR_ZERO(thread);
+}
+
+/**
+ * lcma_upkeep_start - let it begin
+ *
+ * It shares idle pages with the system: see lcma_attach_share().
+ *
+ * Context: the last step of loading.
+ */
+void lcma_upkeep_start(void)
+{
+	wake_up_process(thread);
 }
 
 /**

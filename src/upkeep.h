@@ -5,7 +5,8 @@
 #ifndef LCMA_UPKEEP_H
 #define LCMA_UPKEEP_H
 
-int lcma_upkeep_start(void);
+int lcma_upkeep_init(void);
+void lcma_upkeep_start(void);
 void lcma_upkeep_stop(void);
 
 #endif

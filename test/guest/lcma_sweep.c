@@ -31,7 +31,10 @@ static const struct {
 	{ "REGION_MAP", ENOMEM },
 	{ "REGION_HELD", ENOMEM },
 	{ "REGION_LOOSE", ENOMEM },
+	{ "REGION_ZEROED", ENOMEM },
 	{ "REGION_REGISTER", ENOSPC },
+	{ "UPKEEP_START", ENOMEM },
+	{ "SHRINK_REGISTER", ENOMEM },
 	{ "SYSFS_ROOT", ENOMEM },
 	{ "SYSFS_DIR", ENOMEM },
 	{ "SYSFS_ADD", ENOMEM },
@@ -336,6 +339,7 @@ static void fails_for_good(const char *point, int err)
 	order(point);
 	answers(op_alloc(), -err, "%s each time: ALLOC", point);
 	answers(op_text_deadline(), -err, "%s each time: a line", point);
+	order(point);
 	ret = drain();
 	answers(ret, -EBUSY, "%s each time: drain", point);
 	order("off");
