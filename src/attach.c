@@ -218,7 +218,7 @@ void lcma_attach_share(void)
 
 	lcma_for_each_region(region, i) {
 		mutex_lock(&region->drain_lock);
-		if (region->life == LCMA_LIVE)
+		if (READ_ONCE(region->life) == LCMA_LIVE)
 			lcma_pool_trim(region);
 		mutex_unlock(&region->drain_lock);
 	}
