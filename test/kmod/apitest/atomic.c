@@ -107,8 +107,9 @@ static void one_place(struct lcma_region *region, const char *where,
 	apitest_fill(errand.give, COUNT, 0xdeadbeef);
 	go_there();
 
-	if (!IS_ENABLED(CONFIG_PREEMPT_COUNT))
-		errand.was_atomic = true;	/* nobody can tell */
+	/* Nobody can tell, or spinlocks and softirqs are as threads are. */
+	if (!IS_ENABLED(CONFIG_PREEMPT_COUNT) || IS_ENABLED(CONFIG_PREEMPT_RT))
+		errand.was_atomic = true;
 	OK(errand.was_atomic, "%s: one may not sleep there", where);
 	OK(errand.given, "%s: frees", where);
 	OK(errand.regions_add_up, "%s: describes", where);
@@ -131,7 +132,9 @@ static void one_place(struct lcma_region *region, const char *where,
 void apitest_atomic(struct lcma_region *region)
 {
 	one_place(region, "spinlock", under_spinlock);
-	one_place(region, "interrupts off", with_interrupts_off);
+	/* With PREEMPT_RT our locks sleep: not even LCMA_NOWAIT is for there. */
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		one_place(region, "interrupts off", with_interrupts_off);
 	one_place(region, "softirq", in_softirq_context);
 }
 
