@@ -70,13 +70,15 @@ while [ $((at + unit)) -le $area_end ]; do
 done
 held=$(wc -l <$testkit/neighbour)
 log_mark
-check "where no two free units are neighbours, 16 MiB are refused" \
-	sh -c '! insmod /lcma.ko regions=r=16M@cma 2>/dev/null'
-matches "$(log_since)" "wants 16384 KiB.*can give 8192 KiB" "with a sentence that says what there is"
-check "8 MiB are not" lcma_load "r=8M@cma"
+unit_mib=$((unit / mib))
+check "where no two free units are neighbours, two are refused" \
+	eval "! lcma_load r=$((2 * unit_mib))M@cma"
+matches "$(log_since)" "wants $((2 * unit_mib * 1024)) KiB.*can give $((unit_mib * 1024)) KiB" \
+	"with a sentence that says what there is"
+check "one is not" lcma_load "r=${unit_mib}M@cma"
 region_pages r
-nobody_in "and nobody else is in them"
-expect_write ok 8M "they serve"
+nobody_in "and nobody else is in it"
+expect_write ok "${unit_mib}M" "it serves"
 check "unload" lcma_unload
 is "$(wc -l <$testkit/neighbour)" "$held" "the neighbour has what it had"
 is "$(fill_area $mib)" $fits_mib "and can have all the rest"

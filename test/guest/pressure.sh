@@ -115,7 +115,7 @@ all_right "after it was freed"
 # And all of it, in one piece.
 for name in $names; do
 	look "$name"
-	expect_write ok "$((nr_pages / 256))M region=$name align=8M" \
+	expect_write ok "$((nr_pages / 256))M region=$name align=$((unit * 4))K" \
 		"all of region $name in one piece"
 	diag "in $write_ms ms"
 	allocated "$name"
