@@ -10,12 +10,13 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
+#include <linux/mm.h>
 
 #include "alloc.h"
 #include "buffer.h"
 #include "dmabuf.h"
-#include "quarantine.h"
 #include "pool.h"
+#include "quarantine.h"
 #include "region.h"
 
 /**
