@@ -18,7 +18,7 @@ KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
 KDIR ?= $(KERNEL_SRC)
 
 .PHONY: modules modules_install tools install uninstall dkms-install dkms-remove
-.PHONY: run check check-debug check-matrix check-all storm shell test unit lint clean help
+.PHONY: run check check-trust check-debug check-matrix check-all storm shell test unit lint clean help
 
 # Without a target, make builds the module, as every module's Makefile does.
 modules: $(KDIR)/Makefile
@@ -53,6 +53,9 @@ run:
 
 check:
 	@test/check
+
+check-trust:
+	@test/check-trust
 
 check-all:
 	@test/check-all
@@ -99,7 +102,8 @@ help:
 	@echo '  make shell           a guest with lcma loaded, and a prompt'
 	@echo 'Prove it:'
 	@echo '  make check           every test there is; ends with "N passed, N failed"'
-	@echo '  make check-all       the slow ones as well; nightly'
+	@echo '  make check-trust     failure points, fuzzing, sleep, pins for good: five minutes'
+	@echo '  make check-all       all of these, and ten minutes of storm; nightly'
 	@echo '  make storm           everything at once, on KERNEL, for STORM=60 seconds'
 	@echo '  make check-matrix    the guest tests on more kernels and architectures'
 	@echo '  make check-debug     the guest tests on a kernel with KASAN, lockdep, kmemleak ...'
