@@ -10,6 +10,7 @@
 # (init_on_alloc=1, as Debian builds it); pool_dirty is the same where it does not.
 # How much faster a pool is, is the benchmark's business.
 #
+# suite: trust
 # cmdline: cma=96M
 # mem: 512M
 # timeout: 240
