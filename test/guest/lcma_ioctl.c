@@ -613,7 +613,8 @@ static void test_deadlines(void)
 {
 	struct lcma_alloc alloc;
 	long long began;
-	int fd;
+	long ret;
+	int fd, i;
 
 	alloc = alloc_for("main", MIB);
 	alloc.timeout_ms = 60000;
@@ -622,19 +623,33 @@ static void test_deadlines(void)
 	began = now_ms();
 	good_alloc(alloc, MIB, "with 49 days");
 	ok(now_ms() - began < 10000, "which are not waited for");
-	/* Zeroing 16 MiB of the pool takes longer than a millisecond, here. */
-	alloc = alloc_for("pool", POOL_BYTES);
-	fd = try_alloc(&alloc, 0, "16 MiB without a deadline");
-	close(fd);
+	/*
+	 * Zeroing 16 MiB of the pool takes longer than a millisecond, here, if
+	 * they have just been freed, and not been zeroed in the background.
+	 */
+	for (i = 0; i < 2; i++) {
+		alloc = alloc_for("pool", POOL_BYTES);
+		fd = try_alloc(&alloc, 0, "16 MiB without a deadline");
+		close(fd);
+	}
 	diag("that took %llu us", alloc.latency_ns / 1000);
 	if (alloc.latency_ns < 4000000) {
 		skip("16 MiB in a millisecond", "this machine is too fast");
 		return;
 	}
-	alloc = alloc_for("pool", POOL_BYTES);
-	alloc.timeout_ms = 1;
-	began = now_ms();
-	try_alloc(&alloc, -ETIMEDOUT, "16 MiB in a millisecond");
+	for (i = 0, ret = 0; i < 5 && !ret; i++) {
+		alloc = alloc_for("pool", POOL_BYTES);
+		alloc.timeout_ms = 1;
+		began = now_ms();
+		ret = lcma_call(dev, LCMA_IOC_ALLOC, &alloc);
+		if (!ret)
+			close(alloc.fd);
+	}
+	if (!ret) {
+		skip("16 MiB in a millisecond", "what zeroes in the background is faster");
+		return;
+	}
+	answers(ret, -ETIMEDOUT, "16 MiB in a millisecond, sooner or later");
 	ok(now_ms() - began < 5000, "it is told in time");
 	ok(is_idle("pool", 5000), "the pool has everything back");
 	/* And whatever comes of this, nothing may be lost. */
