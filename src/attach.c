@@ -13,7 +13,6 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
-#include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -209,19 +208,15 @@ int lcma_attach_all(void)
  * can be lost, when a step of loading fails.
  *
  * Context: the last step of loading; may sleep. A region may be in use, or
- * drained, by now.
+ * drained, by now: then the pool gives nothing away.
  */
 void lcma_attach_share(void)
 {
 	struct lcma_region *region;
 	unsigned int i;
 
-	lcma_for_each_region(region, i) {
-		mutex_lock(&region->drain_lock);
-		if (READ_ONCE(region->life) == LCMA_LIVE)
-			lcma_pool_trim(region);
-		mutex_unlock(&region->drain_lock);
-	}
+	lcma_for_each_region(region, i)
+		lcma_pool_trim(region);
 }
 
 /**
