@@ -46,6 +46,7 @@ static int __init lcma_init(void)
 	if (err)
 		goto err_remove_heaps;
 	lcma_attach_share();
+	lcma_shrink_start();
 	lcma_upkeep_start();
 	return 0;
 

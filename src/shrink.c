@@ -20,7 +20,9 @@
 #include "region.h"
 
 #include "compat/shrinker.h"
-#include "fault.h"
+
+/* Loading cannot fail any more, so pages may be shared. */
+static bool may_share;
 
 /* Pages in one call: half a megabyte, well under a millisecond. */
 #define SHRINK_BATCH	128
@@ -50,6 +52,8 @@ static unsigned long count_idle(struct shrinker *shrinker,
 	unsigned long nr_pages = 0;
 	unsigned int i;
 
+	if (!READ_ONCE(may_share))
+		return SHRINK_EMPTY;
 	lcma_for_each_region(region, i)
 		if (helps(region, control))
 			nr_pages += lcma_pool_idle(region);
@@ -63,7 +67,7 @@ static unsigned long give_idle(struct shrinker *shrinker,
 	struct lcma_region *region;
 	unsigned int i;
 
-	if (lcma_claim_is_running())
+	if (!READ_ONCE(may_share) || lcma_claim_is_running())
 		return SHRINK_STOP;
 	lcma_for_each_region(region, i) {
 		if (nr_given >= control->nr_to_scan)
@@ -91,6 +95,16 @@ int lcma_shrink_init(void)
 {
 	return lcma_fault(SHRINK_REGISTER) ?:
 	       lcma_compat_shrinker_add(&shrinker);
+}
+
+/**
+ * lcma_shrink_start - from now on it is given what it asks for
+ *
+ * Context: the last step of loading, see lcma_attach_share().
+ */
+void lcma_shrink_start(void)
+{
+	WRITE_ONCE(may_share, true);
 }
 
 /**

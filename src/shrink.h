@@ -6,6 +6,7 @@
 #define LCMA_SHRINK_H
 
 int lcma_shrink_init(void);
+void lcma_shrink_start(void);
 void lcma_shrink_exit(void);
 
 #endif

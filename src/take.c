@@ -119,8 +119,16 @@ void lcma_take_begin(struct lcma_region *region, unsigned long start,
 				 s.state == LCMA_POOL ? LCMA_USED : LCMA_BUSY);
 }
 
-/* Nothing of the run is on its way any more. */
-static void take_end(struct lcma_region *region)
+/**
+ * lcma_take_end - nothing of a run is on its way any more
+ * @region: the region
+ *
+ * lcma_take() does it. Who must not be seen between its end and his own next step
+ * counts himself in region->nr_takes first, and calls this when he is done.
+ *
+ * Context: any; takes region->lock.
+ */
+void lcma_take_end(struct lcma_region *region)
 {
 	unsigned long flags;
 
@@ -242,7 +250,7 @@ static void take_orphaned(struct lcma_job *job)
 		lcma_pool_give(region, take->hold.start, take->hold.nr_pages,
 			       LCMA_USED, 0);
 	kfree(take);
-	take_end(region);
+	lcma_take_end(region);
 }
 
 static const struct lcma_job_ops take_ops = {
@@ -309,6 +317,6 @@ int lcma_take(struct lcma_region *region, const struct lcma_hold *hold,
 	else
 		err = take_by_worker(region, &own, deadline, obstacle, &left);
 	if (!left)
-		take_end(region);
+		lcma_take_end(region);
 	return err;
 }

@@ -74,21 +74,25 @@ static int refill_once(struct lcma_region *region, unsigned long *from)
 	if (fit.nr_pages)
 		start = lcma_map_find(&region->map, LCMA_KIND_SHARED, &fit,
 				      *from, NULL);
-	if (start != LCMA_NO_PAGE)
+	if (start != LCMA_NO_PAGE) {
 		lcma_take_begin(region, start, fit.nr_pages, &hold);
+		/* A drain waits until they are in the pool. */
+		region->nr_takes++;
+	}
 	spin_unlock_irqrestore(&region->lock, flags);
 	if (start == LCMA_NO_PAGE)
 		return -ENOSPC;
 
 	err = lcma_take(region, &hold, deadline, &obstacle);
 	*from = start + fit.nr_pages;
-	if (err)
-		return err;
-	spin_lock_irqsave(&region->lock, flags);
-	region->stats.refilled_pages += fit.nr_pages;
-	spin_unlock_irqrestore(&region->lock, flags);
-	lcma_pool_give(region, start, fit.nr_pages, LCMA_USED, 0);
-	return 0;
+	if (!err) {
+		spin_lock_irqsave(&region->lock, flags);
+		region->stats.refilled_pages += fit.nr_pages;
+		spin_unlock_irqrestore(&region->lock, flags);
+		lcma_pool_give(region, start, fit.nr_pages, LCMA_USED, 0);
+	}
+	lcma_take_end(region);
+	return err;
 }
 
 static bool is_missing(struct lcma_region *region)
