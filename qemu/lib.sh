@@ -98,17 +98,24 @@ arch_cross()
 	esac
 }
 
-# arch_memory ARCH SIZE: what a guest gets of which a job wants SIZE. Kernels of
-# 64 bit are that much larger themselves.
-arch_memory()
+# --- machines ----------------------------------------------------------------
+
+# guest_memory SIZE: what a guest gets of which a job wants SIZE, on the kernel of
+# the row that was read. Kernels of 64 bit are that much larger themselves; one
+# with KASAN keeps a byte for every eight, and as much again for the owners of
+# pages and for lists of what may leak: but no more than is lowmem on the board,
+# and who wants more than that knows how much of it is to be HIGHMEM.
+guest_memory()
 {
-	local mib=${2%[MG]}
-	[ "${2%G}" = "$2" ] || mib=$((mib * 1024))
-	[ "$1" = armhf ] || mib=$((mib + 128))
+	local mib=${1%[MG]}
+	[ "${1%G}" = "$1" ] || mib=$((mib * 1024))
+	[ "$k_arch" = armhf ] || mib=$((mib + 128))
+	if [ "$k_use" = debug ] && [ $mib -lt 760 ]; then
+		mib=$((mib * 7 / 6 + 80))
+		[ $mib -le 760 ] || mib=760
+	fi
 	echo "${mib}M"
 }
-
-# --- machines ----------------------------------------------------------------
 
 # machine_disk_modules MACHINE: modules of the stock kernel for the disk on which
 # a restored guest gets its job

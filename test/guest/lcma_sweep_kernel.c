@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lcma_sweep_kernel - the kernel's own fault injection (failslab and
- * fail_page_alloc, /proc/self/fail-nth): the 1st, 2nd, ... allocation that the
- * kernel makes during an operation fails, its own allocations among them.
- * Skipped where the kernel cannot do that. See sweep.sh.
+ * lcma_sweep_kernel - the kernel's own fault injection (failslab, fail_page_alloc
+ * and fail_usercopy, /proc/self/fail-nth): the 1st, 2nd, ... allocation that the
+ * kernel makes during an operation fails, its own allocations among them, or the
+ * copy from or to the program. Skipped where the kernel cannot do that. See
+ * sweep_kernel.sh.
  *
  *	lcma_sweep_kernel REGIONS	lcma is not loaded
  */
@@ -21,9 +22,9 @@
  */
 #define MAX_FAILURES	400
 
-/* What a caller may be told for want of memory, by lcma or by the kernel. */
+/* What a caller may be told for that, by lcma or by the kernel. */
 static const int errors[] = {
-	ENOMEM, ENOBUFS, ENOSPC, EBUSY, ENFILE, EMFILE, ENODEV,
+	ENOMEM, ENOBUFS, ENOSPC, EBUSY, ENFILE, EMFILE, ENODEV, EFAULT,
 };
 
 static void fail_nth(unsigned int nth)
@@ -39,17 +40,20 @@ static void fail_nth(unsigned int nth)
 
 /* How many allocations are left till one fails; 0: it has. */
 static unsigned int rest;
+static bool is_counting;
 
+/* An operation may have ended them itself. */
 static void end_failures(void)
 {
-	if (rest)
+	if (is_counting)
 		rest = read_number(FAIL_NTH);
+	is_counting = false;
 	fail_nth(0);
 }
 
 static void begin_failures(unsigned int nth)
 {
-	rest = nth;
+	is_counting = true;
 	fail_nth(nth);
 }
 
@@ -218,12 +222,13 @@ static long load_apitest(void)
 int main(int argc, char **argv)
 {
 	const char *spec = argc > 1 ? argv[1] : "";
-	bool slab, pages;
+	bool slab, pages, copies;
 
 	tap_start();
 	no_more_failures = end_failures;
 	slab = prepare("failslab");
 	pages = prepare("fail_page_alloc");
+	copies = prepare("fail_usercopy");
 	if ((!slab && !pages) || access(FAIL_NTH, F_OK)) {
 		skip("every allocation of the kernel's",
 		     "this kernel cannot inject faults");

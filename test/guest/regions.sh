@@ -29,7 +29,7 @@ identity high "it adds up"
 region="$base+$((nr_pages * 4096))"
 if can_reserve_mem; then
 	look low
-	is "$zone $nr_pages $source" "DMA 4096 reserve_mem:lcma" \
+	matches "$zone $nr_pages $source" "^(DMA|Normal) 4096 reserve_mem:lcma$" \
 		"the other region is lowmem"
 fi
 

@@ -20,7 +20,9 @@
 . /test/tap.sh
 . /test/hands.inc.sh
 
+# A kernel that asks for patience takes ten times as long for each.
 rounds=100
+[ -z "${lcma_patience-}" ] || rounds=20
 mib=1048576
 regions="r=16M@cma"
 can_reserve_mem && regions="$regions;m=16M@reserve_mem:res"
@@ -94,8 +96,12 @@ else
 fi
 diag "a round took $((($(now_ms) - began) / rounds)) ms"
 after=$(kernel_kib)
-compare $((after - ${before:-0})) -le 120 \
-	"the kernel's own memory has not grown: $before KiB after 10 rounds, $after KiB after $rounds"
+if [ -e /sys/kernel/debug/kmemleak ]; then
+	skip "the kernel's own memory has not grown" "kmemleak looks, and has lists that grow"
+else
+	compare $((after - ${before:-0})) -le 120 \
+		"the kernel's own memory has not grown: $before KiB after 10 rounds, $after KiB after $rounds"
+fi
 is "$(dmesg | grep -c 'stay ordinary movable memory')" 0 "each unload was complete"
 now=$(meminfo CmaFree)
 diag "CmaFree: $cma_free KiB before the rounds, $now KiB after them"

@@ -5,8 +5,7 @@
 # then that one and all later ones. Each time the error is the one that the
 # manuals promise, nothing is left, and the next try works; for load, drain and
 # unload, the next load gets the same memory. First lcma's own points
-# (src/fault.h), each of which has to be met; then, where the kernel can inject
-# faults, every allocation that the kernel makes on the way.
+# (src/fault.h), each of which has to be met. The kernel's own: sweep_kernel.
 # Cannot be shown here: memory of the kernel's that leaks (kmemleak's task), and
 # two failures that have nothing to do with each other.
 #
@@ -67,9 +66,6 @@ fill_area 1048576 >/dev/null
 is "$(neighbours_in $((base_pfn * 4096)) $((nr_pages * 4096)))" $((nr_pages / 256)) \
 	"the kernel's own CMA can allocate all of it"
 free_area
-
-run_program lcma_sweep_kernel "$regions"
-lap "the kernel's faults"
 
 # The last one: what is lost is so until the next boot.
 run_program lcma_sweep lasting "$cma_regions"
