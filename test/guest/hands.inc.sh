@@ -158,14 +158,26 @@ pin()
 	rm -f /tmp/pins
 	pin_pages "$@" >/tmp/pins 2>&1 &
 	pinner=$!
-	wait_for 60000 pin_answered || bail_out "pin_pages $*: not ready"
-	grep -q '^ready' /tmp/pins || bail_out "pin_pages $*: $(cat /tmp/pins)"
+	wait_for 60000 pin_answered || bail_out "pin_pages $*: not ready after a minute"
+	grep -q '^ready' /tmp/pins || pin_failed "$*"
 	pins=$(sed -n 's/^pfn=\(0x[0-9a-f]*\) .*/\1/p' /tmp/pins)
 	case " $* " in
 	*" -e 0 "*) ;;
 	*) [ -n "$pins" ] || bail_out "pin_pages $*: no page to pin" ;;
 	esac
 	diag "pin_pages $*: $(grep '^ready' /tmp/pins), after $waited_ms ms"
+}
+
+# pin_failed ARGUMENTS: what it said; and, as who is killed says nothing, what it died
+# of, and whom the kernel has killed for want of memory
+pin_failed()
+{
+	wait $pinner
+	pin_status=$?
+	bail_out "pin_pages $1: exit status $pin_status: $({
+		tail -n 3 /tmp/pins
+		dmesg | grep -E 'invoked oom-killer|Out of memory' | tail -n 2
+	} | tr '\n' ' ')"
 }
 
 pin_answered()

@@ -7,7 +7,8 @@
  *
  * Maps anonymous memory (-t: memory of tmpfs) until every block (see pins) has a
  * page of it, and with -k until 95 of 100 pages of the range are ours, or until
- * LEAVE_MIB (10) are free; and then keeps only what it needs:
+ * LEAVE_MIB (10) are free, or the kernel itself is about to be short of memory; and
+ * then keeps only what it needs:
  *
  *	pins	in each block of EVERY pages (0: none; default: the range is
  *		one block), the first page it has at or behind OFFSET in the
@@ -40,6 +41,8 @@
 #define MAX_STEPS	640	/* of 3 GiB of addresses */
 #define MAX_ROUNDS	3
 #define PIPE_PAGES	256
+#define BOOST_FACTOR	"/proc/sys/vm/watermark_boost_factor"
+#define MIN_FREE	"/proc/sys/vm/min_free_kbytes"
 
 static int pagemap;
 static size_t page_bytes;
@@ -82,19 +85,87 @@ static bool page_is_intact(const uint32_t *page, unsigned long at)
 	return true;
 }
 
-static unsigned long free_mib(void)
+static FILE *open_proc(const char *name, const char *mode)
 {
-	unsigned long kib = 0;
-	char line[128];
-	FILE *f = fopen("/proc/meminfo", "r");
+	FILE *f = fopen(name, mode);
 
 	if (!f)
-		err(2, "/proc/meminfo");
+		err(2, "%s", name);
+	return f;
+}
+
+static unsigned long free_mib(void)
+{
+	FILE *f = open_proc("/proc/meminfo", "r");
+	unsigned long kib = 0;
+	char line[128];
+
 	while (fgets(line, sizeof(line), f))
 		if (sscanf(line, "MemFree: %lu", &kib) == 1)
 			break;
 	fclose(f);
 	return kib >> 10;
+}
+
+/*
+ * What the kernel has for itself, above what it keeps for emergencies: of free
+ * memory, neither CMA blocks nor HIGHMEM. When that is gone, the next fork()
+ * anywhere brings the OOM killer, however much of the rest is free.
+ */
+static unsigned long kernel_mib(void)
+{
+	FILE *f = open_proc("/proc/zoneinfo", "r");
+	unsigned long n;
+	bool counts = false;
+	char line[128], zone[16];
+	long pages = 0;
+
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "Node %*u, zone %15s", zone) == 1)
+			counts = !strcmp(zone, "Normal") || !strncmp(zone, "DMA", 3);
+		else if (counts && sscanf(line, " pages free %lu", &n) == 1)
+			pages += n;
+		else if (counts && (sscanf(line, " low %lu", &n) == 1 ||
+				    sscanf(line, " nr_free_cma %lu", &n) == 1))
+			pages -= n;
+	}
+	fclose(f);
+	return pages > 0 ? pages * page_bytes >> 20 : 0;
+}
+
+static unsigned long sysctl(const char *name)
+{
+	FILE *f = open_proc(name, "r");
+	unsigned long n;
+
+	if (fscanf(f, "%lu", &n) != 1)
+		errx(2, "%s: no number", name);
+	fclose(f);
+	return n;
+}
+
+static void set_sysctl(const char *name, unsigned long value)
+{
+	FILE *f = open_proc(name, "w");
+
+	if (fprintf(f, "%lu\n", value) < 0 || fclose(f))
+		err(2, "%s", name);
+}
+
+/*
+ * When free memory of the wrong kind is handed out, the kernel raises its marks by
+ * a pageblock (8 MiB, on some boards) until kswapd has been round; and once kswapd
+ * has given up, which somebody before us may have brought about, they stay there:
+ * more than what we leave. Return: how it was.
+ */
+static unsigned long stop_boosting(void)
+{
+	const unsigned long factor = sysctl(BOOST_FACTOR);
+
+	set_sysctl(BOOST_FACTOR, 0);
+	/* Computes the marks anew. */
+	set_sysctl(MIN_FREE, sysctl(MIN_FREE));
+	return factor;
 }
 
 static uint32_t *map_step(bool tmpfs)
@@ -305,7 +376,7 @@ static unsigned long number(const char *text)
 int main(int argc, char **argv)
 {
 	unsigned long count = -1UL, offset = 0, leave = 10;
-	unsigned long nr_before = 0;
+	unsigned long nr_before = 0, boost_factor;
 	bool keep = false, tmpfs = false, intact = true;
 	uint32_t *steps[MAX_STEPS];
 	unsigned int nr_steps = 0;
@@ -347,6 +418,7 @@ int main(int argc, char **argv)
 	if (pagemap < 0)
 		err(2, "/proc/self/pagemap");
 
+	boost_factor = stop_boosting();
 	for (int round = 0; round < MAX_ROUNDS && !is_enough(keep); round++) {
 		/* Blocks are looked for to the end; more pages, while some come. */
 		if (round && nr_filled == nr_blocks &&
@@ -357,7 +429,8 @@ int main(int argc, char **argv)
 		for (unsigned int i = 0; i < nr_steps; i++)
 			thin_step(steps[i], true);
 		while (nr_steps < MAX_STEPS && !is_enough(keep) &&
-		       free_mib() > leave + (STEP_BYTES >> 20)) {
+		       free_mib() > leave + (STEP_BYTES >> 20) &&
+		       kernel_mib() > STEP_BYTES >> 20) {
 			steps[nr_steps] = map_step(tmpfs);
 			sort_step(steps[nr_steps++]);
 		}
@@ -365,6 +438,7 @@ int main(int argc, char **argv)
 	pin_blocks(count, offset);
 	for (unsigned int i = 0; i < nr_steps; i++)
 		thin_step(steps[i], keep);
+	set_sysctl(BOOST_FACTOR, boost_factor);
 	close(pagemap);
 	for (unsigned long at = 0; at < nr_pfns; at++)
 		if (page_at[at] && !is_pinned[at])
