@@ -6,7 +6,11 @@
  * copy from or to the program. Skipped where the kernel cannot do that. See
  * sweep_kernel.sh.
  *
- *	lcma_sweep_kernel REGIONS	lcma is not loaded
+ *	lcma_sweep_kernel REGIONS SEED	lcma is not loaded
+ *
+ * A load takes a second and more on a kernel that can do this, so of the
+ * allocations of a load and of an unload some are tried, evenly spread; SEED says
+ * which.
  */
 #include "sweep.h"
 
@@ -21,6 +25,9 @@
  * are lcma's, those before are the loader's.
  */
 #define MAX_FAILURES	400
+
+/* Loads that are spent on the allocations of one load, or unload. */
+#define MAX_LOADS	50
 
 /* What a caller may be told for that, by lcma or by the kernel. */
 static const int errors[] = {
@@ -145,9 +152,15 @@ static void operations_in(const char *spec)
 	}
 }
 
-static void life(const char *spec)
+/* From the first of a number of allocations that is tried on to the next. */
+static unsigned int step_of(unsigned int first, unsigned int nr)
 {
-	unsigned int nth, nr_failed = 0, nr_wrong = 0;
+	return (nr - first) / MAX_LOADS + 1;
+}
+
+static void fail_loads(const char *spec, unsigned int seed)
+{
+	unsigned int nth, step, nr_tried = 0, nr_failed = 0, nr_wrong = 0;
 	unsigned long long at_first;
 	const char *wrong;
 	bool failed;
@@ -161,8 +174,9 @@ static void life(const char *spec)
 	load(spec, "");
 	end_failures();
 	nth = first_of(MANY - rest, "load");
+	step = step_of(nth, MANY - rest);
 	unload_lcma();
-	for (;; nth++) {
+	for (nth += seed % step;; nth += step, nr_tried++) {
 		begin_failures(nth);
 		ret = load(spec, "");
 		end_failures();
@@ -185,11 +199,26 @@ static void life(const char *spec)
 			break;
 	}
 	ok(!nr_wrong && !ret,
-	   "load: each allocation fails up to the %uth, %u were fatal", nth - 1,
-	   nr_failed);
+	   "load: %u of the allocations up to the %uth fail, %u were fatal",
+	   nr_tried, nth, nr_failed);
+}
 
-	/* Unloading cannot fail. */
-	for (nth = 1;; nth++) {
+/* Unloading cannot fail. */
+static void fail_unloads(const char *spec, unsigned int seed)
+{
+	unsigned int nth, step, nr_tried = 0, nr_wrong = 0;
+	const char *wrong;
+	bool failed;
+	long ret;
+
+	if (load(spec, ""))
+		bail_out("it does not load any more");
+	begin_failures(MANY);
+	unload_lcma();
+	end_failures();
+	nth = first_of(MANY - rest, "unload");
+	step = step_of(nth, MANY - rest);
+	for (nth += seed % step;; nth += step, nr_tried++) {
 		if (load(spec, ""))
 			bail_out("it does not load any more");
 		begin_failures(nth);
@@ -203,8 +232,8 @@ static void life(const char *spec)
 		if (!failed || nr_wrong > 10)
 			break;
 	}
-	ok(!nr_wrong, "unload: gets over each failure up to the %uth allocation",
-	   nth - 1);
+	ok(!nr_wrong, "unload: gets over %u failures up to the %uth allocation",
+	   nr_tried, nth);
 }
 
 static long load_apitest(void)
@@ -222,6 +251,7 @@ static long load_apitest(void)
 int main(int argc, char **argv)
 {
 	const char *spec = argc > 1 ? argv[1] : "";
+	const unsigned int seed = argc > 2 ? strtoul(argv[2], NULL, 0) : 0;
 	bool slab, pages, copies;
 
 	tap_start();
@@ -234,14 +264,15 @@ int main(int argc, char **argv)
 		     "this kernel cannot inject faults");
 		return tap_finish();
 	}
-	diag("failslab %s, fail_page_alloc %s", slab ? "yes" : "no",
-	     pages ? "yes" : "no");
+	diag("failslab %s, fail_page_alloc %s, fail_usercopy %s",
+	     slab ? "yes" : "no", pages ? "yes" : "no", copies ? "yes" : "no");
 	if (load(spec, "") || load_apitest())
 		bail_out("lcma or its client does not load");
 	operations_in(spec);
 	if (CALL(syscall(SYS_delete_module, "lcma_apitest", O_NONBLOCK)) ||
 	    unload_lcma())
 		bail_out("lcma or its client cannot be unloaded");
-	life(spec);
+	fail_loads(spec, seed);
+	fail_unloads(spec, seed);
 	return tap_finish();
 }
