@@ -25,7 +25,7 @@ int main(void)
 		.size = sizeof(alloc),
 		.len = 8 << 20,
 		.align = 1 << 20,
-		.timeout_ms = 500,
+		.timeout_ms = 2000,
 		.label = "example",
 	};
 	struct lcma_buffer_info info = { .size = sizeof(info) };

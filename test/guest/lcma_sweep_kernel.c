@@ -41,6 +41,9 @@ static void fail_nth(unsigned int nth)
 
 	snprintf(text, sizeof(text), "%u", nth);
 	ret = write_text(FAIL_NTH, text);
+	/* This may be what failed, and then no other will. */
+	if (ret < 0)
+		ret = write_text(FAIL_NTH, text);
 	if (ret < 0)
 		bail_out(FAIL_NTH ": %s", error_name(ret));
 }
@@ -52,8 +55,13 @@ static bool is_counting;
 /* An operation may have ended them itself. */
 static void end_failures(void)
 {
-	if (is_counting)
-		rest = read_number(FAIL_NTH);
+	unsigned long long left;
+
+	/* As above. */
+	if (is_counting) {
+		left = read_number(FAIL_NTH);
+		rest = left > MANY ? 0 : left;
+	}
 	is_counting = false;
 	fail_nth(0);
 }

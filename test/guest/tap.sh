@@ -149,14 +149,12 @@ matches()
 
 # lcma_load [REGIONS]: quiet; the exit status tells, dmesg knows why. REGIONS
 # reaches the kernel in the quotes that keep blanks in one parameter; a text
-# with a quote in it cannot be passed.
+# with a quote in it cannot be passed. A kernel that asks for patience
+# (qemu/kernels.txt) gets as much more time to take pages back.
 lcma_load()
 {
-	if [ $# -gt 0 ]; then
-		insmod /lcma.ko "regions=\"$1\"" 2>/dev/null
-	else
-		insmod /lcma.ko 2>/dev/null
-	fi
+	insmod /lcma.ko ${1:+"regions=\"$1\""} \
+		${lcma_patience:+drain_timeout_ms=$((10000 * lcma_patience))} 2>/dev/null
 }
 
 lcma_unload()

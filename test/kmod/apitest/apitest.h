@@ -37,6 +37,7 @@ unsigned long apitest_granule(struct lcma_region *region);
 /* importer.c: what a driver does with somebody's dma-buf */
 struct dma_buf;
 struct device;
+int apitest_can_dma(struct device *dev);
 bool apitest_import(struct dma_buf *dmabuf, struct device *dev,
 		    phys_addr_t phys);
 bool apitest_vmap(struct dma_buf *dmabuf, u32 first, u32 last);

@@ -20,7 +20,7 @@ int apitest_attempts_init(void)
 						   NULL, 0);
 	if (IS_ERR(importer))
 		return PTR_ERR(importer);
-	err = dma_coerce_mask_and_coherent(&importer->dev, DMA_BIT_MASK(32));
+	err = apitest_can_dma(&importer->dev);
 	if (err)
 		platform_device_unregister(importer);
 	return err;

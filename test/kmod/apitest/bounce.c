@@ -162,9 +162,7 @@ void apitest_bounce(struct lcma_region *region)
 
 	device = platform_device_register_simple("lcma_apitest_bounce", -1,
 						 NULL, 0);
-	if (!OK(!IS_ERR(device) &&
-		!dma_coerce_mask_and_coherent(&device->dev, DMA_BIT_MASK(32)),
-		"a device"))
+	if (!OK(!IS_ERR(device) && !apitest_can_dma(&device->dev), "a device"))
 		return;
 	for (i = 0; i < ARRAY_SIZE(sizes); i++)
 		bounce(region, &device->dev, sizes[i]);

@@ -84,6 +84,16 @@ static bool come_and_go(struct dma_buf *dmabuf, struct device *dev,
 	return right;
 }
 
+/* A device that takes what lcma gives: 32 bit addresses, and all in one piece. */
+int apitest_can_dma(struct device *dev)
+{
+	int err = dma_coerce_mask_and_coherent(dev, DMA_BIT_MASK(32));
+
+	if (!err)
+		dma_set_max_seg_size(dev, UINT_MAX);
+	return err;
+}
+
 /* Two devices at once, and one of them twice in a row. */
 bool apitest_import(struct dma_buf *dmabuf, struct device *dev,
 		    phys_addr_t phys)
@@ -91,7 +101,7 @@ bool apitest_import(struct dma_buf *dmabuf, struct device *dev,
 	struct dma_buf_attachment *a, *b;
 	bool right;
 
-	if (dma_coerce_mask_and_coherent(dev, DMA_BIT_MASK(32)))
+	if (apitest_can_dma(dev))
 		return false;
 	a = dma_buf_attach(dmabuf, dev);
 	if (IS_ERR(a))
