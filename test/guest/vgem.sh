@@ -5,9 +5,12 @@
 # the same contents, whoever goes first.
 # Cannot be shown here: that a buffer is in one piece, which vgem does not
 # need (vivid.sh shows it); rendering.
+# (The driver does not say how long a piece it takes, so that DMA API debugging
+# would complain: there it is off.)
 #
 # mem: 256M
 # cmdline: cma=64M
+# cmdline@6.12-debug: cma=64M dma_debug=off
 # modules: vgem
 # timeout: 60
 
