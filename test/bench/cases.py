@@ -242,9 +242,31 @@ KINDS = {'B1': pair, 'B2': pair, 'B2held': held, 'B3': pair, 'B4': crowd,
          'B5': pair}
 
 
+def merged(raws):
+    """B3 is measured twice, with the sides' parts exchanged: one of each two."""
+    out, whole = [], {}
+    for raw in raws:
+        if raw['case'] != 'B3':
+            out.append(raw)
+            continue
+        key = (raw['keep'], raw['size_pages'], raw['mode'])
+        if key not in whole:
+            whole[key] = dict(raw)
+            out.append(whole[key])
+            continue
+        one = whole[key]
+        for name, value in raw.items():
+            if isinstance(value, list):
+                one[name] = one[name] + value
+            elif name in ('astray', 'unsettled'):
+                one[name] += value
+    return out
+
+
 def summaries(raws):
     """All of them, and what is wrong: (summaries, complaints)."""
     out, complaints = [], []
+    raws = merged(raws)
     move = [raw for raw in raws if raw['case'] == 'move']
     for raw in raws:
         kind = KINDS.get(raw['case'])

@@ -10,7 +10,6 @@
 # mem: 1G
 # icount: 3
 # cmdline: cma=520M
-# boot: always
 # timeout: 900
 
 . /test/tap.sh

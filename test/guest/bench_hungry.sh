@@ -11,7 +11,6 @@
 # mem: 1G
 # icount: 3
 # cmdline: cma=264M
-# boot: always
 # timeout: 900
 # modules: zram
 

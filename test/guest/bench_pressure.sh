@@ -12,7 +12,6 @@
 # mem: 1G
 # icount: 3
 # cmdline: cma=520M
-# boot: always
 # timeout: 1200
 # modules: zram ext4 crc32c_generic brd
 # programs: stress-ng mke2fs

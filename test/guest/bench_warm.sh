@@ -9,7 +9,6 @@
 # mem: 1G
 # icount: 3
 # cmdline: cma=520M
-# boot: always
 # timeout: 600
 
 . /test/tap.sh
