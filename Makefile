@@ -9,6 +9,8 @@ MEM =
 CMDLINE =
 # For make test: which jobs of test/guest; empty means all.
 JOB =
+# For make bench and bench-quick: which parts (test/bench/run); empty means all.
+BENCH =
 # For make storm: for how many seconds.
 STORM = 60
 
@@ -18,7 +20,8 @@ KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
 KDIR ?= $(KERNEL_SRC)
 
 .PHONY: modules modules_install tools install uninstall dkms-install dkms-remove
-.PHONY: run check check-trust check-debug check-matrix check-all storm shell test unit lint clean help
+.PHONY: run check check-trust check-debug check-matrix check-all storm shell test unit lint
+.PHONY: bench bench-quick clean help
 
 # Without a target, make builds the module, as every module's Makefile does.
 modules: $(KDIR)/Makefile
@@ -70,6 +73,13 @@ check-matrix:
 check-debug:
 	@test/check-debug $(JOB)
 
+# lcma and the kernel's own CMA side by side: docs/benchmark.md.
+bench:
+	@test/bench/run $(BENCH)
+
+bench-quick:
+	@test/bench/run --quick $(BENCH)
+
 shell:
 	@qemu/prepare '$(KERNEL)'
 	@qemu/launch --kernel '$(KERNEL)' --mem '$(MEM)' --cmdline '$(CMDLINE)' \
@@ -108,6 +118,7 @@ help:
 	@echo '  make check-matrix    the guest tests on more kernels and architectures'
 	@echo '  make check-debug     the guest tests on a kernel with KASAN, lockdep, kmemleak ...'
 	@echo '                       (the first time builds it: 20 minutes on two CPUs)'
+	@echo '  make bench           lcma and the kernel'"'"'s own CMA side by side: 25 minutes (bench-quick: 6)'
 	@echo '  make unit            the pure parts, on the host'
 	@echo '  make lint            warnings, sparse, style'
 	@echo '  make test JOB=NAME   one job of test/guest (or all of them) on KERNEL'

@@ -36,7 +36,8 @@ struct reader {
 #define BIT(n)		(1u << (n))
 #define ANY_COMMAND	(~0u)
 #define WITH_REGION	(BIT(CMD_ALLOC) | BIT(CMD_LIST) | BIT(CMD_INFO) | \
-			 BIT(CMD_MAP) | BIT(CMD_REGIONS) | BIT(CMD_WATCH) | BIT(CMD_STRESS))
+			 BIT(CMD_MAP) | BIT(CMD_REGIONS) | BIT(CMD_WATCH) | BIT(CMD_STRESS) | \
+			 BIT(CMD_BENCH))
 
 static const struct {
 	const char *name;
@@ -50,6 +51,7 @@ static const struct {
 	{ "map", CMD_MAP },
 	{ "watch", CMD_WATCH },
 	{ "stress", CMD_STRESS },
+	{ "bench", CMD_BENCH },
 	{ "version", CMD_VERSION },
 };
 
@@ -201,16 +203,16 @@ static const struct option {
 	{ "label", 'l', VALUE, BIT(CMD_ALLOC), 0, take_label },
 	{ "align", 0, VALUE, BIT(CMD_ALLOC), 0, take_align },
 	{ "timeout", 0, VALUE, BIT(CMD_ALLOC) | BIT(CMD_STRESS), 0, take_timeout },
-	{ "nowait", 0, NO_VALUE, BIT(CMD_ALLOC), ARG_NOWAIT, NULL },
+	{ "nowait", 0, NO_VALUE, BIT(CMD_ALLOC) | BIT(CMD_BENCH), ARG_NOWAIT, NULL },
 	{ "quiet", 'q', NO_VALUE, BIT(CMD_ALLOC), ARG_QUIET, NULL },
 	{ "text", 't', NO_VALUE, BIT(CMD_ALLOC), ARG_TEXT, NULL },
 	{ "hold", 0, MAYBE_VALUE, BIT(CMD_ALLOC), ARG_HOLD, take_hold },
 	{ "all", 'a', NO_VALUE, BIT(CMD_FREE) | BIT(CMD_LIST), ARG_ALL, NULL },
-	{ "count", 0, VALUE, BIT(CMD_WATCH), 0, take_count },
+	{ "count", 0, VALUE, BIT(CMD_WATCH) | BIT(CMD_BENCH), 0, take_count },
 	{ "seed", 0, VALUE, BIT(CMD_STRESS), ARG_SEED, take_seed },
 	{ "threads", 0, VALUE, BIT(CMD_STRESS), 0, take_threads },
 	{ "pins", 0, VALUE, BIT(CMD_STRESS), ARG_PINS, take_pins },
-	{ "max", 0, VALUE, BIT(CMD_STRESS), 0, take_max },
+	{ "max", 0, VALUE, BIT(CMD_STRESS) | BIT(CMD_BENCH), 0, take_max },
 	{ "fill", 0, VALUE, BIT(CMD_STRESS), 0, take_fill },
 	{ "unload", 0, NO_VALUE, BIT(CMD_STRESS), ARG_UNLOAD, NULL },
 };
@@ -304,6 +306,7 @@ static int take_positional(struct reader *reader, const char *word)
 		return 0;
 	case CMD_INFO:
 	case CMD_MAP:
+	case CMD_BENCH:
 		return take_region(args, word);
 	case CMD_WATCH:
 		if (seconds_parse(word, &args->interval_ms) ||

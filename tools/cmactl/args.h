@@ -19,6 +19,7 @@ enum command {
 	CMD_MAP,
 	CMD_WATCH,
 	CMD_STRESS,
+	CMD_BENCH,
 	CMD_VERSION,
 };
 
@@ -47,7 +48,7 @@ enum command {
  * @timeout_ms: --timeout; 0: none
  * @hold_ms: --hold; 0: until a signal comes; SECONDS of stress
  * @interval_ms: SECONDS of watch
- * @count: --count; 0: until a signal comes
+ * @count: --count; 0: until a signal comes; repetitions of bench
  * @seed: --seed, if ARG_SEED
  * @threads: --threads; 0: as many as suit the machine
  * @pins: --pins, if ARG_PINS

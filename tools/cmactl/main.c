@@ -30,6 +30,8 @@ static const char usage[] =
 "    --fill SIZE          with so much ordinary memory, which is compared, too\n"
 "    --pins N             and so many threads that pin some of theirs\n"
 "    --unload             try to unload the module meanwhile\n"
+"  bench [REGION]         how long allocations take, by size\n"
+"    --count N, --max SIZE, --nowait\n"
 "  version                of cmactl and of the module\n"
 "\n"
 "  -j, --json             for programs: JSON on one line, sizes in bytes\n"
@@ -52,6 +54,7 @@ static int (*const commands[])(struct session *session) = {
 	[CMD_MAP] = cmd_map,
 	[CMD_WATCH] = cmd_watch,
 	[CMD_STRESS] = cmd_stress,
+	[CMD_BENCH] = cmd_bench,
 	[CMD_VERSION] = cmd_version,
 };
 

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Markdown tables of the summaries."""
+
+import cases
+
+
+def _table(heads, rows):
+    out = ['| %s |' % ' | '.join(heads),
+           '|%s|' % '|'.join('---' for _ in heads)]
+    out += ['| %s |' % ' | '.join(str(cell) for cell in row) for row in rows]
+    return '\n'.join(out) + '\n'
+
+
+def number(value):
+    """Three digits, and no exponent."""
+    if value is None:
+        return '-'
+    if value == 0:
+        return '0'
+    if abs(value) >= 100:
+        return '{:,.0f}'.format(value)
+    return '%.3g' % value
+
+
+def _us(ns):
+    return number(None if ns is None else ns / 1000)
+
+
+def _three(one, side):
+    return ' / '.join(_us(one['%s%s_ns' % (side, k)])
+                      for k in ('', '_p99', '_max'))
+
+
+def goals(found):
+    return _table(('case', 'keep', 'goal', 'result'),
+                  [(g.case, g.keep, g.text, g.words()) for g in found])
+
+
+def _singles(found, extra_heads=(), extra=lambda one: ()):
+    heads = ('keep', 'pages', 'n') + extra_heads + (
+        'lcma, µs', 'kernel, µs', 'kernel ÷ lcma', '95 % bound', 'p99 ratio',
+        'failed', 'background, µs')
+    rows = [(one['keep'], one['size_pages'], one['n']) + extra(one) +
+            (_three(one, 'lcma'), _three(one, 'kernel'), number(one['ratio']),
+             number(one['ratio_low95']), number(one['p99_ratio']),
+             '%d / %d' % (one['fail_lcma'], one['fail_kernel']),
+             '%s / %s' % (_us(one['background_ns']),
+                          _us(one['kernel_background_ns'])))
+            for one in found]
+    return _table(heads, rows)
+
+
+def _warm(found):
+    return _singles(
+        found, ('init_on_alloc', 'pages', 'lcma, instructions', 'by clearing',
+                'with free'),
+        lambda one: (one['init_on_alloc'],
+                     'zero' if one['zero'] else 'not zero',
+                     number(one['lcma_ns'] / cases.NS_PER_INSTRUCTION),
+                     number(one.get('by_clear')),
+                     number(one['ratio_with_free'])))
+
+
+def _cold(found):
+    return _singles(
+        found, ('first call, µs', 'with free'),
+        lambda one: ('%s / %s' % (_us(one['first_lcma_ns']),
+                                  _us(one['first_kernel_ns'])),
+                     number(one['ratio_with_free'])))
+
+
+def _held(found):
+    return _table(
+        ('keep', 'pages', 'n', 'lcma, µs', 'kernel, µs', 'lcma, CPU µs',
+         'kernel, CPU µs', 'CPU, kernel ÷ lcma', '95 % bound'),
+        [(one['keep'], '%d × %s' % (one['count'], one['size_pages']), one['n'],
+          _us(one['lcma_ns']), _us(one['kernel_ns']), _us(one['lcma_cpu_ns']),
+          _us(one['kernel_cpu_ns']), number(one['ratio']),
+          number(one['ratio_low95'])) for one in found])
+
+
+def _pressure(found):
+    return _singles(
+        found, ('discarded', 'in use there', 'moved', 'by moving'),
+        lambda one: (one['discarded'],
+                     '%s / %s' % (number(one['lcma_hit_in_use']),
+                                  number(one['kernel_hit_in_use'])),
+                     '%s / %s' % (number(one['lcma_moved']),
+                                  number(one['kernel_moved'])),
+                     number(one.get('by_move'))))
+
+
+def _crowd(found):
+    return _table(
+        ('keep', 'threads', 'n', 'lcma, per s', 'kernel, per s',
+         'lcma ÷ kernel', '95 % bound', 'failed', 'of them -EBUSY',
+         'longest, ms', 'upkeep, µs each'),
+        [(one['keep'], one['threads'], one['n'], number(one['lcma_per_s']),
+          number(one['kernel_per_s']), number(one['ratio']),
+          number(one['ratio_low95']),
+          '%d / %d' % (one['fail_lcma'], one['fail_kernel']),
+          '%d / %d' % (one['busy_lcma'], one['busy_kernel']),
+          '%s / %s' % (_us(one['lcma_max_ns'] / 1000),
+                       _us(one['kernel_max_ns'] / 1000)),
+          _us(one['background_ns'])) for one in found])
+
+
+def _pins(found):
+    def rate(one, side):
+        return '%d failed' % one['fail_' + side]
+
+    return _table(
+        ('keep', 'pinned', 'longest run', 'pages', 'lcma', 'kernel',
+         'lcma, µs', 'kernel, µs'),
+        [(one['keep'], '%s %%' % one['pinned_percent'], one['run_pages'],
+          one['size_pages'], rate(one, 'lcma'), rate(one, 'kernel'),
+          _three(one, 'lcma'), _three(one, 'kernel')) for one in found])
+
+
+def _given_back(found):
+    return _table(
+        ('region', 'n', 'instructions', 'with no reservation', 'more',
+         'at most'),
+        [(one['setup'], one['n'], number(one['instructions']),
+          number(one['instructions_none']),
+          '%s %%' % number(one['more_percent']),
+          '%s %%' % number(one['more_max_percent'])) for one in found])
+
+
+def _scale(found):
+    return _table(
+        ('map', 'pages', 'aligned', 'lcma, µs', 'p99', 'first fit, µs', 'p99',
+         'p99 ratio'),
+        [(one['trace'], one['size_pages'] or 'any', one['align_pages'],
+          _us(one['lcma_ns']), _us(one['lcma_p99_ns']), _us(one['kernel_ns']),
+          _us(one['kernel_p99_ns']), number(one['p99_ratio']))
+         for one in found])
+
+
+CASES = (
+    ('B1', 'B1 warm: the pool has what is asked for', _warm),
+    ('B2', 'B2 cold: an empty region, each time as the first', _cold),
+    ('B2held', 'B2 held: 32 allocations, and all they cost', _held),
+    ('B3', 'B3 pressure: memory is full and churned', _pressure),
+    ('B4', 'B4 crowd: many threads', _crowd),
+    ('B5', 'B5 pins: blocks with a page that cannot be moved', _pins),
+    ('B6', 'B6 given back: what an idle region costs others', _given_back),
+    ('B7', 'B7 scale: a search in 64 GiB', _scale),
+)
+
+
+def details(found):
+    """A table a case; latencies are median / p99 / max."""
+    out = []
+    for case, title, table in CASES:
+        some = [one for one in found if one['case'] == case]
+        if some:
+            out.append('### %s\n\n%s\n%s' % (title, _modes(some), table(some)))
+    return '\n'.join(out)
+
+
+def _modes(found):
+    modes = sorted({one['mode'] for one in found if one.get('mode')})
+    peers = sorted({one['peer'] for one in found if one.get('peer')})
+    text = 'Mode: %s.' % ', '.join(modes)
+    if peers:
+        text += ' The kernel\'s side: %s().' % '(), '.join(peers)
+    return text + '\n'

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# bench_hungry - B6 of the bench: how many instructions a program needs that wants most
+# of the memory there is, beside an idle region. lcma_hungry=none|idle|private on the
+# kernel command line: with no reservation (and cma=0), a region that shares
+# its memory, or one that keeps all of it. Proves nothing by itself;
+# test/bench/report says what it comes to.
+#
+# suite: bench
+# mem: 1G
+# icount: 3
+# cmdline: cma=264M
+# timeout: 900
+# modules: zram
+
+. /test/tap.sh
+. /test/bench.inc.sh
+
+of "1 2 3 4 5" "1 2"
+seeds=$of
+setup=${lcma_hungry:-idle}
+mib=740
+visits=150000
+
+modprobe zram
+echo 384M >/sys/block/zram0/disksize && mkswap /dev/zram0 >/dev/null &&
+	swapon /dev/zram0 || bail_out "no swap"
+case $setup in
+none) is "$(meminfo CmaTotal)" 0 "nothing is reserved" ;;
+idle) check "load" lcma_load "bench=256M@cma" ;;
+private) check "load" lcma_load "bench=256M@cma,keep=all" ;;
+esac
+diag "MemFree $(meminfo MemFree) KiB"
+
+for seed in $seeds; do
+	said=$(hungry $mib $visits $seed)
+	check "seed $seed: $said" test "${said%% *}" = ok
+	printf '# bench {"case":"B6","setup":"%s","mode":"%s","seed":%d,"mib":%d,"ns":%s}\n' \
+		$setup $mode $seed $mib "${said##* }"
+done
+diag "swapped out: $(sed -n 's/^pswpout //p' /proc/vmstat) pages"
+finish

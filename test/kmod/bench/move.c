@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What it costs to move a page: pages in use are taken off their list and
+ * migrated to new ones, as move_pages() does it, nothing else. That system call
+ * itself is for machines with several nodes. The pages are the first ones in use
+ * of the kernel's part.
+ *
+ * The functions are not exported, and not the same in every kernel: this is for
+ * 6.1, the bench's.
+ */
+#include "bench.h"
+
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/list.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <linux/utsname.h>
+
+#define KERNEL	"6.1."
+
+typedef struct page *(*new_fn)(struct page *page, unsigned long private);
+typedef int (*migrate_fn)(struct list_head *from, new_fn new_page,
+			  void *free_page, unsigned long private,
+			  enum migrate_mode mode, int reason,
+			  unsigned int *nr_moved);
+
+static int (*isolate)(struct page *page);
+static void (*putback)(struct list_head *pages);
+static void (*drain)(void);
+static migrate_fn migrate;
+
+static struct page *elsewhere(struct page *page, unsigned long private)
+{
+	return alloc_page(GFP_HIGHUSER_MOVABLE);
+}
+
+/* Pages in use, from *at on, off their list. Return: how many. */
+static unsigned int isolate_some(struct list_head *pages, unsigned long *at,
+				 unsigned int want)
+{
+	const struct bench_part *part = &bench_parts[BENCH_KERNEL];
+	unsigned int nr = 0;
+	struct page *page;
+
+	for (; nr < want && *at < part->nr_pages; (*at)++) {
+		page = pfn_to_page(part->first_pfn + *at);
+		if (!READ_ONCE(page->mapping) || !get_page_unless_zero(page))
+			continue;
+		if (!PageCompound(page) && !isolate(page)) {
+			list_add_tail(&page->lru, pages);
+			nr++;
+		}
+		put_page(page);
+	}
+	return nr;
+}
+
+/**
+ * bench_move - the measurement
+ * @order: count: pages a repetition; reps
+ *
+ * Return: 0; -EOPNOTSUPP on another kernel; -ENODATA: nothing is in use.
+ */
+int bench_move(const struct bench_order *order)
+{
+	static u64 per_page_ns[BENCH_MAX_REPS];
+	unsigned long at = 0;
+	unsigned int i = 0, tries, nr, nr_moved;
+	LIST_HEAD(pages);
+	u64 began_ns;
+
+	isolate = bench_resolve("isolate_lru_page");
+	putback = bench_resolve("putback_movable_pages");
+	drain = bench_resolve("lru_add_drain_all");
+	migrate = bench_resolve("migrate_pages");
+	if (!isolate || !putback || !drain || !migrate ||
+	    !strstarts(init_utsname()->release, KERNEL))
+		return -EOPNOTSUPP;
+
+	for (tries = 0; tries < 2 * order->reps && i < order->reps; tries++) {
+		drain();
+		began_ns = bench_now_ns();
+		nr = isolate_some(&pages, &at, order->count);
+		if (!nr)
+			break;
+		nr_moved = 0;
+		migrate(&pages, elsewhere, NULL, 0, MIGRATE_SYNC, MR_SYSCALL,
+			&nr_moved);
+		began_ns = bench_now_ns() - began_ns;
+		putback(&pages);
+		if (nr_moved)
+			per_page_ns[i++] = div_u64(began_ns, nr_moved);
+	}
+	if (!i)
+		return -ENODATA;
+	bench_say_array("move_page_ns", per_page_ns, i);
+	return 0;
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pairs: one allocation of each side, freed at once, alternately; who is first
+ * changes half way. Before each pair both sides are brought to where they were.
+ *
+ * An array each of nanoseconds until the pages were there, and until they were
+ * given up; of CPU time in that time and shortly after; of pages in use in all
+ * of the part, and in what was allocated; of pages that were migrated; of
+ * errnos. What is not known is 0.
+ */
+#include "bench.h"
+
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/vmalloc.h>
+
+/* For so long all that runs is counted as work for the allocation. */
+#define AFTER_MS	20
+
+/* How long the second side waits for the upkeep of the first one's to end. */
+#define QUIET_MS	1000
+
+/**
+ * struct samples - what was measured on one side, one of each a repetition
+ * @alloc_ns: until the pages were there
+ * @free_ns: until they were given up
+ * @busy_ns: CPU time of all tasks but lcma's upkeep, from before until AFTER_MS
+ *	after that
+ * @in_use: pages of the part that were in use, those of the pool included
+ * @hit_in_use: pages in use, without the pool, in the run that was allocated
+ * @moved: pages that were migrated meanwhile
+ * @err: 0, or an errno, positive
+ */
+struct samples {
+	u64 alloc_ns[BENCH_MAX_REPS];
+	u64 free_ns[BENCH_MAX_REPS];
+	u64 busy_ns[BENCH_MAX_REPS];
+	u64 in_use[BENCH_MAX_REPS];
+	u64 hit_in_use[BENCH_MAX_REPS];
+	u64 moved[BENCH_MAX_REPS];
+	u64 err[BENCH_MAX_REPS];
+};
+
+/**
+ * struct pairs - a measurement on its way
+ * @order: what is wanted
+ * @sides: what was measured
+ * @clear_ns: what clearing the same pages took
+ * @upkeep_ns: CPU time of lcma's upkeep until all was as before
+ * @bits: which pages of a part were in use
+ * @nr_astray: allocations that were not in their part
+ * @nr_unsettled: pairs that were made although the sides were not ready
+ */
+struct pairs {
+	const struct bench_order *order;
+	struct samples sides[BENCH_SIDES];
+	u64 clear_ns[BENCH_MAX_REPS];
+	u64 upkeep_ns[BENCH_MAX_REPS];
+	unsigned long *bits;
+	unsigned int nr_astray;
+	unsigned int nr_unsettled;
+};
+
+static u64 others_ns(void)
+{
+	return bench_busy_ns() - bench_upkeep_ns();
+}
+
+static void sample(struct pairs *pairs, unsigned int which, unsigned int i)
+{
+	const struct bench_side *side = &bench_sides[which];
+	const unsigned long nr_pages = pairs->order->size;
+	struct samples *samples = &pairs->sides[which];
+	unsigned long moved;
+	struct page *pages;
+	u64 t0, t1, busy_ns;
+	int err;
+
+	samples->in_use[i] = bench_taken(which,
+					 bench_in_use(which, pairs->bits));
+	moved = bench_migrated();
+	msleep(1);
+	busy_ns = others_ns();
+	if (pairs->order->soil && which == BENCH_LCMA)
+		bench_soil();
+	t0 = bench_now_ns();
+	pages = side->alloc(nr_pages, &err);
+	t1 = bench_now_ns();
+	samples->alloc_ns[i] = t1 - t0;
+	samples->err[i] = -err;
+	samples->moved[i] = bench_migrated() - moved;
+	if (pages) {
+		samples->hit_in_use[i] = bench_in_use_of(which, pairs->bits,
+							 pages, nr_pages);
+		pairs->nr_astray += !bench_in_part(which, pages, nr_pages);
+		if (which == BENCH_LCMA && pairs->order->soil) {
+			t0 = bench_now_ns();
+			bench_clear(pages, nr_pages);
+			pairs->clear_ns[i] = bench_now_ns() - t0;
+		}
+		t0 = bench_now_ns();
+		side->free(pages, nr_pages);
+		samples->free_ns[i] = bench_now_ns() - t0;
+	}
+	msleep(AFTER_MS);
+	samples->busy_ns[i] = others_ns() - busy_ns;
+}
+
+static int one_pair(struct pairs *pairs, unsigned int i)
+{
+	const bool swapped = 2 * i >= pairs->order->reps;
+	const struct bench_order quiet = {
+		.pool = -1,
+		.wait_ms = QUIET_MS,
+		.fill = pairs->order->fill,
+	};
+	u64 upkeep_ns;
+	int err;
+
+	err = bench_settle(pairs->order);
+	if (err == -EINTR)
+		return err;
+	pairs->nr_unsettled += !!err;
+	upkeep_ns = bench_upkeep_ns();
+	sample(pairs, swapped ? BENCH_KERNEL : BENCH_LCMA, i);
+	bench_settle(&quiet);
+	sample(pairs, swapped ? BENCH_LCMA : BENCH_KERNEL, i);
+	if (pairs->order->pool >= 0)
+		bench_settle(pairs->order);
+	pairs->upkeep_ns[i] = bench_upkeep_ns() - upkeep_ns;
+	return 0;
+}
+
+static void say_side(const struct pairs *pairs, unsigned int which)
+{
+	const struct samples *samples = &pairs->sides[which];
+	const unsigned int nr = pairs->order->reps;
+	const struct {
+		const char *name;
+		const u64 *values;
+	} arrays[] = {
+		{ "ns", samples->alloc_ns },
+		{ "free_ns", samples->free_ns },
+		{ "busy_ns", samples->busy_ns },
+		{ "in_use", samples->in_use },
+		{ "hit_in_use", samples->hit_in_use },
+		{ "moved", samples->moved },
+		{ "err", samples->err },
+	};
+	char name[32];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(arrays); i++) {
+		scnprintf(name, sizeof(name), "%s_%s", bench_sides[which].name,
+			  arrays[i].name);
+		bench_say_array(name, arrays[i].values, nr);
+	}
+}
+
+/**
+ * bench_pair - the measurement
+ * @order: size, reps, and what the sides have to look like
+ *
+ * Return: 0; -ENOMEM; -EINTR.
+ */
+int bench_pair(const struct bench_order *order)
+{
+	struct pairs *pairs = vzalloc(sizeof(*pairs));
+	unsigned int i;
+	int err = 0;
+
+	if (!pairs)
+		return -ENOMEM;
+	pairs->order = order;
+	pairs->bits = bench_bits_new(BENCH_LCMA);
+	if (!pairs->bits)
+		err = -ENOMEM;
+	for (i = 0; !err && i < order->reps; i++)
+		err = one_pair(pairs, i);
+	if (!err) {
+		bench_say(",\"size_pages\":%ld,\"part_pages\":%lu,\"astray\":%u,\"unsettled\":%u",
+			  order->size, bench_parts[BENCH_LCMA].nr_pages,
+			  pairs->nr_astray, pairs->nr_unsettled);
+		for (i = 0; i < BENCH_SIDES; i++)
+			say_side(pairs, i);
+		bench_say_array("upkeep_ns", pairs->upkeep_ns, order->reps);
+		if (order->soil)
+			bench_say_array("clear_ns", pairs->clear_ns,
+					order->reps);
+	}
+	vfree(pairs->bits);
+	vfree(pairs);
+	return err;
+}
