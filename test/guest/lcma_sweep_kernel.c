@@ -166,6 +166,16 @@ static unsigned int step_of(unsigned int first, unsigned int nr)
 	return (nr - first) / MAX_LOADS + 1;
 }
 
+/*
+ * To remove a node the kernel has to find memory for its name, and leaves the node
+ * where it is if there is none.
+ */
+static void remove_nodes(void)
+{
+	unlink(DEVICE);
+	unlink(HEAP);
+}
+
 static void fail_loads(const char *spec, unsigned int seed)
 {
 	unsigned int nth, step, nr_tried = 0, nr_failed = 0, nr_wrong = 0;
@@ -236,6 +246,7 @@ static void fail_unloads(const char *spec, unsigned int seed)
 		/* The name was not even read. */
 		if (ret == -EFAULT)
 			ret = unload_lcma();
+		remove_nodes();
 		wrong = ret ? error_name(ret) : left_behind();
 		if (wrong)
 			diag("unload: allocation %u: %s", nth, wrong);

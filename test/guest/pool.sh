@@ -11,6 +11,7 @@
 # How much faster a pool is, is the benchmark's business.
 #
 # suite: trust
+# matrix: no
 # cmdline: cma=96M
 # mem: 512M
 # timeout: 240

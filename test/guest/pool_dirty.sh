@@ -5,6 +5,7 @@
 # zero in a pool has been cleared by lcma.
 #
 # suite: trust
+# matrix: no
 # cmdline: cma=96M init_on_alloc=0
 # mem: 512M
 # timeout: 240

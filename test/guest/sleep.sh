@@ -7,9 +7,10 @@
 # allocate. Afterwards every buffer and all other memory is as it was, accounts
 # are exact, and lcma serves on and unloads.
 # Cannot be shown here: a resume from an image, for want of a disk to write it
-# to; and depths at which an emulated board cannot be woken.
+# to; and depths at which an emulated board cannot be woken: of the emulated PC, any.
 #
 # suite: trust
+# kernels: *-armhf *-arm64
 # timeout: 400
 
 . /test/tap.sh
