@@ -14,6 +14,7 @@
 # smp: 1
 # cmdline: cma=40M@0x90000000 init_on_alloc=0
 # cmdline@*-arm64|*-amd64: cma=36M init_on_alloc=0
+# cmdline@6.12-arm64|7-*: cma=36M reserve_mem=16M:8M:res reserve_mem=16M:8M:lcma init_on_alloc=0
 # cmdline@6.12-armhf: cma=40M@0x90000000 reserve_mem=16M:8M:res reserve_mem=16M:8M:lcma init_on_alloc=0
 # timeout: 1200
 
