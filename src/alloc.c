@@ -14,9 +14,11 @@
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
+#include "backoff.h"
 #include "place.h"
 #include "pool.h"
 #include "quarantine.h"
+#include "survey.h"
 #include "zero.h"
 
 /* Badly aligned runs that a caller who must not wait looks at. */
@@ -36,10 +38,16 @@
 
 /*
  * Passes over all candidates, and the pause before the second; it doubles.
- * What holds a page for a moment (I/O, a pipe that is being read) lets go.
+ * What holds a page for a moment (I/O, a pipe that is being read) lets go. The
+ * first pass, and every other one, only tries candidates that do not look stuck:
+ * it sees all there are, however many pages are pinned. A look can be wrong, so
+ * the others try whatever comes.
  */
-#define MAX_PASSES	4
+#define MAX_PASSES	4U
 #define FIRST_PAUSE_MS	5
+
+/* The same while pages are busy in other hands. */
+#define MAX_BUSY_PASSES	8U
 
 /**
  * struct search - one allocation in one region, on its way
@@ -47,10 +55,14 @@
  * @request: what is asked for
  * @fit: the same, as the map understands it
  * @place: which candidate is next
+ * @is_choosy: in this pass candidates that look stuck are not tried
+ * @any_seen: in this pass there was a candidate
  * @nr_tried: candidates that were tried in this pass
  * @nr_nomem: how many of them had nowhere to migrate to
  * @nr_settled: region->nr_settled when the last candidate was looked for
  * @any_busy: at that moment pages were busy in other hands
+ * @again: the last candidate that failed for no visible reason
+ * @nr_again: how often it did
  * @hold: the candidate, reserved
  * @obstacle: what was in the way last
  */
@@ -59,10 +71,14 @@ struct search {
 	const struct lcma_request *request;
 	struct lcma_fit fit;
 	struct lcma_place place;
+	bool is_choosy;
+	bool any_seen;
 	unsigned int nr_tried;
 	unsigned int nr_nomem;
 	unsigned long nr_settled;
 	bool any_busy;
+	unsigned long again;
+	unsigned int nr_again;
 	struct lcma_hold hold;
 	struct lcma_obstacle obstacle;
 };
@@ -141,40 +157,92 @@ static int wait_settled(struct search *search)
 	return ret ? 0 : -ETIMEDOUT;
 }
 
-/*
- * Try one candidate, again if it failed for no visible reason. It is reserved.
- */
+/* Where a claim was in vain others need not begin with. */
+static void note_outcome(struct search *search, unsigned long start, int err)
+{
+	struct lcma_region *region = search->region;
+	unsigned long flags;
+
+	spin_lock_irqsave(&region->lock, flags);
+	if (!err)
+		lcma_backoff_forget(region, start, search->fit.nr_pages);
+	else if (err == -EBUSY && search->obstacle.kind != LCMA_OBSTACLE_NONE)
+		lcma_backoff_note(region, search->obstacle.pfn -
+				  region->carve.base_pfn);
+	spin_unlock_irqrestore(&region->lock, flags);
+}
+
+/* Try one candidate, which is reserved. */
 static int try_candidate(struct search *search, unsigned long start)
 {
 	struct lcma_region *region = search->region;
 	int err;
 
+	search->any_seen = true;
+	if (search->is_choosy &&
+	    lcma_take_is_stuck(region, &search->hold, &search->obstacle)) {
+		lcma_take_cancel(region, &search->hold);
+		return -EBUSY;
+	}
+	search->nr_tried++;
 	err = lcma_take(region, &search->hold, search->request->deadline,
 			&search->obstacle);
-	if (err == -EBUSY &&
-	    search->obstacle.kind > LCMA_OBSTACLE_PASSING)
-		lcma_place_reject(&search->place, start, search->obstacle.pfn -
-				  region->carve.base_pfn);
-	else if (err)
-		lcma_place_reject(&search->place, start, LCMA_NO_PAGE);
+	note_outcome(search, start, err);
 	return err;
+}
+
+/*
+ * A candidate could not be had: what comes next? The same again if nothing was
+ * in sight: it may have been gone in a moment.
+ */
+static void go_on(struct search *search, unsigned long start, int err)
+{
+	const struct lcma_obstacle *obstacle = &search->obstacle;
+	unsigned long in_the_way = LCMA_NO_PAGE;
+
+	if (err == -EBUSY && obstacle->kind == LCMA_OBSTACLE_NONE) {
+		search->nr_again = start == search->again ?
+				   search->nr_again + 1 : 1;
+		search->again = start;
+		if (search->nr_again < BLIND_TRIES)
+			return;
+	}
+	if (err == -EBUSY && obstacle->kind > LCMA_OBSTACLE_PASSING)
+		in_the_way = obstacle->pfn - search->region->carve.base_pfn;
+	lcma_place_reject(&search->place, start, in_the_way);
+}
+
+/* All candidates in the order in which they are to be tried. */
+static void begin_pass(struct search *search)
+{
+	struct lcma_region *region = search->region;
+	unsigned long flags;
+
+	search->nr_tried = 0;
+	search->any_seen = false;
+	search->again = LCMA_NO_PAGE;
+	lcma_place_init(&search->place, &search->fit);
+	if (search->is_choosy)
+		lcma_survey(region, &search->fit, &search->place);
+	spin_lock_irqsave(&region->lock, flags);
+	if (lcma_backoff_any(region))
+		lcma_place_spare(&search->place, region->sore,
+				 region->unit_pages);
+	spin_unlock_irqrestore(&region->lock, flags);
 }
 
 /* One pass over the candidates. Return: 0 and a run, or why there is none. */
 static int search_pass(struct search *search, unsigned long *start)
 {
-	unsigned long again = LCMA_NO_PAGE;
-	unsigned int blind_tries = 0;
 	int err = -ENOSPC;
 	int ret;
 
-	lcma_place_init(&search->place, &search->fit);
-	search->nr_tried = 0;
+	begin_pass(search);
 	while (search->nr_tried < PASS_TRIES) {
 		ret = reserve_candidate(search, start);
 		if (ret < 0)
 			return ret;
-		if (!ret && search->nr_tried)
+		if (!ret && search->any_seen)
 			return err;
 		if (!ret) {
 			if (!search->any_busy)
@@ -182,11 +250,10 @@ static int search_pass(struct search *search, unsigned long *start)
 			ret = wait_settled(search);
 			if (ret)
 				return ret;
-			lcma_place_init(&search->place, &search->fit);
+			begin_pass(search);
 			continue;
 		}
 
-		search->nr_tried++;
 		err = try_candidate(search, *start);
 		if (!err)
 			return 0;
@@ -194,14 +261,7 @@ static int search_pass(struct search *search, unsigned long *start)
 			return err;
 		if (err == -ENOMEM && ++search->nr_nomem == NOMEM_TRIES)
 			return err;
-		/* No obstacle in sight: it may have been gone in a moment. */
-		if (err == -EBUSY &&
-		    search->obstacle.kind == LCMA_OBSTACLE_NONE) {
-			blind_tries = *start == again ? blind_tries + 1 : 1;
-			again = *start;
-			if (blind_tries < BLIND_TRIES)
-				search->place.from = again;
-		}
+		go_on(search, *start, err);
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		if (deadline_passed(search->request->deadline))
@@ -221,19 +281,35 @@ static int pause_before_retry(const struct search *search, unsigned int ms)
 	return deadline_passed(search->request->deadline) ? -ETIMEDOUT : 0;
 }
 
+/*
+ * After a pass in vain. Pages that were busy in other hands, a pool's that are given
+ * back among them, may be all that was in the way: they settle.
+ */
+static int wait_for_pass(struct search *search, unsigned int pass)
+{
+	int err;
+
+	lcma_quarantine_retry(search->region);
+	err = pause_before_retry(search, FIRST_PAUSE_MS <<
+				 min(pass - 1, MAX_PASSES - 2));
+	if (!err && pass >= MAX_PASSES)
+		err = wait_settled(search);
+	return err;
+}
+
 static int search_region(struct search *search, unsigned long *start)
 {
-	unsigned int pause_ms = FIRST_PAUSE_MS;
 	unsigned int pass;
 	int err = 0;
 
-	for (pass = 0; pass < MAX_PASSES; pass++, pause_ms *= 2) {
+	for (pass = 0; pass < MAX_PASSES ||
+	     (search->any_busy && pass < MAX_BUSY_PASSES); pass++) {
 		if (pass) {
-			lcma_quarantine_retry(search->region);
-			err = pause_before_retry(search, pause_ms);
+			err = wait_for_pass(search, pass);
 			if (err)
 				return err;
 		}
+		search->is_choosy = !(pass & 1);
 		err = search_pass(search, start);
 		if (err != -EBUSY)
 			return err;

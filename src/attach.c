@@ -34,6 +34,38 @@ module_param(regions, charp, 0444);
 MODULE_PARM_DESC(regions,
 		 "NAME=SIZE[@SOURCE][,OPTION]...[;...], for example \"cam=32M@cma;gpu=16M@reserve_mem:gpu,keep=all\"");
 
+static char *default_keep;
+module_param(default_keep, charp, 0444);
+MODULE_PARM_DESC(default_keep,
+		 "keep= of regions without one [from 0 to a unit, but a quarter of the region at most]");
+
+/* Without default_keep: at most so much of a region. */
+#define DEFAULT_KEEP_FRACTION	4
+
+/*
+ * What a region keeps if nobody says. The rest of the largest free block, so
+ * that a claim which had to take one apart need not give it back page by page;
+ * nothing of it stays when nobody asks.
+ */
+static int suggest_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
+{
+	struct lcma_spec_error error;
+	int err;
+
+	if (!default_keep || !*default_keep) {
+		spec->keep_low_bytes = 0;
+		spec->keep_high_bytes =
+			min_t(u64, lcma_unit_pages(),
+			      carve->nr_pages / DEFAULT_KEEP_FRACTION) << PAGE_SHIFT;
+		return 0;
+	}
+	err = lcma_spec_parse_keep(default_keep, spec, &error);
+	if (err)
+		pr_err("default_keep=: %s, at character %zu\n", error.what,
+		       error.at_bytes + 1);
+	return err;
+}
+
 /*
  * Without CONFIG_CMA a claim empties whole pageblocks, all of them or none, and
  * one page in use makes its block unclaimable. So buffers are whole units there,
@@ -59,11 +91,19 @@ static int settle_movable(struct lcma_spec *spec)
 /* A region that cannot share its pages keeps them all. */
 static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 {
+	const bool given = spec->keep_given;
+	int err;
+
+	if (!given && carve->shareable && LCMA_HAS_CMA) {
+		err = suggest_keep(carve, spec);
+		if (err)
+			return err;
+	}
 	if (spec->keep_high_bytes == LCMA_KEEP_ALL)
 		return 0;
 	if (carve->shareable)
 		return LCMA_HAS_CMA ? 0 : settle_movable(spec);
-	if (spec->keep_given && !lcma_pageblock_can_share()) {
+	if (given && !lcma_pageblock_can_share()) {
 		pr_err("region %s: keep= less than all wants a kernel built with CONFIG_CMA, or share_movable=1\n",
 		       spec->name);
 		return -EOPNOTSUPP;
@@ -216,7 +256,7 @@ void lcma_attach_share(void)
 	unsigned int i;
 
 	lcma_for_each_region(region, i)
-		lcma_pool_trim(region);
+		lcma_pool_share(region);
 }
 
 /**

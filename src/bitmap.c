@@ -485,6 +485,43 @@ bool lcma_map_stretch(const struct lcma_map *map, unsigned long from,
 }
 
 /**
+ * lcma_map_run_end - where a run ends
+ * @map: the map
+ * @kind: which pages it is made of
+ * @from: a page inside the region
+ *
+ * Unlike lcma_map_stretch() it does not look at every page: the cost is
+ * logarithmic in the size of the region.
+ *
+ * Return: the first page from @from on that is not of this kind, or the
+ * region's size.
+ */
+unsigned long lcma_map_run_end(const struct lcma_map *map, enum lcma_kind kind,
+			       unsigned long from)
+{
+	unsigned long node = from / LCMA_LEAF_PAGES;
+	unsigned long end = (node + 1) * LCMA_LEAF_PAGES;
+	unsigned long size = LCMA_LEAF_PAGES;
+	unsigned long stop = next_taken(map, kind, from, end);
+
+	if (stop < end)
+		return stop;
+	/* As in first_run(): the largest subtree that begins at this page. */
+	node += map->nr_leaves + 1;
+	while (end < map->nr_pages) {
+		while (!(node & 1)) {
+			node /= 2;
+			size *= 2;
+		}
+		if (map->tree[kind][node].prefix < size)
+			return end + map->tree[kind][node].prefix;
+		end += size;
+		node++;
+	}
+	return map->nr_pages;
+}
+
+/**
  * lcma_map_longest - length of the longest run
  * @map: the map
  * @kind: which pages it is made of

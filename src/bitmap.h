@@ -120,6 +120,8 @@ unsigned long lcma_map_seek(const struct lcma_map *map, enum lcma_kind kind,
 			    unsigned int *budget);
 bool lcma_map_stretch(const struct lcma_map *map, unsigned long from,
 		      unsigned long end, struct lcma_stretch *stretch);
+unsigned long lcma_map_run_end(const struct lcma_map *map, enum lcma_kind kind,
+			       unsigned long from);
 unsigned long lcma_map_longest(const struct lcma_map *map, enum lcma_kind kind);
 bool lcma_map_check(const struct lcma_map *map);
 

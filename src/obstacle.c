@@ -72,6 +72,11 @@ bool lcma_obstacle_find(unsigned long start_pfn, unsigned long nr_pages,
 		if (!(pfn % LOOK_BATCH))
 			cond_resched();
 		lcma_page_look(pfn, &look);
+		if (look.buddy_order > 0) {
+			pfn += (1UL << min(look.buddy_order,
+					   LOOK_MAX_ORDER)) - 1;
+			continue;
+		}
 		kind = judge(&look, &extra);
 		if (kind == LCMA_OBSTACLE_NONE || kind < obstacle->kind)
 			continue;
@@ -150,4 +155,38 @@ unsigned long lcma_obstacle_count_users(unsigned long start_pfn,
 			nr_users++;
 	}
 	return nr_users;
+}
+
+/**
+ * lcma_obstacle_weigh - what would it take to empty a range?
+ * @start_pfn: first page
+ * @nr_pages: how many
+ * @max_looks: how many pages to look at, at even distances
+ * @weight: the answer
+ *
+ * Context: any; the time it takes is bounded by @max_looks.
+ */
+void lcma_obstacle_weigh(unsigned long start_pfn, unsigned long nr_pages,
+			 unsigned int max_looks, struct lcma_weight *weight)
+{
+	const unsigned long step = DIV_ROUND_UP(nr_pages, max_looks);
+	const unsigned long end = start_pfn + nr_pages;
+	struct lcma_page_look look;
+	unsigned long pfn = start_pfn;
+	int extra;
+
+	memset(weight, 0, sizeof(*weight));
+	while (pfn < end) {
+		lcma_page_look(pfn, &look);
+		if (look.buddy_order > 0) {
+			pfn += max(step, 1UL << min(look.buddy_order,
+						    LOOK_MAX_ORDER));
+			continue;
+		}
+		if (look.tail || look.refcount > 0)
+			weight->nr_users += step;
+		if (judge(&look, &extra) > LCMA_OBSTACLE_PASSING)
+			weight->nr_stuck++;
+		pfn += step;
+	}
 }

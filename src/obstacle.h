@@ -37,6 +37,16 @@ struct lcma_obstacle {
 	int extra;
 };
 
+/**
+ * struct lcma_weight - what it would take to empty a range
+ * @nr_users: pages in use, as far as some of them tell
+ * @nr_stuck: how many of those that were looked at will hardly be moved
+ */
+struct lcma_weight {
+	unsigned long nr_users;
+	unsigned long nr_stuck;
+};
+
 /* Room for lcma_obstacle_text(). */
 #define LCMA_OBSTACLE_TEXT_BYTES	96
 
@@ -44,6 +54,8 @@ bool lcma_obstacle_find(unsigned long start_pfn, unsigned long nr_pages,
 			struct lcma_obstacle *obstacle);
 const char *lcma_obstacle_text(const struct lcma_obstacle *obstacle,
 			       char *text, size_t size_bytes);
+void lcma_obstacle_weigh(unsigned long start_pfn, unsigned long nr_pages,
+			 unsigned int max_looks, struct lcma_weight *weight);
 unsigned long lcma_obstacle_count_users(unsigned long start_pfn,
 					unsigned long nr_pages);
 

@@ -13,6 +13,9 @@
 /* Looks into the summaries in one call: about 100 us on a desktop machine. */
 #define LOOKS			4096
 
+/* Runs that one call of lcma_place_options() looks at. */
+#define OPTION_RUNS		64
+
 /**
  * lcma_place_init - begin an iteration
  * @place: the iteration
@@ -20,9 +23,59 @@
  */
 void lcma_place_init(struct lcma_place *place, const struct lcma_fit *fit)
 {
+	memset(place, 0, sizeof(*place));
 	place->fit = *fit;
-	place->from = 0;
-	place->islands = false;
+}
+
+/**
+ * lcma_place_prefer - places that come before all others
+ * @place: an iteration that has just begun
+ * @options: the places, the best first; only the first LCMA_PLACE_PICKS count
+ * @nr: how many
+ *
+ * They need not be (or remain) places where the run fits.
+ */
+void lcma_place_prefer(struct lcma_place *place,
+		       const struct lcma_option *options, unsigned int nr)
+{
+	unsigned int i;
+
+	place->nr_picks = min_t(unsigned int, nr, LCMA_PLACE_PICKS);
+	for (i = 0; i < place->nr_picks; i++)
+		place->picks[i] = options[i].start;
+}
+
+/**
+ * lcma_place_spare - units that come last
+ * @place: an iteration that has just begun
+ * @sore: one bit for each unit of the map: spare it; may change between steps
+ * @unit_pages: how long a unit is
+ */
+void lcma_place_spare(struct lcma_place *place, const unsigned long *sore,
+		      unsigned long unit_pages)
+{
+	place->sore = sore;
+	place->unit_pages = unit_pages;
+	place->fresh = true;
+}
+
+static bool is_unused(const struct lcma_map *map, unsigned long start,
+		      unsigned long nr_pages)
+{
+	return start < map->nr_pages &&
+	       lcma_map_run_end(map, LCMA_KIND_UNUSED, start) - start >= nr_pages;
+}
+
+/* The next place that is preferred and still unused. */
+static bool next_pick(struct lcma_place *place, const struct lcma_map *map,
+		      unsigned long *start)
+{
+	for (; place->next_pick < place->nr_picks; place->next_pick++) {
+		*start = place->picks[place->next_pick];
+		if (is_unused(map, *start, place->fit.nr_pages))
+			return true;
+	}
+	return false;
 }
 
 /* The first pool page from a page on, or LCMA_NO_PAGE. */
@@ -41,6 +94,25 @@ static bool next_plain(struct lcma_place *place, const struct lcma_map *map,
 	*start = lcma_map_seek(map, LCMA_KIND_SHARED, &place->fit,
 			       &place->from, looks);
 	return *start != LCMA_NO_PAGE;
+}
+
+/* The next run that holds no pool page and lies in no sore unit. */
+static bool next_fresh(struct lcma_place *place, const struct lcma_map *map,
+		       unsigned int *looks, unsigned long *start)
+{
+	unsigned long unit, end;
+
+	while (next_plain(place, map, looks, start)) {
+		end = DIV_ROUND_UP(*start + place->fit.nr_pages,
+				   place->unit_pages);
+		unit = find_next_bit(place->sore, end,
+				     *start / place->unit_pages);
+		if (unit >= end)
+			return true;
+		place->any_sore = true;
+		place->from = (unit + 1) * place->unit_pages;
+	}
+	return false;
 }
 
 /* The next run that holds at least one pool page. */
@@ -83,6 +155,17 @@ enum lcma_place_answer lcma_place_next(struct lcma_place *place,
 {
 	unsigned int looks = LOOKS;
 
+	if (next_pick(place, map, start))
+		return LCMA_PLACE_FOUND;
+	if (place->fresh) {
+		if (next_fresh(place, map, &looks, start))
+			goto found;
+		if (!looks)
+			return LCMA_PLACE_AGAIN;
+		place->fresh = false;
+		place->islands = !place->any_sore;
+		place->from = 0;
+	}
 	if (!place->islands) {
 		if (next_plain(place, map, &looks, start))
 			goto found;
@@ -110,9 +193,114 @@ found:
 void lcma_place_reject(struct lcma_place *place, unsigned long start,
 		       unsigned long in_the_way)
 {
-	if (in_the_way >= start && in_the_way - start < place->fit.nr_pages)
+	if (place->next_pick < place->nr_picks)
+		place->next_pick++;
+	else if (in_the_way >= start && in_the_way - start < place->fit.nr_pages)
 		place->from = in_the_way + 1;
 	else
 		place->from = start + max(1UL, place->fit.nr_pages /
 					       BLIND_STEP_FRACTION);
+}
+
+/* The last start at which the fit ends before a page; below 0: very large. */
+static unsigned long last_start(const struct lcma_fit *fit, unsigned long end)
+{
+	const unsigned long last = end - fit->nr_pages;
+
+	return ((last + fit->align_offset) & ~fit->align_mask) -
+	       fit->align_offset;
+}
+
+/*
+ * What a run is worth to longer buffers: each page of the longest one counts, of
+ * runs that are much shorter none does.
+ */
+static unsigned long loss_of(const struct lcma_fit *fit, unsigned long run,
+			     unsigned long longest)
+{
+	if (run - fit->nr_pages <= fit->align_mask)
+		return 0;
+	if (run >= longest)
+		return fit->nr_pages;
+	return run >= longest / 2 ? fit->nr_pages / 2 :
+	       run >= longest / 4 ? fit->nr_pages / 4 : 0;
+}
+
+/* Keep the options of the shortest runs, in order. Return: how many there are. */
+static unsigned int insert_option(struct lcma_option *options, unsigned int nr,
+				  unsigned int max,
+				  const struct lcma_option *option)
+{
+	unsigned int i = nr;
+
+	if (nr == max && option->run >= options[nr - 1].run)
+		return nr;
+	if (nr == max)
+		i--;
+	else
+		nr++;
+	for (; i && options[i - 1].run > option->run; i--)
+		options[i] = options[i - 1];
+	options[i] = *option;
+	return nr;
+}
+
+/**
+ * lcma_place_options - places for a policy to choose from
+ * @map: the region's map as it is now
+ * @fit: length and alignment
+ * @options: the answer, without costs, those in the shortest runs first
+ * @max: how many fit
+ *
+ * Only both ends of runs of unused pages: whoever takes one leaves one run
+ * behind, not two. So whatever is chosen, a region from which nothing has been
+ * freed has all of its unused pages in one run. The time that a call takes is
+ * bounded: of very many runs the rightmost are not seen.
+ *
+ * Return: how many.
+ */
+unsigned int lcma_place_options(const struct lcma_map *map,
+				const struct lcma_fit *fit,
+				struct lcma_option *options, unsigned int max)
+{
+	const unsigned long longest = lcma_map_longest(map, LCMA_KIND_UNUSED);
+	unsigned int looks = OPTION_RUNS, nr = 0;
+	struct lcma_option option = {};
+	unsigned long from = 0, last;
+
+	for (;;) {
+		option.start = lcma_map_seek(map, LCMA_KIND_UNUSED, fit, &from,
+					     &looks);
+		if (option.start == LCMA_NO_PAGE)
+			return nr;
+		from = lcma_map_run_end(map, LCMA_KIND_UNUSED, option.start);
+		option.run = from - option.start;
+		option.loss = loss_of(fit, option.run, longest);
+		last = last_start(fit, from);
+		nr = insert_option(options, nr, max, &option);
+		if (last == option.start)
+			continue;
+		option.start = last;
+		nr = insert_option(options, nr, max, &option);
+	}
+}
+
+/**
+ * lcma_place_rank - the cheapest first
+ * @options: options with costs
+ * @nr: how many; few
+ *
+ * Of two that cost the same the one that came first stays first.
+ */
+void lcma_place_rank(struct lcma_option *options, unsigned int nr)
+{
+	struct lcma_option option;
+	unsigned int i, j;
+
+	for (i = 1; i < nr; i++) {
+		option = options[i];
+		for (j = i; j && options[j - 1].cost > option.cost; j--)
+			options[j] = options[j - 1];
+		options[j] = option;
+	}
 }

@@ -12,8 +12,10 @@
  *		lcma_place_reject(&place, start, page in the way);
  *	}
  *
- * First fit in two passes: runs without pool pages in them, which one call can
- * empty; then those with pool islands, which need a call per stretch.
+ * The order: what a policy prefers (survey.c), a few places; then first fit, which
+ * is every place there is: runs without pool pages in them, which one call can
+ * empty, and then those with pool islands, which need a call per stretch. Of the
+ * former, those come last that lie in units which have lately been in vain.
  */
 #ifndef LCMA_PLACE_H
 #define LCMA_PLACE_H
@@ -21,15 +23,60 @@
 #include "bitmap.h"
 
 /**
+ * enum lcma_policy - which candidates are tried before all the others
+ * @LCMA_POLICY_COST: those that are cheapest to empty; the default
+ * @LCMA_POLICY_BEST_FIT: the shortest runs that are long enough
+ * @LCMA_POLICY_FIRST_FIT: none
+ */
+enum lcma_policy {
+	LCMA_POLICY_COST,
+	LCMA_POLICY_BEST_FIT,
+	LCMA_POLICY_FIRST_FIT,
+	LCMA_NR_POLICIES,
+};
+
+/**
+ * struct lcma_option - a place that a policy may choose
+ * @start: first page
+ * @run: how long the unused run is that it lies at one end of, in pages
+ * @loss: by how much it shortens a run that longer buffers may need, in pages
+ * @cost: what a policy makes of it; less is better
+ */
+struct lcma_option {
+	unsigned long start;
+	unsigned long run;
+	unsigned long loss;
+	unsigned long cost;
+};
+
+/* Places that a policy may prefer to all others. */
+#define LCMA_PLACE_PICKS	8
+
+/**
  * struct lcma_place - an iteration over the candidates for one allocation
  * @fit: what the run has to look like
+ * @picks: places that come before all others, the best first
+ * @nr_picks: how many there are
+ * @next_pick: which one is next
  * @from: no candidate begins before this page
- * @islands: pass 2: runs that hold pool pages, and only those
+ * @fresh: runs that touch no sore unit, and only those
+ * @any_sore: there were others
+ * @islands: the last pass: runs that hold pool pages, and only those
+ * @sore: one bit a unit, or NULL: it has lately been in vain; may change
+ *	between two steps
+ * @unit_pages: how long a unit is
  */
 struct lcma_place {
 	struct lcma_fit fit;
+	unsigned long picks[LCMA_PLACE_PICKS];
+	unsigned int nr_picks;
+	unsigned int next_pick;
 	unsigned long from;
+	bool fresh;
+	bool any_sore;
 	bool islands;
+	const unsigned long *sore;
+	unsigned long unit_pages;
 };
 
 /**
@@ -45,10 +92,18 @@ enum lcma_place_answer {
 };
 
 void lcma_place_init(struct lcma_place *place, const struct lcma_fit *fit);
+void lcma_place_prefer(struct lcma_place *place,
+		       const struct lcma_option *options, unsigned int nr);
+void lcma_place_spare(struct lcma_place *place, const unsigned long *sore,
+		      unsigned long unit_pages);
 enum lcma_place_answer lcma_place_next(struct lcma_place *place,
 				       const struct lcma_map *map,
 				       unsigned long *start);
 void lcma_place_reject(struct lcma_place *place, unsigned long start,
 		       unsigned long in_the_way);
+unsigned int lcma_place_options(const struct lcma_map *map,
+				const struct lcma_fit *fit,
+				struct lcma_option *options, unsigned int max);
+void lcma_place_rank(struct lcma_option *options, unsigned int nr);
 
 #endif

@@ -15,6 +15,7 @@
 #include <linux/workqueue.h>
 
 #include "claim.h"
+#include "pageblock.h"
 #include "zero.h"
 
 /*
@@ -310,6 +311,24 @@ static bool take_surplus(struct lcma_region *region, unsigned long limit,
 	return true;
 }
 
+/* Give back what the pool holds above its high mark, or all above the low one. */
+static void trim(struct lcma_region *region, bool to_low)
+{
+	struct lcma_stretch surplus;
+	unsigned long flags;
+	bool found;
+
+	do {
+		spin_lock_irqsave(&region->lock, flags);
+		found = take_surplus(region, to_low ? region->keep_low :
+						      region->keep_high,
+				     ULONG_MAX, &surplus);
+		spin_unlock_irqrestore(&region->lock, flags);
+		if (found)
+			give_back(region, surplus.start, surplus.nr_pages);
+	} while (found);
+}
+
 /**
  * lcma_pool_trim - give back what the pool holds above its high mark
  * @region: the region
@@ -318,18 +337,21 @@ static bool take_surplus(struct lcma_region *region, unsigned long limit,
  */
 void lcma_pool_trim(struct lcma_region *region)
 {
-	struct lcma_stretch surplus;
-	unsigned long flags;
-	bool found;
+	trim(region, false);
+}
 
-	do {
-		spin_lock_irqsave(&region->lock, flags);
-		found = take_surplus(region, region->keep_high, ULONG_MAX,
-				     &surplus);
-		spin_unlock_irqrestore(&region->lock, flags);
-		if (found)
-			give_back(region, surplus.start, surplus.nr_pages);
-	} while (found);
+/**
+ * lcma_pool_share - give the system its share of a new region
+ * @region: the region; all of its pages are in the pool
+ *
+ * Who said how much to keep finds the pool full; else it is as if nobody had asked
+ * for any of it in a long time.
+ *
+ * Context: process, may sleep.
+ */
+void lcma_pool_share(struct lcma_region *region)
+{
+	trim(region, !region->is_warm);
 }
 
 /* Jiffies until an idle pool decays; 0: now; MAX_SCHEDULE_TIMEOUT: never. */
@@ -443,7 +465,7 @@ unsigned long lcma_pool_shrink(struct lcma_region *region,
  *
  * Context: any; takes region->lock.
  * Return: 0; -EINVAL if @low would be above @high; -EOPNOTSUPP if the region
- * cannot share its pages, so that it has to keep them all.
+ * cannot share its pages, or only in whole units: it keeps all of them, or none.
  */
 int lcma_pool_set_keep(struct lcma_region *region, unsigned long low,
 		       unsigned long high)
@@ -451,7 +473,7 @@ int lcma_pool_set_keep(struct lcma_region *region, unsigned long low,
 	unsigned long flags;
 	int err = 0;
 
-	if (!region->carve.shareable)
+	if (!region->carve.shareable || !LCMA_HAS_CMA)
 		return -EOPNOTSUPP;
 	spin_lock_irqsave(&region->lock, flags);
 	low = low == LCMA_KEEP_SAME ? region->keep_low : low;

@@ -24,6 +24,7 @@ void lcma_pool_give(struct lcma_region *region, unsigned long start,
 		    unsigned long nr_pages, enum lcma_state from,
 		    unsigned int give_flags);
 void lcma_pool_trim(struct lcma_region *region);
+void lcma_pool_share(struct lcma_region *region);
 unsigned long lcma_pool_decay(struct lcma_region *region,
 			      unsigned long nr_pages);
 unsigned long lcma_pool_idle(struct lcma_region *region);

@@ -45,6 +45,7 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 				    const struct lcma_carve *carve)
 {
 	const unsigned long nr_pages = carve->nr_pages;
+	const unsigned long nr_units = DIV_ROUND_UP(nr_pages, lcma_unit_pages());
 	struct lcma_region *region;
 
 	region = lcma_fault(REGION_NEW) ? NULL :
@@ -71,6 +72,17 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 	if (!region->zeroed)
 		goto err_free_loose;
 
+	region->sore = lcma_fault(REGION_SORE) ? NULL :
+		       kvcalloc(BITS_TO_LONGS(nr_units), sizeof(long),
+				GFP_KERNEL);
+	if (!region->sore)
+		goto err_free_zeroed;
+	region->sore_at = lcma_fault(REGION_SORE_AT) ? NULL :
+			  kvcalloc(nr_units, sizeof(*region->sore_at),
+				   GFP_KERNEL);
+	if (!region->sore_at)
+		goto err_free_sore;
+
 	strscpy(region->name, spec->name, sizeof(region->name));
 	strscpy(region->heap, spec->heap, sizeof(region->heap));
 	region->carve = *carve;
@@ -79,6 +91,8 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 	region->granule_pages = 1UL << spec->order;
 	WRITE_ONCE(region->keep_low, pages_of(spec->keep_low_bytes));
 	WRITE_ONCE(region->keep_high, pages_of(spec->keep_high_bytes));
+	region->is_warm = spec->keep_given;
+	region->policy = spec->policy;
 	region->decay_ms = LCMA_DECAY_MS;
 	region->asked_at = jiffies;
 	region->dirty_end = nr_pages;
@@ -92,6 +106,10 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 	INIT_LIST_HEAD(&region->claims);
 	return region;
 
+err_free_sore:
+	kvfree(region->sore);
+err_free_zeroed:
+	kvfree(region->zeroed);
 err_free_loose:
 	kvfree(region->loose);
 err_free_held:
@@ -112,6 +130,8 @@ err_free_region:
  */
 void lcma_region_free(struct lcma_region *region)
 {
+	kvfree(region->sore_at);
+	kvfree(region->sore);
 	kvfree(region->zeroed);
 	kvfree(region->loose);
 	kvfree(region->held);

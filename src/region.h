@@ -123,6 +123,8 @@ struct lcma_stats {
  * @unit_pages: what isolation touches; fixed
  * @align_pages: least alignment of every buffer; fixed
  * @granule_pages: every buffer takes a multiple of this; fixed
+ * @is_warm: its pool is as full from the start as it may be; fixed
+ * @policy: how places for buffers are chosen; changed at any time
  * @lock: protects what is marked [lock]; taken with interrupts off
  * @life: [lock, peeked] whether it serves
  * @map: [lock] the state of every page
@@ -141,6 +143,9 @@ struct lcma_stats {
  * @nr_zeroed: [lock, peeked] pages of the pool that are zero
  * @dirty_from: [lock] no page of the pool before this one, and
  * @dirty_end: [lock] none from this one on is not zero
+ * @sore: [lock] one bit a unit: a claim has failed there lately, see backoff.h
+ * @sore_at: [lock] when, in jiffies
+ * @nr_sore: [lock] how many there are
  * @buffers: [lock] all buffers, oldest first
  * @next_id: [lock] the next buffer's number
  * @stats: [lock] counters
@@ -169,6 +174,8 @@ struct lcma_region {
 	unsigned long unit_pages;
 	unsigned long align_pages;
 	unsigned long granule_pages;
+	bool is_warm;
+	enum lcma_policy policy;
 
 	spinlock_t lock;		/* all that is marked [lock] */
 	enum lcma_life life;
@@ -186,6 +193,9 @@ struct lcma_region {
 	unsigned long nr_zeroed;
 	unsigned long dirty_from;
 	unsigned long dirty_end;
+	unsigned long *sore;
+	unsigned int *sore_at;
+	unsigned long nr_sore;
 	struct list_head buffers;
 	u64 next_id;
 	struct lcma_stats stats;

@@ -15,6 +15,23 @@ static const char * const source_words[LCMA_NR_SOURCES + 1] = {
 	[LCMA_SOURCE_ANY] = "any",
 };
 
+static const char * const policy_words[LCMA_NR_POLICIES] = {
+	[LCMA_POLICY_COST] = "cost",
+	[LCMA_POLICY_BEST_FIT] = "best-fit",
+	[LCMA_POLICY_FIRST_FIT] = "first-fit",
+};
+
+/**
+ * lcma_policy_word - the word that names a policy
+ * @policy: which
+ *
+ * Return: a constant string.
+ */
+const char *lcma_policy_word(enum lcma_policy policy)
+{
+	return policy_words[policy];
+}
+
 /**
  * lcma_source_word - the word that names a source on the command line
  * @source: which source
@@ -119,12 +136,26 @@ static int parse_align(struct lcma_text *text, const struct lcma_word *value,
 	return 0;
 }
 
+/* Return: one of enum lcma_policy; -EINVAL. */
+static int policy_of(const struct lcma_word *word)
+{
+	int policy;
+
+	for (policy = 0; policy < LCMA_NR_POLICIES; policy++)
+		if (lcma_word_is(word, policy_words[policy]))
+			return policy;
+	return -EINVAL;
+}
+
 static int parse_policy(struct lcma_text *text, const struct lcma_word *value,
 			struct lcma_spec *spec)
 {
-	if (!lcma_word_is(value, "first-fit"))
+	const int policy = policy_of(value);
+
+	if (policy < 0)
 		return lcma_text_error(text, value->at, -EINVAL,
-				       "unknown policy: there is first-fit");
+				       "unknown policy: there are cost, best-fit and first-fit");
+	spec->policy = policy;
 	return 0;
 }
 
@@ -334,4 +365,46 @@ int lcma_spec_parse(const char *text, struct lcma_spec *specs,
 		error->at_bytes = t.pos - text;
 	}
 	return ret;
+}
+
+/**
+ * lcma_spec_parse_keep - understand the value of keep= alone
+ * @text: SIZE, LOW-HIGH or all; one newline at its end is allowed
+ * @spec: its marks are set, nothing else
+ * @error: what is wrong; unchanged without error
+ *
+ * Return: 0; -EINVAL.
+ */
+int lcma_spec_parse_keep(const char *text, struct lcma_spec *spec,
+			 struct lcma_spec_error *error)
+{
+	struct lcma_text t = { .pos = text, .end = text + strlen(text) };
+	const struct lcma_word word = lcma_text_word(&t, "\n");
+	int err = parse_keep(&t, &word, spec);
+
+	if (!err)
+		lcma_text_take(&t, '\n');
+	if (!err && t.pos != t.end)
+		err = lcma_text_error(&t, t.pos, -EINVAL,
+				      "nothing may stand behind it");
+	if (err) {
+		error->what = t.error;
+		error->at_bytes = t.pos - text;
+	}
+	return err;
+}
+
+/**
+ * lcma_policy_parse - understand the name of a policy
+ * @text: the name; one newline at its end is allowed
+ *
+ * Return: one of enum lcma_policy; -EINVAL.
+ */
+int lcma_policy_parse(const char *text)
+{
+	struct lcma_text t = { .pos = text, .end = text + strlen(text) };
+	const struct lcma_word word = lcma_text_word(&t, "\n");
+
+	lcma_text_take(&t, '\n');
+	return t.pos == t.end ? policy_of(&word) : -EINVAL;
 }

@@ -14,6 +14,7 @@
 #define LCMA_SPEC_H
 
 #include "parse.h"
+#include "place.h"
 
 /* The most regions that one module serves. */
 #define LCMA_MAX_REGIONS	16
@@ -45,6 +46,7 @@ enum lcma_source_id {
  * @align_bytes: least alignment of every buffer, a power of two
  * @heap: also serves as /dev/dma_heap/NAME; "": it does not. May hold commas:
  *	the kernel's own is called "linux,cma"
+ * @policy: how places for buffers are chosen
  * @order: every buffer takes a multiple of this power of two of pages
  */
 struct lcma_spec {
@@ -57,6 +59,7 @@ struct lcma_spec {
 	u64 keep_high_bytes;
 	u64 align_bytes;
 	char heap[LCMA_NAME_BYTES];
+	enum lcma_policy policy;
 	unsigned int order;
 };
 
@@ -72,6 +75,10 @@ struct lcma_spec_error {
 
 int lcma_spec_parse(const char *text, struct lcma_spec *specs,
 		    unsigned int max_specs, struct lcma_spec_error *error);
+int lcma_spec_parse_keep(const char *text, struct lcma_spec *spec,
+			 struct lcma_spec_error *error);
+int lcma_policy_parse(const char *text);
+const char *lcma_policy_word(enum lcma_policy policy);
 const char *lcma_source_word(enum lcma_source_id source);
 
 #endif

@@ -194,6 +194,26 @@ static ssize_t decay_ms_store(struct kobject *kobj, struct kobj_attribute *attr,
 	return len_bytes;
 }
 
+static ssize_t policy_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *to)
+{
+	const struct lcma_region *region = region_of(kobj);
+
+	return sysfs_emit(to, "%s\n",
+			  lcma_policy_word(READ_ONCE(region->policy)));
+}
+
+static ssize_t policy_store(struct kobject *kobj, struct kobj_attribute *attr,
+			    const char *text, size_t len_bytes)
+{
+	const int policy = lcma_policy_parse(text);
+
+	if (policy < 0)
+		return policy;
+	WRITE_ONCE(region_of(kobj)->policy, policy);
+	return len_bytes;
+}
+
 /**
  * struct counter - a file that shows one of a region's counters
  * @attr: the file
@@ -269,6 +289,7 @@ static struct kobj_attribute source_attr = __ATTR_RO(source);
 static struct kobj_attribute keep_attr = __ATTR_RO(keep);
 static struct kobj_attribute keep_low_attr = __ATTR_RW(keep_low);
 static struct kobj_attribute keep_high_attr = __ATTR_RW(keep_high);
+static struct kobj_attribute policy_attr = __ATTR_RW(policy);
 static struct kobj_attribute decay_ms_attr = __ATTR_RW(decay_ms);
 static struct kobj_attribute pool_zero_pages_attr = __ATTR_RO(pool_zero_pages);
 static struct kobj_attribute state_attr = __ATTR_RO(state);
@@ -331,6 +352,7 @@ static struct attribute *region_attrs[] = {
 	&keep_low_attr.attr,
 	&keep_high_attr.attr,
 	&decay_ms_attr.attr,
+	&policy_attr.attr,
 	&pool_zero_pages_attr.attr,
 	&allocs_counter.attr.attr,
 	&pool_hits_counter.attr.attr,

@@ -175,6 +175,56 @@ static void take_undo(struct lcma_region *region, struct lcma_hold *hold)
 	put_back(region, hold->start, hold->nr_pages);
 }
 
+/**
+ * lcma_take_is_stuck - does a run hold a page that will hardly be moved?
+ * @region: the region
+ * @hold: what lcma_take_begin() reserved
+ * @obstacle: the page, if there is one
+ *
+ * A look, which costs next to nothing beside a claim in vain; it may be wrong.
+ *
+ * Context: process, may sleep.
+ * Return: true if it does.
+ */
+bool lcma_take_is_stuck(struct lcma_region *region,
+			const struct lcma_hold *hold,
+			struct lcma_obstacle *obstacle)
+{
+	const unsigned long end = hold->start + hold->nr_pages;
+	unsigned long at = hold->start;
+	struct lcma_obstacle found;
+	struct lcma_stretch s;
+	bool is_stuck = false;
+
+	/* Of several the last: no run that contains it can be taken. */
+	for (; lcma_region_stretch(region, at, end, &s); at += s.nr_pages) {
+		if (s.state != LCMA_BUSY)
+			continue;
+		lcma_obstacle_find(lcma_region_pfn(region, s.start), s.nr_pages,
+				   &found);
+		if (found.kind <= LCMA_OBSTACLE_PASSING)
+			continue;
+		*obstacle = found;
+		is_stuck = true;
+	}
+	return is_stuck;
+}
+
+/**
+ * lcma_take_cancel - let go of a run that is not to be taken after all
+ * @region: the region
+ * @hold: what lcma_take_begin() reserved
+ *
+ * Context: process, may sleep.
+ */
+void lcma_take_cancel(struct lcma_region *region, const struct lcma_hold *hold)
+{
+	struct lcma_hold own = *hold;
+
+	take_undo(region, &own);
+	lcma_take_end(region);
+}
+
 /* Claim what is busy in a range that is reserved. */
 static int claim_busy(struct lcma_region *region, unsigned long at,
 		      unsigned long end, struct lcma_obstacle *obstacle)

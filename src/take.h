@@ -26,6 +26,10 @@ struct lcma_hold {
 
 void lcma_take_begin(struct lcma_region *region, unsigned long start,
 		     unsigned long nr_pages, struct lcma_hold *hold);
+bool lcma_take_is_stuck(struct lcma_region *region,
+			const struct lcma_hold *hold,
+			struct lcma_obstacle *obstacle);
+void lcma_take_cancel(struct lcma_region *region, const struct lcma_hold *hold);
 int lcma_take(struct lcma_region *region, const struct lcma_hold *hold,
 	      ktime_t deadline, struct lcma_obstacle *obstacle);
 void lcma_take_end(struct lcma_region *region);

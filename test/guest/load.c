@@ -4,6 +4,8 @@
  *
  *	load [REGIONS]
  *
+ * Regions keep nothing unless they say so (default_keep=0, or what $lcma_keep
+ * says, see tap.sh): jobs count pages.
  * Prints "ok" or the name of the errno. insmod says it in words, tries twice
  * when it fails, and takes a blank for the end of the parameter.
  */
@@ -19,10 +21,17 @@
 int main(int argc, char **argv)
 {
 	int fd = open("/lcma.ko", O_RDONLY | O_CLOEXEC);
-	char *parameters = "";
+	const char *keep = getenv("lcma_keep");
+	char *parameters;
 	const char *name;
 
-	if (argc > 1 && asprintf(&parameters, "regions=\"%s\"", argv[1]) < 0)
+	if (!keep)
+		keep = "0";
+	if (asprintf(&parameters, "%s%s %s%s%s",
+		     strcmp(keep, "default") ? "default_keep=" : "",
+		     strcmp(keep, "default") ? keep : "",
+		     argc > 1 ? "regions=\"" : "", argc > 1 ? argv[1] : "",
+		     argc > 1 ? "\"" : "") < 0)
 		return 2;
 	if (fd < 0) {
 		perror("/lcma.ko");

@@ -108,7 +108,7 @@ malformed 17 "keep=LOW-HIGH wants LOW no larger than HIGH" \
 	"cam=8M@cma,keep=4M-2M"
 malformed 18 "$align" "cam=8M@cma,align="
 variant 18 "$align" "cam=8M@cma,align=3M"
-malformed 19 "unknown policy: there is first-fit" "cam=8M@cma,policy=best"
+malformed 19 "unknown policy: there are cost, best-fit and first-fit" "cam=8M@cma,policy=best"
 malformed 18 "$order" "cam=8M@cma,order="
 variant 18 "$order" "cam=8M@cma,order=31"
 malformed 17 "heap= wants 1 to 31 of A-Z a-z 0-9 _ - . and commas between names" \

@@ -251,14 +251,17 @@ static inline int count_fds(void)
 
 /* --- the module --------------------------------------------------------------- */
 
+/* Programs count pages: regions keep nothing unless they say so. */
 static inline long load_lcma(const char *parameters)
 {
 	long fd = CALL(open("/lcma.ko", O_RDONLY | O_CLOEXEC));
+	char text[1024];
 	long ret;
 
 	if (fd < 0)
 		return fd;
-	ret = CALL(syscall(SYS_finit_module, (int)fd, parameters, 0));
+	snprintf(text, sizeof(text), "default_keep=0 %s", parameters);
+	ret = CALL(syscall(SYS_finit_module, (int)fd, text, 0));
 	close(fd);
 	return ret;
 }

@@ -14,7 +14,7 @@
 	"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}[:=]" SIZE \
 	"(@(cma|reserve_mem(" ARG ")?|of" ARG "|live(" ARG ")?))?" \
 	"(,(keep=(all|" SIZE "(-" SIZE ")?)|align=" SIZE \
-	"|policy=first-fit|order=[0-9]+|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
+	"|policy=(cost|best-fit|first-fit)|order=[0-9]+|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
 #define SHAPE	"^" REGION "(;" REGION ")*\n?$"
 
 static const char * const parts[] = {
@@ -113,7 +113,9 @@ static int build_region(struct sentence *s, struct lcma_spec *spec)
 			spec->align_bytes = say_pow2(s, 0);
 			break;
 		case 2:
-			say(s, "policy=first-fit");
+			spec->policy = below(LCMA_NR_POLICIES);
+			say(s, "policy=");
+			say(s, lcma_policy_word(spec->policy));
 			break;
 		case 3:
 			say(s, "order=");

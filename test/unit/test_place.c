@@ -3,6 +3,7 @@
  * Unit tests of placement (src/place.c): which candidates come, in which
  * order, and that there is an end to it. The pictures are explained in twin.h.
  */
+#include "random.h"
 #include "twin.h"
 
 /* No iteration below has any business to be longer. */
@@ -334,6 +335,269 @@ static void blind_steps_are_few(void)
 	twin_free(&twin);
 }
 
+/* What is preferred comes first, as long as it is unused, islands or not. */
+static void picks_come_first(void)
+{
+	const struct lcma_option picks[] = {
+		{ .start = 8 }, { .start = 3 }, { .start = 7 }, { .start = 99 },
+		{ .start = 5 },
+	};
+	struct lcma_place place;
+	struct twin twin;
+	unsigned long start;
+
+	twin_draw(&twin, 1, "U..P...U...");
+	begin(&place, 2, 1, 0);
+	lcma_place_prefer(&place, picks, ARRAY_SIZE(picks));
+	CHECK_EQ(lcma_place_next(&place, &twin.map, &start), LCMA_PLACE_FOUND);
+	CHECK_EQ(start, 8);
+	/* Neither taken nor rejected: it comes again. */
+	CHECK_EQ(lcma_place_next(&place, &twin.map, &start), LCMA_PLACE_FOUND);
+	CHECK_EQ(start, 8);
+	lcma_place_reject(&place, 8, 9);
+	CHECK_EQ(lcma_place_next(&place, &twin.map, &start), LCMA_PLACE_FOUND);
+	CHECK_EQ(start, 3);
+	lcma_place_reject(&place, 3, LCMA_NO_PAGE);
+	/* 7 is used, 99 does not exist, 5 fits just so. */
+	CHECK_EQ(lcma_place_next(&place, &twin.map, &start), LCMA_PLACE_FOUND);
+	CHECK_EQ(start, 5);
+	lcma_place_reject(&place, 5, 6);
+	/* And then everything, from the very first page on. */
+	next_is(&place, &twin, 1);
+	lcma_place_reject(&place, 1, 1);
+	next_is(&place, &twin, 4);
+	twin_free(&twin);
+}
+
+/* Units of 4, the second is sore: |....|....|U...|.P..| */
+static void sore_units_come_last(void)
+{
+	unsigned long sore[] = { 0x2 };
+	struct lcma_place place;
+	struct twin twin;
+	unsigned long start;
+	static const unsigned long want[] = {
+		0, 1, 2, 9, 10, 11, 14,				/* fresh */
+		0, 1, 2, 3, 4, 5, 6, 9, 10, 11, 14,		/* plain */
+		12, 13,						/* islands */
+	};
+	int i;
+
+	twin_draw(&twin, 1, "........U....P..");
+	begin(&place, 2, 1, 0);
+	lcma_place_spare(&place, sore, 4);
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		if (!CHECK_EQ(lcma_place_next(&place, &twin.map, &start),
+			      LCMA_PLACE_FOUND) ||
+		    !CHECK_EQ(start, want[i]))
+			break;
+		lcma_place_reject(&place, start, start);
+	}
+	CHECK_EQ(lcma_place_next(&place, &twin.map, &start), LCMA_PLACE_NONE);
+
+	/* With no such unit nothing comes twice. */
+	sore[0] = 0;
+	begin(&place, 7, 1, 0);
+	lcma_place_spare(&place, sore, 4);
+	CHECK_EQ(lcma_place_next(&place, &twin.map, &start), LCMA_PLACE_FOUND);
+	CHECK_EQ(start, 0);
+	lcma_place_reject(&place, 0, 1);
+	CHECK_EQ(lcma_place_next(&place, &twin.map, &start), LCMA_PLACE_FOUND);
+	CHECK_EQ(start, 9);
+	twin_free(&twin);
+}
+
+/*
+ * Whatever is preferred, and whichever units are sore, now or a moment later: if
+ * there is a run without a pin in it, it comes.
+ */
+static void nothing_is_left_out(void)
+{
+	enum { PAGES = 600, UNIT = 64 };
+	static const char states[] = "......PU";
+	int round, found = 0, full = 0;
+
+	for (round = 0; round < 500; round++) {
+		unsigned long nr_pages = 1 + below_log(120), align = 1UL << below(3);
+		struct lcma_option picks[LCMA_PLACE_PICKS];
+		unsigned long start, page, pin, sore[1];
+		bool pinned[PAGES], exists = false;
+		enum lcma_place_answer answer;
+		char picture[PAGES + 1];
+		struct lcma_place place;
+		unsigned int steps = 0;
+		struct twin twin;
+
+		for (page = 0; page < PAGES; page++) {
+			picture[page] = page % 7 ? picture[page - 1] :
+						   states[below(8)];
+			pinned[page] = one_in(2 + round % 60);
+		}
+		picture[PAGES] = 0;
+		twin_draw(&twin, 1, picture);
+		for (page = 0; page + nr_pages <= PAGES; page += align) {
+			for (pin = page; pin < page + nr_pages; pin++)
+				if (picture[pin] == 'U' ||
+				    (picture[pin] == '.' && pinned[pin]))
+					break;
+			exists |= pin == page + nr_pages;
+		}
+
+		begin(&place, nr_pages, align, 0);
+		for (pin = 0; pin < ARRAY_SIZE(picks); pin++)
+			picks[pin].start = below(PAGES) & ~(align - 1);
+		lcma_place_prefer(&place, picks, below(ARRAY_SIZE(picks) + 1));
+		sore[0] = rnd();
+		if (one_in(2))
+			lcma_place_spare(&place, sore, UNIT);
+		do {
+			if (one_in(5))
+				sore[0] ^= rnd();
+			answer = lcma_place_next(&place, &twin.map, &start);
+			if (answer == LCMA_PLACE_NONE)
+				break;
+			if (answer == LCMA_PLACE_AGAIN)
+				continue;
+			/* The last pin of it, as obstacle.c has it. */
+			for (pin = start + nr_pages; pin > start; pin--)
+				if (picture[pin - 1] == '.' && pinned[pin - 1])
+					break;
+			if (pin == start)
+				break;
+			lcma_place_reject(&place, start, pin - 1);
+		} while (steps++ < TOO_MANY);
+		if (!CHECK_EQ(answer == LCMA_PLACE_FOUND, exists))
+			round = 500;
+		found += exists;
+		full += !exists;
+		twin_free(&twin);
+	}
+	CHECK(found > 100);
+	CHECK(full > 20);
+}
+
+/* Options: they fit, those of short runs first, both ends of each. */
+static void check_options(const struct twin *twin, unsigned long nr_pages,
+			  unsigned long align, unsigned int max,
+			  const unsigned long *want, size_t nr_want)
+{
+	const struct lcma_fit fit = {
+		.nr_pages = nr_pages, .align_mask = align - 1,
+	};
+	struct lcma_option options[16];
+	unsigned int i, nr;
+
+	nr = lcma_place_options(&twin->map, &fit, options, max);
+	if (!CHECK_EQ(nr, nr_want))
+		return;
+	for (i = 0; i < nr; i++) {
+		CHECK_EQ(options[i].start, want[i]);
+		CHECK(lcma_map_run_end(&twin->map, LCMA_KIND_UNUSED,
+				       options[i].start) >=
+		      options[i].start + nr_pages);
+		CHECK_EQ(options[i].start % align, 0);
+	}
+}
+
+#define CHECK_OPTIONS(twin, nr_pages, align, max, ...) do {		\
+	const unsigned long want_[] = { __VA_ARGS__ };			\
+									\
+	check_options(twin, nr_pages, align, max, want_,		\
+		      ARRAY_SIZE(want_));				\
+} while (0)
+
+/* |....U..U...P..| ends of runs, which pool pages do not divide */
+static void options_at_both_ends(void)
+{
+	struct twin twin;
+
+	twin_draw(&twin, 1, "....U..U...P..");
+	CHECK_OPTIONS(&twin, 3, 1, 16, 0, 1, 8, 11);
+	CHECK_OPTIONS(&twin, 2, 1, 16, 5, 0, 2, 8, 12);
+	CHECK_OPTIONS(&twin, 2, 2, 16, 0, 2, 8, 12);
+	CHECK_OPTIONS(&twin, 6, 1, 16, 8);
+	/* If there is no room for all of them, those in long runs go. */
+	CHECK_OPTIONS(&twin, 2, 1, 3, 5, 0, 2);
+	CHECK_OPTIONS(&twin, 2, 1, 1, 5);
+	CHECK_EQ(lcma_place_options(&twin.map,
+				    &(struct lcma_fit){ .nr_pages = 7 },
+				    (struct lcma_option[2]){}, 2), 0);
+	twin_free(&twin);
+}
+
+/* |..U...U......| of 10 each: what counts is how much longer others are */
+static void long_runs_are_spared(void)
+{
+	struct lcma_option options[16];
+	struct lcma_fit fit = { .nr_pages = 20 };
+	struct twin twin;
+
+	twin_draw(&twin, 10, "..U...U......");
+	CHECK_EQ(lcma_place_options(&twin.map, &fit, options, 16), 5);
+	/* It fits exactly: nobody else loses anything. */
+	CHECK_EQ(options[0].run, 20);
+	CHECK_EQ(options[0].loss, 0);
+	CHECK_EQ(options[1].run, 30);
+	CHECK_EQ(options[1].loss, 10);
+	CHECK_EQ(options[3].run, 60);
+	CHECK_EQ(options[3].loss, 20);
+	fit.nr_pages = 4;
+	CHECK_EQ(lcma_place_options(&twin.map, &fit, options, 16), 6);
+	CHECK_EQ(options[0].loss, 1);
+	CHECK_EQ(options[2].loss, 2);
+	CHECK_EQ(options[4].loss, 4);
+	twin_free(&twin);
+}
+
+/* Whichever option is taken, what has never been freed leaves one run. */
+static void ends_leave_one_run(void)
+{
+	enum { PAGES = 3000 };
+	int round;
+
+	for (round = 0; round < 50; round++) {
+		unsigned long left = PAGES;
+		struct twin twin;
+
+		twin_init(&twin, PAGES, LCMA_SHARED);
+		while (left) {
+			const struct lcma_fit fit = {
+				.nr_pages = min_t(unsigned long, left,
+						  1 + below(200)),
+			};
+			struct lcma_option options[16];
+			unsigned int nr;
+
+			nr = lcma_place_options(&twin.map, &fit, options, 16);
+			if (!CHECK(nr))
+				break;
+			twin_move(&twin, options[below(nr)].start, fit.nr_pages,
+				  LCMA_SHARED, LCMA_USED);
+			left -= fit.nr_pages;
+			CHECK_EQ(lcma_map_longest(&twin.map, LCMA_KIND_UNUSED),
+				 left);
+		}
+		twin_free(&twin);
+	}
+}
+
+static void cheapest_comes_first(void)
+{
+	struct lcma_option options[] = {
+		{ .start = 0, .cost = 5 }, { .start = 1, .cost = 2 },
+		{ .start = 2, .cost = ULONG_MAX }, { .start = 3, .cost = 2 },
+		{ .start = 4, .cost = 0 },
+	};
+
+	lcma_place_rank(options, ARRAY_SIZE(options));
+	CHECK_EQ(options[0].start, 4);
+	CHECK_EQ(options[1].start, 1);
+	CHECK_EQ(options[2].start, 3);
+	CHECK_EQ(options[3].start, 0);
+	CHECK_EQ(options[4].start, 2);
+	lcma_place_rank(options, 0);
+}
+
 static const struct tap_case cases[] = {
 	TAP_CASE(plain_runs_ascend),
 	TAP_CASE(nothing_fits),
@@ -350,6 +614,13 @@ static const struct tap_case cases[] = {
 	TAP_CASE(islands_come_and_go),
 	TAP_CASE(there_is_an_end),
 	TAP_CASE(blind_steps_are_few),
+	TAP_CASE(picks_come_first),
+	TAP_CASE(sore_units_come_last),
+	TAP_CASE(nothing_is_left_out),
+	TAP_CASE(options_at_both_ends),
+	TAP_CASE(long_runs_are_spared),
+	TAP_CASE(ends_leave_one_run),
+	TAP_CASE(cheapest_comes_first),
 };
 
 int main(void)

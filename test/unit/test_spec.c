@@ -118,7 +118,14 @@ static const struct {
 	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
 	     .align_bytes = 1ULL << 63 }} },
 	{ "a=1M,policy=first-fit", 1,
-	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY }} },
+	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
+	     .policy = LCMA_POLICY_FIRST_FIT }} },
+	{ "a=1M,policy=best-fit", 1,
+	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
+	     .policy = LCMA_POLICY_BEST_FIT }} },
+	{ "a=1M,policy=cost", 1,
+	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
+	     .policy = LCMA_POLICY_COST }} },
 	{ "a=1M,order=0", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY }} },
 	{ "a=1M,order=30", 1,
@@ -127,6 +134,7 @@ static const struct {
 	/* All of it, and two regions. */
 	{ "a=1M@live:5,order=3,policy=first-fit,align=8K,keep=1-2", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_LIVE,
+	     .policy = LCMA_POLICY_FIRST_FIT,
 	     .source_arg = "5", .keep_given = true, .keep_low_bytes = 1,
 	     .keep_high_bytes = 2, .align_bytes = 8 * KIB, .order = 3 }} },
 	{ "cam=32M@cma;gpu:16M@reserve_mem:gpu,keep=all\n", 2,
@@ -333,7 +341,9 @@ static const struct {
 	  "           ^", SAYS_ALIGN },
 	{ "a=1M,policy=",
 	  "            ^", SAYS_POLICY },
-	{ "a=1M,policy=best-fit",
+	{ "a=1M,policy=best",
+	  "            ^", SAYS_POLICY },
+	{ "a=1M,policy=costs",
 	  "            ^", SAYS_POLICY },
 	{ "a=1M,policy=first-fit2",
 	  "            ^", SAYS_POLICY },
@@ -384,6 +394,7 @@ static void check_spec(const struct lcma_spec *got,
 	CHECK_EQ(got->keep_high_bytes, want->keep_high_bytes);
 	CHECK_EQ(got->align_bytes, want->align_bytes ?: 1);
 	CHECK_EQ(got->order, want->order);
+	CHECK_EQ(got->policy, want->policy);
 }
 
 static void test_good(void)
@@ -406,6 +417,65 @@ static void test_good(void)
 		tap_end("regions= takes %s",
 			tap_quote(good[i].text, strlen(good[i].text)));
 	}
+}
+
+/* The value of keep= alone, as default_keep= has it. */
+static void test_keep_alone(void)
+{
+	static const struct {
+		const char *text;
+		int err;
+		u64 low, high;
+		size_t at_bytes;
+	} texts[] = {
+		{ "0", 0, 0, 0, 77 },
+		{ "4M", 0, 4 * MIB, 4 * MIB, 77 },
+		{ "1M-2M\n", 0, MIB, 2 * MIB, 77 },
+		{ "all", 0, LCMA_KEEP_ALL, LCMA_KEEP_ALL, 77 },
+		{ "", -EINVAL, 0, 0, 0 },
+		{ "1M-", -EINVAL, 0, 0, 3 },
+		{ "2M-1M", -EINVAL, 0, 0, 0 },
+		{ "1M,", -EINVAL, 0, 0, 0 },
+		{ "1M\n\n", -EINVAL, 0, 0, 3 },
+		{ "1M\nx", -EINVAL, 0, 0, 3 },
+	};
+	struct lcma_spec_error error;
+	struct lcma_spec spec;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		char *exact = tap_exact(texts[i].text,
+					strlen(texts[i].text) + 1);
+
+		tap_begin();
+		error = (struct lcma_spec_error){ "unchanged", 77 };
+		spec = (struct lcma_spec){};
+		CHECK_EQ(lcma_spec_parse_keep(exact, &spec, &error),
+			 texts[i].err);
+		if (!texts[i].err) {
+			CHECK_EQ(spec.keep_low_bytes, texts[i].low);
+			CHECK_EQ(spec.keep_high_bytes, texts[i].high);
+		}
+		CHECK_EQ(error.at_bytes, texts[i].at_bytes);
+		tap_end("keep= alone: %s",
+			tap_quote(texts[i].text, strlen(texts[i].text)));
+		tap_exact_free(exact);
+	}
+}
+
+/* A policy's name alone, as sysfs has it. */
+static void test_policy_alone(void)
+{
+	int policy;
+
+	tap_begin();
+	for (policy = 0; policy < LCMA_NR_POLICIES; policy++)
+		CHECK_EQ(lcma_policy_parse(lcma_policy_word(policy)), policy);
+	CHECK_EQ(lcma_policy_parse("cost\n"), LCMA_POLICY_COST);
+	CHECK_EQ(lcma_policy_parse("cost\n\n"), -EINVAL);
+	CHECK_EQ(lcma_policy_parse("cos"), -EINVAL);
+	CHECK_EQ(lcma_policy_parse(""), -EINVAL);
+	tap_end("a policy's name alone");
 }
 
 static void check_refused(const char *text, unsigned int max_specs,
@@ -476,6 +546,8 @@ static const struct tap_case cases[] = {
 int main(void)
 {
 	test_good();
+	test_keep_alone();
+	test_policy_alone();
 	test_bad();
 	tap_run(cases, ARRAY_SIZE(cases));
 	return tap_finish();

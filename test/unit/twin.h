@@ -125,6 +125,23 @@ static inline bool naive_place_next(struct lcma_place *place,
 	}
 }
 
+/* Ends of runs, from some pages. */
+static inline bool twin_agree_on_ends(const struct twin *twin,
+				      enum lcma_kind kind)
+{
+	unsigned long page = twin->map.nr_pages, end = page;
+
+	while (page--) {
+		if (!naive_is_open(kind, twin->page[page]))
+			end = page;
+		if (page % 37 && page + 1 != end && page != end)
+			continue;
+		if (!CHECK_EQ(lcma_map_run_end(&twin->map, kind, page), end))
+			return false;
+	}
+	return true;
+}
+
 /* All that the map knows, against the twin. */
 static inline bool twin_agree(const struct twin *twin)
 {
@@ -145,6 +162,8 @@ static inline bool twin_agree(const struct twin *twin)
 		if (!CHECK_EQ(map->nr_in[state], count[state]))
 			return false;
 	for (kind = 0; kind < LCMA_NR_KINDS; kind++) {
+		if (!twin_agree_on_ends(twin, kind))
+			return false;
 		for (node = 1; node < 2 * map->nr_leaves; node++) {
 			struct lcma_node want;
 			unsigned long first = node;
