@@ -437,6 +437,19 @@ static inline bool any_worker(void)
 	return found;
 }
 
+/* A thread that has come to its end is seen until the kernel gets round to it. */
+static inline bool outlives_its_end(void)
+{
+	const long long until = now_ms() + SETTLE_MS;
+
+	while (any_worker()) {
+		if (now_ms() > until)
+			return true;
+		sleep_ms(10);
+	}
+	return false;
+}
+
 /* Return: NULL; what a module that is not loaded has left. */
 static inline const char *left_behind(void)
 {
@@ -452,7 +465,7 @@ static inline const char *left_behind(void)
 		return "something in debugfs";
 	if (any_entry("/sys/bus/platform/devices", "lcma."))
 		return "a platform device";
-	return any_worker() ? "a worker" : NULL;
+	return outlives_its_end() ? "a worker" : NULL;
 }
 
 /* Where the regions lie, as one number; the same again if nothing was lost. */
