@@ -17,8 +17,7 @@
 
 of "20 5 2" "5 2"
 everies=$of
-of 32 6
-reps=$of
+reps 32 6
 block=2048
 
 # pin_part PFN EVERY FILE: pins one block of EVERY in a part; its process in $pinner

@@ -20,10 +20,8 @@
 . /test/hands.inc.sh
 . /test/bench.inc.sh
 
-of "1 4 16 64 256 1024 4096 8192 16384" "1 64 1024 8192"
-sizes=$of
-of 16 4
-reps=$of
+sizes "1 4 16 64 256 1024 4096 8192 16384" "1 64 1024 8192"
+reps 16 4
 
 churn_mib=160
 free_mib=56
@@ -57,9 +55,11 @@ begin_load()
 {
 	keep_mib=$(($(meminfo MemFree) / 1024 - churn_mib - free_mib))
 	/test/bin/stress-ng --vm 4 --vm-bytes ${keep_mib}M --vm-hang 0 \
+		--vm-method write64 --vm-populate \
 		--oomable >/dev/null 2>&1 &
 	keeper=$!
-	/test/bin/stress-ng --vm 4 --vm-bytes ${churn_mib}M --hdd 1 \
+	/test/bin/stress-ng --vm 4 --vm-bytes ${churn_mib}M \
+		--vm-method write64 --vm-populate --hdd 1 \
 		--hdd-bytes 24M --temp-path /disk --oomable >/dev/null 2>&1 &
 	churner=$!
 	wait_for 60000 is_full || diag "not full after a minute"
