@@ -20,7 +20,7 @@
 of "1 2 3 4 5" "1 2"
 seeds=$of
 keep=${lcma_hungry:-default}
-mib=740
+mib=${lcma_mib:-740}
 visits=150000
 
 modprobe zram

@@ -16,7 +16,7 @@
 . /test/bench.inc.sh
 
 of "20 5 2" "5 2"
-everies=$of
+everies=${lcma_everies:-$of}
 reps 32 6
 block=2048
 

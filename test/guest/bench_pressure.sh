@@ -21,8 +21,8 @@
 . /test/hands.inc.sh
 . /test/bench.inc.sh
 
-sizes "1 4 16 64 256 1024 8192 16384" "1 64 1024 8192"
-reps 16 4
+sizes "1 16 64 256 1024 8192 16384" "1 64 1024"
+reps 16 2
 
 churn_mib=120
 free_mib=80

@@ -63,6 +63,11 @@ static bool in_ranges(unsigned long pfn)
 	return false;
 }
 
+static bool is_in(uint64_t entry)
+{
+	return entry & PAGEMAP_PRESENT && in_ranges(entry & PAGEMAP_PFN);
+}
+
 /* Batches of which nothing is ours, until memory is scarce. */
 static void take(unsigned long free_kib)
 {
@@ -86,7 +91,7 @@ static void give_up_others(unsigned long *nr_in, unsigned long *nr_out)
 {
 	static uint64_t entries[BATCH];
 	int fd = open("/proc/self/pagemap", O_RDONLY);
-	unsigned long page, i;
+	unsigned long page, i, stop;
 
 	if (fd < 0)
 		err(1, "pagemap");
@@ -97,18 +102,18 @@ static void give_up_others(unsigned long *nr_in, unsigned long *nr_out)
 			    ((uintptr_t)memory / PAGE + page) * 8) !=
 		    sizeof(entries))
 			err(1, "pagemap");
-		for (i = 0; i < BATCH; i++) {
-			if (!is_ours[page + i])
-				continue;
-			if (entries[i] & PAGEMAP_PRESENT &&
-			    in_ranges(entries[i] & PAGEMAP_PFN)) {
-				(*nr_in)++;
-				continue;
-			}
-			madvise(memory + (page + i) * PAGE, PAGE,
-				MADV_DONTNEED);
-			is_ours[page + i] = false;
-			(*nr_out)++;
+		for (i = 0; i < BATCH; i = stop) {
+			/* In one go, as far as it goes. */
+			for (stop = i; stop < BATCH && is_ours[page + stop] &&
+			     !is_in(entries[stop]); stop++)
+				is_ours[page + stop] = false;
+			if (stop > i)
+				madvise(memory + (page + i) * PAGE,
+					(stop - i) * PAGE, MADV_DONTNEED);
+			*nr_out += stop - i;
+			for (; stop < BATCH && (!is_ours[page + stop] ||
+						is_in(entries[stop])); stop++)
+				*nr_in += is_ours[page + stop];
 		}
 	}
 	close(fd);
