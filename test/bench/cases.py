@@ -182,18 +182,18 @@ def crowd(raw):
 
 
 def hungry(raws):
-    """The memory-hungry job, by setup: one summary each but for `none`."""
-    setups = {}
+    """The memory-hungry job, by keep: one summary each but for `none`."""
+    keeps = {}
     for raw in raws:
-        setups.setdefault(raw['setup'], {})[raw['seed']] = raw
-    none = setups.pop('none', {})
+        keeps.setdefault(raw['keep'], {})[raw['seed']] = raw
+    none = keeps.pop('none', {})
     out = []
-    for setup, runs in sorted(setups.items()):
+    for keep, runs in sorted(keeps.items()):
         seeds = sorted(set(runs) & set(none))
         more = stats.ratios([runs[s]['ns'] for s in seeds],
                             [none[s]['ns'] for s in seeds])
         out.append({
-            'case': 'B6', 'setup': setup, 'mode': runs[seeds[0]]['mode']
+            'case': 'B6', 'keep': keep, 'mode': runs[seeds[0]]['mode']
             if seeds else None, 'n': len(seeds),
             'instructions': _rounded(stats.median(
                 [runs[s]['ns'] / NS_PER_INSTRUCTION for s in seeds]), 6),

@@ -143,18 +143,23 @@ def _pins(found):
 
 
 def _given_back(found):
-    goal = Goal('B6', 'default', 'more instructions than with no reservation')
-    goal.unit = ' %'
-    return [goal.judge([(one['more_percent'], '')
-                        for one in _pick(found, 'B6', setup='idle')], 2.0,
-                       at_most=True)]
+    out = []
+    for keep in ('0', 'default', '8M'):
+        goal = Goal('B6', keep, 'more instructions than with no reservation')
+        goal.unit = ' %'
+        out.append(goal.judge([(one['more_percent'], '')
+                               for one in _pick(found, 'B6', keep)], 2.0,
+                              at_most=True))
+    return out
 
 
 def _scale(found):
-    maps = [one for one in _pick(found, 'B7') if one['trace'] != 'badly']
-    goal = Goal('B7', '', 'p99 of a search: word-wise first fit ÷ lcma')
-    out = [goal.judge([(one['p99_ratio'], '%s, %s pages' % (
-        one['trace'], one['size_pages'] or 'any')) for one in maps], 50)]
+    maps = _pick(found, 'B7')
+    goal = Goal('B7', '', 'p99 of searches for changing sizes: word-wise '
+                'first fit ÷ lcma')
+    # What the first words have is found as fast by reading them.
+    out = [goal.judge([(one['p99_ratio'], one['trace']) for one in maps
+                       if one['size_pages'] is None], 50)]
     goal = Goal('B7', '', 'metadata, of the region')
     goal.unit = ' %'
     out.append(goal.judge([(one['metadata_percent'], '') for one in maps],

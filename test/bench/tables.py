@@ -119,9 +119,9 @@ def _pins(found):
 
 def _given_back(found):
     return _table(
-        ('region', 'n', 'instructions', 'with no reservation', 'more',
+        ('keep', 'n', 'instructions', 'with no reservation', 'more',
          'at most'),
-        [(one['setup'], one['n'], number(one['instructions']),
+        [(one['keep'], one['n'], number(one['instructions']),
           number(one['instructions_none']),
           '%s %%' % number(one['more_percent']),
           '%s %%' % number(one['more_max_percent'])) for one in found])

@@ -22,7 +22,24 @@ of()
 	[ -z "${lcma_quick-}" ] || of=$2
 }
 
-keeps="0 default 8M"
+# For who looks at one thing: lcma_keeps=0,8M lcma_sizes=1,64 lcma_reps=4 (lcma_ms=,
+# lcma_everies=, lcma_mib= for some jobs) on the kernel command line.
+keeps=$(echo "${lcma_keeps:-0,default,8M}" | tr , ' ')
+
+# sizes FULL QUICK, reps FULL QUICK: one of the two, or what was asked for; in $sizes,
+# $reps
+sizes()
+{
+	of "$@"
+	sizes=$of
+	[ -z "${lcma_sizes-}" ] || sizes=$(echo "$lcma_sizes" | tr , ' ')
+}
+
+reps()
+{
+	of "$@"
+	reps=${lcma_reps:-$of}
+}
 
 # bench_load SIZE KEEP [upper]: a region of that size in the lower or the upper part
 # of the kernel's area; sets $keep, in $idle how many pages its pool has when nobody

@@ -17,7 +17,7 @@
 . /test/bench.inc.sh
 
 of 7500 2000
-ms=$of
+ms=${lcma_ms:-$of}
 of 4 2
 rounds=$of
 

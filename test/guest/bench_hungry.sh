@@ -2,9 +2,9 @@
 # shellcheck shell=sh
 #
 # bench_hungry - B6 of the bench: how many instructions a program needs that wants most
-# of the memory there is, beside an idle region. lcma_hungry=none|idle|private on the
-# kernel command line: with no reservation (and cma=0), a region that shares
-# its memory, or one that keeps all of it. Proves nothing by itself;
+# of the memory there is, beside an idle region. lcma_hungry=KEEP on the kernel command
+# line: what the region keeps, `default`, or `all` for a private one; `none` (and
+# cma=0): there is none, and no reservation. Proves nothing by itself;
 # test/bench/report says what it comes to.
 #
 # suite: bench
@@ -19,25 +19,25 @@
 
 of "1 2 3 4 5" "1 2"
 seeds=$of
-setup=${lcma_hungry:-idle}
-mib=740
+keep=${lcma_hungry:-default}
+mib=${lcma_mib:-740}
 visits=150000
 
 modprobe zram
 echo 384M >/sys/block/zram0/disksize && mkswap /dev/zram0 >/dev/null &&
 	swapon /dev/zram0 || bail_out "no swap"
-case $setup in
+case $keep in
 none) is "$(meminfo CmaTotal)" 0 "nothing is reserved" ;;
-idle) check "load" lcma_load "bench=256M@cma" ;;
-private) check "load" lcma_load "bench=256M@cma,keep=all" ;;
+default) check "load" lcma_load "bench=256M@cma" ;;
+*) check "load" lcma_load "bench=256M@cma,keep=$keep" ;;
 esac
 diag "MemFree $(meminfo MemFree) KiB"
 
 for seed in $seeds; do
 	said=$(hungry $mib $visits $seed)
 	check "seed $seed: $said" test "${said%% *}" = ok
-	printf '# bench {"case":"B6","setup":"%s","mode":"%s","seed":%d,"mib":%d,"ns":%s}\n' \
-		$setup $mode $seed $mib "${said##* }"
+	printf '# bench {"case":"B6","keep":"%s","mode":"%s","seed":%d,"mib":%d,"ns":%s}\n' \
+		$keep $mode $seed $mib "${said##* }"
 done
 diag "swapped out: $(sed -n 's/^pswpout //p' /proc/vmstat) pages"
 finish

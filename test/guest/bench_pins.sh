@@ -16,9 +16,8 @@
 . /test/bench.inc.sh
 
 of "20 5 2" "5 2"
-everies=$of
-of 32 6
-reps=$of
+everies=${lcma_everies:-$of}
+reps 32 6
 block=2048
 
 # pin_part PFN EVERY FILE: pins one block of EVERY in a part; its process in $pinner

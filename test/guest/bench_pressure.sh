@@ -3,10 +3,11 @@
 #
 # bench_pressure - B3 of the bench: stress-ng has filled memory, and some of it fills
 # it anew all the time, anonymous memory and files; allocations of 1 to 16384 pages,
-# beside the kernel's CMA. The caller has real-time priority, so that what is
-# measured is the allocation, not the queue for the CPU. Half of the repetitions
-# are made with the sides' parts exchanged. Proves nothing by itself;
-# test/bench/report says what it comes to.
+# beside the kernel's CMA. Before each repetition what is free in either side's
+# part is filled again (test/guest/refill.c). The caller has real-time priority, so
+# that what is measured is the allocation, not the queue for the CPU. Half of the
+# repetitions are made with the sides' parts exchanged, half with the other side
+# first. Proves nothing by itself; test/bench/report says what it comes to.
 #
 # suite: bench
 # mem: 1G
@@ -20,58 +21,69 @@
 . /test/hands.inc.sh
 . /test/bench.inc.sh
 
-of "1 4 16 64 256 1024 4096 8192 16384" "1 64 1024 8192"
-sizes=$of
-of 16 4
-reps=$of
+sizes "1 16 64 256 1024 8192 16384" "1 64 1024"
+reps 16 2
 
-churn_mib=160
-free_mib=56
+churn_mib=120
+free_mib=80
+leave_kib=14000		# just above where the system begins to reclaim
 
 has()
 {
 	[ -x /test/bin/"$1" ]
 }
 
-# Files on a disk that is memory, and somewhere to go for what does not fit.
-prepare()
+# Files on a disk that is memory. It is made anew for each region: what the file
+# system has pinned would be in the way of a region that is carved.
+begin_disk()
 {
-	echo 192M >/sys/block/zram0/disksize && mkswap /dev/zram0 >/dev/null &&
-		swapon /dev/zram0 || return
 	/test/bin/mke2fs -q -t ext4 -F /dev/ram0 && mkdir -p /disk &&
 		mount -t ext4 /dev/ram0 /disk
-}
-
-in_use_percent()
-{
-	echo $((100 * $(lcma_info bench system_pages) / part_pages))
-}
-
-is_full()
-{
-	[ "$(in_use_percent)" -ge 85 ]
 }
 
 # begin_load: most of memory to who keeps it, some of it to who does not
 begin_load()
 {
+	check "a disk" begin_disk
 	keep_mib=$(($(meminfo MemFree) / 1024 - churn_mib - free_mib))
 	/test/bin/stress-ng --vm 4 --vm-bytes ${keep_mib}M --vm-hang 0 \
-		--oomable >/dev/null 2>&1 &
+		--vm-method write64 --vm-populate --oomable >/dev/null 2>&1 &
 	keeper=$!
-	/test/bin/stress-ng --vm 4 --vm-bytes ${churn_mib}M --hdd 1 \
-		--hdd-bytes 24M --temp-path /disk --oomable >/dev/null 2>&1 &
+	/test/bin/stress-ng --vm 3 --vm-bytes ${churn_mib}M \
+		--vm-method write64 --vm-populate --hdd 1 --hdd-bytes 16M \
+		--temp-path /disk --oomable >/dev/null 2>&1 &
 	churner=$!
-	wait_for 60000 is_full || diag "not full after a minute"
-	diag "in use: $(in_use_percent) % of the region, MemFree $(meminfo MemFree) KiB, swap: $(meminfo SwapFree) KiB free"
+	wait_for 60000 is_filled || diag "memory is not full after a minute"
+	rm -f /tmp/ask /tmp/answer
+	mkfifo /tmp/ask /tmp/answer
+	/test/bin/refill $leave_kib "$lcma_pfn+$part_pages" \
+		"$kernel_pfn+$part_pages" </tmp/ask >/tmp/answer &
+	refiller=$!
+	exec 3>/tmp/ask 4</tmp/answer
+	refill
+	diag "refilled: $answer; MemFree $(meminfo MemFree) KiB, swap $(meminfo SwapFree) KiB free"
+}
+
+is_filled()
+{
+	[ "$(meminfo MemFree)" -lt $(((free_mib + churn_mib / 2) * 1024)) ]
+}
+
+refill()
+{
+	echo >&3
+	read -r answer <&4 || bail_out "refill has ended"
 }
 
 end_load()
 {
+	exec 3>&- 4<&-
 	kill $churner $keeper 2>/dev/null
-	wait $churner $keeper 2>/dev/null
+	wait $churner $keeper $refiller 2>/dev/null
 	# Its workers end by themselves, each when it has seen it.
 	wait_for 20000 no_stress || killall -9 stress-ng 2>/dev/null
+	rm -rf /disk/*
+	wait_for 5000 umount /disk
 	echo 3 >/proc/sys/vm/drop_caches
 }
 
@@ -85,15 +97,22 @@ modprobe zram
 modprobe crc32c_generic
 modprobe ext4
 modprobe brd rd_nr=1 rd_size=40960
-check "a disk and swap" prepare
+echo 192M >/sys/block/zram0/disksize
+mkswap /dev/zram0 >/dev/null
+check "swap" swapon /dev/zram0
 
 for k in $keeps; do
 	for where in lower upper; do
 		bench_load 256M $k $where
 		begin_load
 		for size in $sizes; do
-			measure B3 "\"where\":\"$where\"," pair size=$size \
-				reps=$reps fill=85 fifo=1 wait_ms=3000
+			i=0
+			while [ $i -lt "$reps" ]; do
+				refill
+				measure B3 "\"where\":\"$where\"," pair size=$size \
+					swap=$((2 * i >= reps)) fill=95 fifo=1 wait_ms=500
+				i=$((i + 1))
+			done
 		done
 		measure move "" move count=256 reps=8 fifo=1
 		end_load

@@ -14,10 +14,8 @@
 . /test/tap.sh
 . /test/bench.inc.sh
 
-of "1 2 7 16 64 256 757 1024" "1 64 1024"
-sizes=$of
-of 32 8
-reps=$of
+sizes "1 2 7 16 64 256 757 1024" "1 64 1024"
+reps 32 8
 
 for k in $keeps; do
 	bench_load 256M $k

@@ -37,6 +37,7 @@
  * @count: allocations that are held
  * @pool: wait before each repetition until lcma's pool has so many pages;
  *	negative: until it is quiet, however many it has
+ * @swap: the kernel is first, from the first repetition on
  * @soil: no page of the pool is zero when lcma is asked
  * @fill: wait until so many percent of both parts are in use; 0: do not
  * @fifo: the caller has real-time priority
@@ -55,6 +56,7 @@ struct bench_order {
 	long reps;
 	long count;
 	long pool;
+	long swap;
 	long soil;
 	long fill;
 	long fifo;

@@ -63,7 +63,7 @@ static void one_side(struct held *held, const struct bench_order *order,
 {
 	u64 busy_ns;
 
-	msleep(1);
+	msleep(20);
 	busy_ns = bench_busy_ns();
 	take_all(held, order, which, i);
 	msleep(HELD_MS);
@@ -76,7 +76,7 @@ static void be_quiet(struct held *held, unsigned int i)
 {
 	u64 busy_ns;
 
-	msleep(1);
+	msleep(20);
 	busy_ns = bench_busy_ns();
 	msleep(HELD_MS);
 	msleep(HELD_MS);

@@ -81,7 +81,7 @@ static void sample(struct pairs *pairs, unsigned int which, unsigned int i)
 	samples->in_use[i] = bench_taken(which,
 					 bench_in_use(which, pairs->bits));
 	moved = bench_migrated();
-	msleep(1);
+	msleep(20);
 	busy_ns = others_ns();
 	if (pairs->order->soil && which == BENCH_LCMA)
 		bench_soil();
@@ -110,7 +110,8 @@ static void sample(struct pairs *pairs, unsigned int which, unsigned int i)
 
 static int one_pair(struct pairs *pairs, unsigned int i)
 {
-	const bool swapped = 2 * i >= pairs->order->reps;
+	const bool swapped = pairs->order->swap ||
+			     2 * i >= pairs->order->reps;
 	const struct bench_order quiet = {
 		.pool = -1,
 		.wait_ms = QUIET_MS,
