@@ -7,6 +7,7 @@
 # between pinned pages, to the last page, without one claim in vain.
 # Which one is faster, and where, is the benchmark's business.
 #
+# suite: trust
 # cmdline: cma=64M
 # cmdline@6.12-*|7-*: cma=64M reserve_mem=32M:8M:lcma
 # mem: 256M
