@@ -27,6 +27,7 @@
  * @LCMA_POLICY_COST: those that are cheapest to empty; the default
  * @LCMA_POLICY_BEST_FIT: the shortest runs that are long enough
  * @LCMA_POLICY_FIRST_FIT: none
+ * @LCMA_NR_POLICIES: how many there are
  */
 enum lcma_policy {
 	LCMA_POLICY_COST,

@@ -190,7 +190,7 @@ is "$(grep -c '^{"time_ms": [0-9]*, "regions": \[.*\]}$' $out)" 2 "watch: an obj
 ctl 0 bench gpu --count 3 --max 64K
 is "$(grep -c '^gpu .* 3 .* 0  *-$' $out)" 3 "bench: three sizes, none failed"
 ctl 0 bench --region gpu --count 2 --max 4K --nowait --json
-has '^{"case": "board-nowait", "region": "gpu", "keep": "[0-9]+-[0-9]+", "mode": "board", "size_pages": 1, "bytes": 4096, "n": 2, "lcma_ns": [1-9]' \
+has '^[{]"case": "board-nowait", "region": "gpu", "keep": "[0-9]+-[0-9]+", "mode": "board", "size_pages": 1, "bytes": 4096, "n": 2, "lcma_ns": [1-9]' \
 	"bench as JSON"
 
 # --- an ordinary user ----------------------------------------------------------------------------

@@ -68,8 +68,19 @@ echo 60000 >/proc/sys/vm/dirty_writeback_centisecs
 echo 90 >/proc/sys/vm/dirty_ratio
 echo 80 >/proc/sys/vm/dirty_background_ratio
 check "the other is written again" memhold write $disk/dirty 12
-compare "$(meminfo Dirty)" -gt 8192 "$(meminfo Dirty) KiB are dirty"
 in_ranges $region
+# What was free elsewhere has gone to the files, or reclaim has found some of it.
+tries=1
+while [ "$inside" -le $((nr_pages / 2)) ] && [ $tries -lt 4 ]; do
+	diag "$inside of their $total pages lie in the region: once more"
+	sync
+	echo 1 >/proc/sys/vm/drop_caches
+	md5sum $disk/clean >/dev/null
+	memhold write $disk/dirty 12 >/dev/null
+	in_ranges $region
+	tries=$((tries + 1))
+done
+compare "$(meminfo Dirty)" -gt 8192 "$(meminfo Dirty) KiB are dirty"
 compare "$inside" -gt $((nr_pages / 2)) \
 	"$inside of their $total pages lie in the region's $nr_pages"
 look io
