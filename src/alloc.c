@@ -332,7 +332,7 @@ static bool any_run_fits(const struct search *search)
  * What needs no migration. Return: 0; -ENOENT; -ENOSPC: no unused run that
  * fits; -EAGAIN: there is one, but not in the pool.
  */
-static int alloc_at_once(struct search *search, unsigned long *start)
+static int alloc_at_once(struct search *search, struct lcma_run *run)
 {
 	struct lcma_region *region = search->region;
 	unsigned long flags;
@@ -342,8 +342,9 @@ static int alloc_at_once(struct search *search, unsigned long *start)
 	if (region->life != LCMA_LIVE) {
 		err = -ENOENT;
 	} else {
-		*start = lcma_pool_take(region, &search->fit);
-		if (*start == LCMA_NO_PAGE)
+		run->start = lcma_pool_take(region, &search->fit,
+					    &run->is_zero);
+		if (run->start == LCMA_NO_PAGE)
 			err = any_run_fits(search) ? -EAGAIN : -ENOSPC;
 	}
 	spin_unlock_irqrestore(&region->lock, flags);
@@ -397,9 +398,10 @@ static int alloc_in_region(struct lcma_region *region,
 	struct search search = { .region = region, .request = request };
 	int err;
 
+	run->is_zero = false;
 	err = fit_request(&search);
 	if (!err)
-		err = alloc_at_once(&search, &run->start);
+		err = alloc_at_once(&search, run);
 	if ((err == -EAGAIN || err == -ENOSPC) &&
 	    !(request->flags & LCMA_ALLOC_NOWAIT))
 		err = search_region(&search, &run->start);
@@ -484,6 +486,8 @@ int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
 int lcma_alloc_zero(const struct lcma_request *request,
 		    const struct lcma_run *run)
 {
+	if (run->is_zero)
+		return 0;
 	return lcma_zero_fill(run->region, run->start, run->nr_pages,
 			      !(request->flags & LCMA_ALLOC_NOWAIT),
 			      request->deadline);

@@ -35,11 +35,13 @@ struct lcma_request {
  * @region: where
  * @start: first page
  * @nr_pages: how many, possibly more than were asked for (order=)
+ * @is_zero: they are known to be zero, all of them
  */
 struct lcma_run {
 	struct lcma_region *region;
 	unsigned long start;
 	unsigned long nr_pages;
+	bool is_zero;
 };
 
 int lcma_alloc(const struct lcma_request *request, struct lcma_run *run);

@@ -127,10 +127,16 @@ static struct lcma_node join_nodes(const struct lcma_node *left,
 	return node;
 }
 
-/* Bring a tree up to date after the pages of [start, end) changed. */
+/*
+ * Bring a tree up to date after the pages of [start, end) have come into one
+ * state. Leaves that lie inside need not be read.
+ */
 static void update_tree(struct lcma_map *map, enum lcma_kind kind,
-			unsigned long start, unsigned long end)
+			unsigned long start, unsigned long end,
+			enum lcma_state state)
 {
+	const u32 length = state_is(kind, state) ? LCMA_LEAF_PAGES : 0;
+	const struct lcma_node inside = { length, length, length };
 	struct lcma_node *tree = map->tree[kind];
 	unsigned long first = start / LCMA_LEAF_PAGES;
 	unsigned long last = (end - 1) / LCMA_LEAF_PAGES;
@@ -138,7 +144,10 @@ static void update_tree(struct lcma_map *map, enum lcma_kind kind,
 	unsigned long i;
 
 	for (i = first; i <= last; i++)
-		tree[map->nr_leaves + i] = leaf_node(map, kind, i);
+		tree[map->nr_leaves + i] =
+			i * LCMA_LEAF_PAGES >= start &&
+			(i + 1) * LCMA_LEAF_PAGES <= end ?
+			inside : leaf_node(map, kind, i);
 
 	first += map->nr_leaves;
 	last += map->nr_leaves;
@@ -197,7 +206,7 @@ void lcma_map_init(struct lcma_map *map, void *mem, unsigned long nr_pages,
 
 	for (kind = 0; kind < LCMA_NR_KINDS; kind++) {
 		map->tree[kind] = nodes + kind * 2 * nr_leaves;
-		update_tree(map, kind, 0, nr_pages);
+		update_tree(map, kind, 0, nr_pages, state);
 	}
 }
 
@@ -214,19 +223,30 @@ enum lcma_state lcma_map_state(const struct lcma_map *map, unsigned long page)
 	       (test_bit(page, map->claimed) ? LCMA_POOL : 0);
 }
 
+/* One bit a page: set where a page is in any other state. */
+static unsigned long other_word(const struct lcma_map *map,
+				enum lcma_state state, unsigned long word)
+{
+	return (map->used[word] ^ (state & LCMA_BUSY ? ~0UL : 0)) |
+	       (map->claimed[word] ^ (state & LCMA_POOL ? ~0UL : 0));
+}
+
 /* The end of the stretch of pages, all in @state, that begins at @from. */
 static unsigned long stretch_end(const struct lcma_map *map, unsigned long from,
 				 unsigned long end, enum lcma_state state)
 {
-	unsigned long used, claimed;
+	unsigned long word = from / BITS_PER_LONG;
+	unsigned long other;
 
-	used = state & LCMA_BUSY ? find_next_zero_bit(map->used, end, from) :
-				   find_next_bit(map->used, end, from);
-	/* The other bitmap need not be read any further than that. */
-	claimed = state & LCMA_POOL ?
-		  find_next_zero_bit(map->claimed, used, from) :
-		  find_next_bit(map->claimed, used, from);
-	return min(used, claimed);
+	if (from >= end)
+		return end;
+	other = other_word(map, state, word) & (~0UL << (from % BITS_PER_LONG));
+	while (!other) {
+		if (++word * BITS_PER_LONG >= end)
+			return end;
+		other = other_word(map, state, word);
+	}
+	return min(end, word * BITS_PER_LONG + __ffs(other));
 }
 
 /**
@@ -285,7 +305,7 @@ bool lcma_map_move(struct lcma_map *map, unsigned long start,
 
 	for (kind = 0; kind < LCMA_NR_KINDS; kind++)
 		if (state_is(kind, from) != state_is(kind, to))
-			update_tree(map, kind, start, start + nr_pages);
+			update_tree(map, kind, start, start + nr_pages, to);
 	return true;
 }
 

@@ -11,10 +11,12 @@
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
+#include <linux/timer.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "claim.h"
+#include "compat/timer.h"
 #include "pageblock.h"
 #include "zero.h"
 
@@ -36,6 +38,9 @@
 /* After the system asked for idle pages: how long none are hoarded. */
 #define PRESSED_MS		5000
 
+/* How long the upkeep lets those who use the pool alone, in jiffies. */
+#define POKE_DELAY		max(1, HZ / 50)
+
 /* Something has changed that the upkeep (upkeep.c) has to look at. */
 static DECLARE_WAIT_QUEUE_HEAD(poked);
 static bool is_poked;
@@ -51,6 +56,18 @@ void lcma_pool_poke(void)
 		return;
 	WRITE_ONCE(is_poked, true);
 	wake_up(&poked);
+}
+
+/*
+ * The same, in a moment: upkeep at once would be in the way of who has just been
+ * served, and waking a thread costs more than serving him. Under region->lock,
+ * which the upkeep takes, too: when the timer is pending, it has not looked yet.
+ */
+static void poke_soon(struct lcma_region *region)
+{
+	lockdep_assert_held(&region->lock);
+	if (!timer_pending(&region->poke_timer))
+		mod_timer(&region->poke_timer, jiffies + POKE_DELAY);
 }
 
 static bool is_wanted(void)
@@ -103,9 +120,16 @@ bool lcma_pool_is_pressed(struct lcma_region *region)
 	return pressed;
 }
 
+static bool run_is_zero(const struct lcma_region *region, unsigned long start,
+			unsigned long nr_pages)
+{
+	return lcma_region_pool_is_zero(region) ||
+	       lcma_zero_all(region, start, nr_pages);
+}
+
 /* The first run of the pool, better one that is zero throughout. */
 static unsigned long find_run(struct lcma_region *region,
-			      const struct lcma_fit *fit)
+			      const struct lcma_fit *fit, bool *is_zero)
 {
 	unsigned int budget = POOL_SEARCH_BUDGET;
 	const unsigned long nr_pages = region->map.nr_pages;
@@ -113,6 +137,7 @@ static unsigned long find_run(struct lcma_region *region,
 	unsigned int looks;
 
 	lockdep_assert_held(&region->lock);
+	*is_zero = false;
 	for (looks = 0; looks < ZERO_LOOKS; looks++) {
 		start = lcma_map_find(&region->map, LCMA_KIND_POOL, fit, from,
 				      &budget);
@@ -120,8 +145,10 @@ static unsigned long find_run(struct lcma_region *region,
 			break;
 		if (first == LCMA_NO_PAGE)
 			first = start;
-		if (lcma_zero_all(region, start, fit->nr_pages))
+		if (run_is_zero(region, start, fit->nr_pages)) {
+			*is_zero = true;
 			return start;
+		}
 		if (region->nr_zeroed < fit->nr_pages)
 			break;
 		/* Behind the first stretch of it that is not. */
@@ -137,28 +164,35 @@ static unsigned long find_run(struct lcma_region *region,
  * lcma_pool_take - hand out a run of the pool
  * @region: the region
  * @fit: length and alignment
+ * @is_zero: afterwards: is the run known to be zero throughout?
  *
  * Context: any; the caller holds region->lock.
  * Return: the first page of the run, which is used now; LCMA_NO_PAGE if the
  * pool has none.
  */
 unsigned long lcma_pool_take(struct lcma_region *region,
-			     const struct lcma_fit *fit)
+			     const struct lcma_fit *fit, bool *is_zero)
 {
 	unsigned long start;
 
 	lockdep_assert_held(&region->lock);
 	region->asked_at = jiffies;
-	start = find_run(region, fit);
+	start = find_run(region, fit, is_zero);
 	if (start == LCMA_NO_PAGE)
 		return start;
 	region->stats.pool_hits++;
-	if (lcma_zero_all(region, start, fit->nr_pages))
+	if (*is_zero)
 		region->stats.pool_hits_zero++;
 	lcma_region_move(region, start, fit->nr_pages, LCMA_POOL, LCMA_USED);
 	if (region->map.nr_in[LCMA_POOL] < region->keep_low)
-		lcma_pool_poke();
+		poke_soon(region);
 	return start;
+}
+
+/* Above so many pages the pool keeps nothing now. */
+static unsigned long limit_now(struct lcma_region *region)
+{
+	return is_pressed(region) ? region->keep_low : region->keep_high;
 }
 
 /**
@@ -171,8 +205,7 @@ unsigned long lcma_pool_take(struct lcma_region *region,
 unsigned long lcma_pool_room(struct lcma_region *region)
 {
 	const unsigned long nr_pool = region->map.nr_in[LCMA_POOL];
-	const unsigned long limit = is_pressed(region) ? region->keep_low :
-							 region->keep_high;
+	const unsigned long limit = limit_now(region);
 
 	lockdep_assert_held(&region->lock);
 	return limit > nr_pool ? limit - nr_pool : 0;
@@ -188,104 +221,6 @@ static void give_back(struct lcma_region *region, unsigned long start,
 	spin_lock_irqsave(&region->lock, flags);
 	lcma_region_move(region, start, nr_pages, LCMA_BUSY, LCMA_SHARED);
 	spin_unlock_irqrestore(&region->lock, flags);
-}
-
-/* Pages that leave are ours: the first one can hold the note about them. */
-static void give_back_later(struct lcma_region *region, unsigned long start,
-			    unsigned long nr_pages)
-{
-	struct page *first = pfn_to_page(lcma_region_pfn(region, start));
-	unsigned long flags;
-
-	set_page_private(first, nr_pages);
-	spin_lock_irqsave(&region->lock, flags);
-	list_add_tail(&first->lru, &region->leaving);
-	spin_unlock_irqrestore(&region->lock, flags);
-	schedule_work(&region->leaving_work);
-}
-
-static struct page *next_leaving(struct lcma_region *region)
-{
-	struct page *first;
-	unsigned long flags;
-
-	spin_lock_irqsave(&region->lock, flags);
-	first = list_first_entry_or_null(&region->leaving, struct page, lru);
-	if (first)
-		list_del(&first->lru);
-	spin_unlock_irqrestore(&region->lock, flags);
-	return first;
-}
-
-static void give_back_leaving(struct work_struct *work)
-{
-	struct lcma_region *region = container_of(work, struct lcma_region,
-						  leaving_work);
-	unsigned long nr_pages;
-	struct page *first;
-
-	while ((first = next_leaving(region))) {
-		nr_pages = page_private(first);
-		set_page_private(first, 0);
-		give_back(region, page_to_pfn(first) - region->carve.base_pfn,
-			  nr_pages);
-	}
-}
-
-/**
- * lcma_pool_init - the pool of a new region
- * @region: the region
- */
-void lcma_pool_init(struct lcma_region *region)
-{
-	INIT_LIST_HEAD(&region->leaving);
-	INIT_WORK(&region->leaving_work, give_back_leaving);
-}
-
-/**
- * lcma_pool_stop - nothing leaves any more
- * @region: a region in which nothing is used
- *
- * Context: process, may sleep.
- */
-void lcma_pool_stop(struct lcma_region *region)
-{
-	flush_work(&region->leaving_work);
-}
-
-/**
- * lcma_pool_give - give up claimed pages
- * @region: the region
- * @start: first page; every page of the range is claimed and the caller's
- * @nr_pages: how many
- * @from: the state they are in: used, or busy after a claim
- * @give_flags: LCMA_GIVE_*
- *
- * The pool keeps what it may keep; the rest goes back to the buddy allocator.
- *
- * Context: process, may sleep; any with LCMA_GIVE_LATER.
- */
-void lcma_pool_give(struct lcma_region *region, unsigned long start,
-		    unsigned long nr_pages, enum lcma_state from,
-		    unsigned int give_flags)
-{
-	unsigned long keep, back, flags;
-
-	spin_lock_irqsave(&region->lock, flags);
-	keep = min(nr_pages, lcma_pool_room(region));
-	region->asked_at = jiffies;
-	back = nr_pages - keep;
-	lcma_region_move(region, start, keep, from, LCMA_POOL);
-	if (from != LCMA_BUSY)
-		lcma_region_move(region, start + keep, back, from, LCMA_BUSY);
-	spin_unlock_irqrestore(&region->lock, flags);
-
-	if (keep)
-		lcma_pool_poke();
-	if (back && give_flags & LCMA_GIVE_LATER)
-		give_back_later(region, start + keep, back);
-	else if (back)
-		give_back(region, start + keep, back);
 }
 
 /*
@@ -311,7 +246,7 @@ static bool take_surplus(struct lcma_region *region, unsigned long limit,
 	return true;
 }
 
-/* Give back what the pool holds above its high mark, or all above the low one. */
+/* Give back what the pool holds above its limit, or all above the low mark. */
 static void trim(struct lcma_region *region, bool to_low)
 {
 	struct lcma_stretch surplus;
@@ -321,12 +256,86 @@ static void trim(struct lcma_region *region, bool to_low)
 	do {
 		spin_lock_irqsave(&region->lock, flags);
 		found = take_surplus(region, to_low ? region->keep_low :
-						      region->keep_high,
+						      limit_now(region),
 				     ULONG_MAX, &surplus);
 		spin_unlock_irqrestore(&region->lock, flags);
 		if (found)
 			give_back(region, surplus.start, surplus.nr_pages);
 	} while (found);
+}
+
+/**
+ * lcma_pool_give - give up claimed pages
+ * @region: the region
+ * @start: first page; every page of the range is claimed and the caller's
+ * @nr_pages: how many
+ * @from: the state they are in: used, or busy after a claim
+ * @give_flags: LCMA_GIVE_*
+ *
+ * The pool keeps what it may keep; the rest goes back to the buddy allocator.
+ * With LCMA_GIVE_LATER it does so in a worker; until then it can be had from the
+ * pool.
+ *
+ * Context: process, may sleep; any with LCMA_GIVE_LATER.
+ */
+void lcma_pool_give(struct lcma_region *region, unsigned long start,
+		    unsigned long nr_pages, enum lcma_state from,
+		    unsigned int give_flags)
+{
+	unsigned long keep, back, flags;
+	bool is_over = false;
+
+	spin_lock_irqsave(&region->lock, flags);
+	region->asked_at = jiffies;
+	keep = min(nr_pages, lcma_pool_room(region));
+	if (keep < nr_pages && give_flags & LCMA_GIVE_LATER) {
+		keep = nr_pages;
+		is_over = true;
+	}
+	back = nr_pages - keep;
+	lcma_region_move(region, start, keep, from, LCMA_POOL);
+	if (from != LCMA_BUSY)
+		lcma_region_move(region, start + keep, back, from, LCMA_BUSY);
+	if (region->keep_high && keep)
+		poke_soon(region);
+	spin_unlock_irqrestore(&region->lock, flags);
+
+	if (is_over)
+		schedule_work(&region->over_work);
+	if (back)
+		give_back(region, start + keep, back);
+}
+
+static void give_back_over(struct work_struct *work)
+{
+	trim(container_of(work, struct lcma_region, over_work), false);
+}
+
+static void poke_now(struct timer_list *timer)
+{
+	lcma_pool_poke();
+}
+
+/**
+ * lcma_pool_init - the pool of a new region
+ * @region: the region
+ */
+void lcma_pool_init(struct lcma_region *region)
+{
+	INIT_WORK(&region->over_work, give_back_over);
+	timer_setup(&region->poke_timer, poke_now, 0);
+}
+
+/**
+ * lcma_pool_stop - nothing happens in the pool any more
+ * @region: a region in which nothing is used
+ *
+ * Context: process, may sleep.
+ */
+void lcma_pool_stop(struct lcma_region *region)
+{
+	flush_work(&region->over_work);
+	lcma_compat_timer_stop(&region->poke_timer);
 }
 
 /**

@@ -19,7 +19,7 @@ void lcma_pool_init(struct lcma_region *region);
 void lcma_pool_stop(struct lcma_region *region);
 unsigned long lcma_pool_room(struct lcma_region *region);
 unsigned long lcma_pool_take(struct lcma_region *region,
-			     const struct lcma_fit *fit);
+			     const struct lcma_fit *fit, bool *is_zero);
 void lcma_pool_give(struct lcma_region *region, unsigned long start,
 		    unsigned long nr_pages, enum lcma_state from,
 		    unsigned int give_flags);

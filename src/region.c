@@ -234,9 +234,12 @@ static void pool_gains(struct lcma_region *region, unsigned long start,
 static void pool_loses(struct lcma_region *region, unsigned long start,
 		       unsigned long nr_pages)
 {
-	const unsigned long nr_zeroed = count_zeroed(region, start, nr_pages);
+	unsigned long nr_zeroed = nr_pages;
 
 	lockdep_assert_held(&region->lock);
+	/* Nothing needs to be counted in a pool that is zero throughout. */
+	if (!lcma_region_pool_is_zero(region))
+		nr_zeroed = count_zeroed(region, start, nr_pages);
 	WRITE_ONCE(region->nr_zeroed, region->nr_zeroed - nr_zeroed);
 }
 

@@ -154,9 +154,9 @@ struct lcma_stats {
  * @nr_held: [lock, peeked] how many
  * @loose: [lock] one bit a page: a driver holds it, without a buffer
  * @held_work: looks whether quarantined pages have been let go
- * @leaving: [lock] runs that were given up where nobody may sleep; busy, linked
- *	through their first page
- * @leaving_work: gives them back
+ * @over_work: gives back what was freed where nobody may sleep, and is more than
+ *	the pool may keep
+ * @poke_timer: wakes the upkeep, in a moment
  * @settled: woken whenever a busy page has become something else, and
  *	whenever a take has ended
  * @nr_settled: [lock, peeked] how often that was
@@ -206,8 +206,8 @@ struct lcma_region {
 	unsigned long nr_held;
 	struct delayed_work held_work;
 
-	struct list_head leaving;
-	struct work_struct leaving_work;
+	struct work_struct over_work;
+	struct timer_list poke_timer;
 
 	wait_queue_head_t settled;
 	unsigned long nr_settled;
@@ -250,6 +250,12 @@ static inline phys_addr_t lcma_region_phys(const struct lcma_region *region,
 					   unsigned long page)
 {
 	return (phys_addr_t)lcma_region_pfn(region, page) << PAGE_SHIFT;
+}
+
+/* Under region->lock: is every page of the pool zero? */
+static inline bool lcma_region_pool_is_zero(const struct lcma_region *region)
+{
+	return region->nr_zeroed == region->map.nr_in[LCMA_POOL];
 }
 
 #endif
