@@ -24,6 +24,9 @@
 /* Badly aligned runs that a caller who must not wait looks at. */
 #define AT_ONCE_BUDGET	256
 
+/* The same for a waiter, each time that pages become unused. */
+#define WAKE_BUDGET	8
+
 /* How often one candidate is tried when nobody can tell what was in the way. */
 #define BLIND_TRIES	2
 
@@ -59,7 +62,7 @@
  * @any_seen: in this pass there was a candidate
  * @nr_tried: candidates that were tried in this pass
  * @nr_nomem: how many of them had nowhere to migrate to
- * @nr_settled: region->nr_settled when the last candidate was looked for
+ * @nr_unused: region->nr_unused when the last candidate was looked for
  * @any_busy: at that moment pages were busy in other hands
  * @again: the last candidate that failed for no visible reason
  * @nr_again: how often it did
@@ -75,7 +78,7 @@ struct search {
 	bool any_seen;
 	unsigned int nr_tried;
 	unsigned int nr_nomem;
-	unsigned long nr_settled;
+	unsigned long nr_unused;
 	bool any_busy;
 	unsigned long again;
 	unsigned int nr_again;
@@ -106,7 +109,7 @@ static enum lcma_place_answer next_candidate(struct search *search,
 	enum lcma_place_answer answer;
 
 	lockdep_assert_held(&region->lock);
-	search->nr_settled = region->nr_settled;
+	search->nr_unused = region->nr_unused;
 	search->any_busy = region->map.nr_in[LCMA_BUSY];
 	answer = lcma_place_next(&search->place, &region->map, start);
 	if (answer == LCMA_PLACE_FOUND)
@@ -142,19 +145,86 @@ static int reserve_candidate(struct search *search, unsigned long *start)
 	}
 }
 
-/* Return: 0 when some busy page has settled; -EINTR; -ETIMEDOUT. */
-static int wait_settled(struct search *search)
+/**
+ * struct waiter - a request that waits for pages in other hands to settle
+ * @entry: in region->settled
+ * @search: the request
+ */
+struct waiter {
+	struct wait_queue_entry entry;
+	const struct search *search;
+};
+
+/* Under the lock: is there an unused run? Bounded: in doubt there is. */
+static bool any_run_fits(const struct search *search, unsigned int budget)
+{
+	struct lcma_region *region = search->region;
+
+	lockdep_assert_held(&region->lock);
+	return lcma_map_find(&region->map, LCMA_KIND_UNUSED, &search->fit, 0,
+			     &budget) != LCMA_NO_PAGE || !budget;
+}
+
+/* Under the lock: could a request that found no run find one now, or never? */
+static bool is_worth_a_look(const struct search *search)
+{
+	const struct lcma_region *region = search->region;
+
+	lockdep_assert_held(&region->lock);
+	return !region->map.nr_in[LCMA_BUSY] ||
+	       (region->nr_unused != search->nr_unused &&
+		any_run_fits(search, WAKE_BUDGET));
+}
+
+/*
+ * Pages settle all the time where many allocate. Whoever was woken for each of them
+ * would search in vain, all of them at once.
+ */
+static int wake_if_worth_it(struct wait_queue_entry *entry, unsigned int mode,
+			    int flags, void *key)
+{
+	const struct waiter *waiter = container_of(entry, struct waiter, entry);
+
+	return is_worth_a_look(waiter->search) ?
+	       default_wake_function(entry, mode, flags, key) : 0;
+}
+
+static bool may_look_again(const struct search *search)
+{
+	struct lcma_region *region = search->region;
+	unsigned long flags;
+	bool may;
+
+	spin_lock_irqsave(&region->lock, flags);
+	may = is_worth_a_look(search);
+	spin_unlock_irqrestore(&region->lock, flags);
+	return may;
+}
+
+/* Return: 0 when busy pages have settled; -EINTR; -ETIMEDOUT. */
+static int wait_settled(const struct search *search)
 {
 	struct lcma_region *region = search->region;
 	long left = jiffies_until(search->request->deadline);
-	long ret;
+	struct waiter waiter = { .search = search };
+	int err = 0;
 
-	ret = wait_event_killable_timeout(region->settled,
-					  READ_ONCE(region->nr_settled) !=
-					  search->nr_settled, left);
-	if (ret < 0)
-		return -EINTR;
-	return ret ? 0 : -ETIMEDOUT;
+	init_waitqueue_func_entry(&waiter.entry, wake_if_worth_it);
+	waiter.entry.private = current;
+	add_wait_queue(&region->settled, &waiter.entry);
+	for (;;) {
+		set_current_state(TASK_KILLABLE);
+		if (may_look_again(search))
+			break;
+		if (fatal_signal_pending(current) || !left) {
+			err = left ? -EINTR : -ETIMEDOUT;
+			break;
+		}
+		left = schedule_timeout(left);
+	}
+	__set_current_state(TASK_RUNNING);
+	remove_wait_queue(&region->settled, &waiter.entry);
+	return err;
 }
 
 /* Where a claim was in vain others need not begin with. */
@@ -317,17 +387,6 @@ static int search_region(struct search *search, unsigned long *start)
 	return err;
 }
 
-/* Under the lock: is there an unused run? Bounded: in doubt there is. */
-static bool any_run_fits(const struct search *search)
-{
-	struct lcma_region *region = search->region;
-	unsigned int budget = AT_ONCE_BUDGET;
-
-	lockdep_assert_held(&region->lock);
-	return lcma_map_find(&region->map, LCMA_KIND_UNUSED, &search->fit, 0,
-			     &budget) != LCMA_NO_PAGE || !budget;
-}
-
 /*
  * What needs no migration. Return: 0; -ENOENT; -ENOSPC: no unused run that
  * fits; -EAGAIN: there is one, but not in the pool.
@@ -345,7 +404,8 @@ static int alloc_at_once(struct search *search, struct lcma_run *run)
 		run->start = lcma_pool_take(region, &search->fit,
 					    &run->is_zero);
 		if (run->start == LCMA_NO_PAGE)
-			err = any_run_fits(search) ? -EAGAIN : -ENOSPC;
+			err = any_run_fits(search, AT_ONCE_BUDGET) ?
+			      -EAGAIN : -ENOSPC;
 	}
 	spin_unlock_irqrestore(&region->lock, flags);
 	return err;

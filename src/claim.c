@@ -23,7 +23,7 @@
 #include "fault.h"
 
 /* Pages given back between two offers to reschedule. */
-#define UNCLAIM_BATCH	1024UL
+#define UNCLAIM_BATCH	32UL
 
 /**
  * struct turn - a claim in the queue

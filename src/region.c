@@ -251,7 +251,7 @@ static void pool_loses(struct lcma_region *region, unsigned long start,
  * @from: the state that all of them are in; anything else is a bug of ours
  * @to: the new state
  *
- * Who waits for busy pages is woken when they cease to be busy.
+ * Who waits is woken when pages cease to be busy, or become unused.
  *
  * Context: any; the caller holds region->lock.
  */
@@ -267,10 +267,10 @@ void lcma_region_move(struct lcma_region *region, unsigned long start,
 	else if (to == LCMA_POOL)
 		pool_gains(region, start, nr_pages);
 	WARN_ON_ONCE(!lcma_map_move(&region->map, start, nr_pages, from, to));
-	if (from == LCMA_BUSY) {
-		WRITE_ONCE(region->nr_settled, region->nr_settled + 1);
+	if (from & LCMA_BUSY && !(to & LCMA_BUSY))
+		region->nr_unused++;
+	if (from == LCMA_BUSY || !(to & LCMA_BUSY))
 		wake_up_all(&region->settled);
-	}
 }
 
 /**

@@ -157,9 +157,9 @@ struct lcma_stats {
  * @over_work: gives back what was freed where nobody may sleep, and is more than
  *	the pool may keep
  * @poke_timer: wakes the upkeep, in a moment
- * @settled: woken whenever a busy page has become something else, and
- *	whenever a take has ended
- * @nr_settled: [lock, peeked] how often that was
+ * @settled: woken whenever a busy page has become something else, or a page has
+ *	become unused, and whenever a take has ended
+ * @nr_unused: [lock] how often pages have become unused
  * @nr_takes: [lock] runs that are being taken, those included whose caller has
  *	left
  * @claims_lock: protects @claims; nothing else is taken inside
@@ -210,7 +210,7 @@ struct lcma_region {
 	struct timer_list poke_timer;
 
 	wait_queue_head_t settled;
-	unsigned long nr_settled;
+	unsigned long nr_unused;
 	unsigned int nr_takes;
 
 	spinlock_t claims_lock;		/* claims */

@@ -13,7 +13,7 @@
 #include <linux/sched/signal.h>
 
 /* Pages zeroed between two looks at the clock and at signals. */
-#define ZERO_BATCH	256UL
+#define ZERO_BATCH	16UL
 
 /* Stretches that a search for an idle page looks at, with interrupts off. */
 #define LOOK_STRETCHES	32
