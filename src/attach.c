@@ -37,15 +37,15 @@ MODULE_PARM_DESC(regions,
 static char *default_keep;
 module_param(default_keep, charp, 0444);
 MODULE_PARM_DESC(default_keep,
-		 "keep= of regions without one [from 0 to a unit, but a quarter of the region at most]");
+		 "keep= of regions without one [from 0 to a quarter of the region]");
 
-/* Without default_keep: at most so much of a region. */
+/* Without default_keep: so much of a region. */
 #define DEFAULT_KEEP_FRACTION	4
 
 /*
- * What a region keeps if nobody says. The rest of the largest free block, so
- * that a claim which had to take one apart need not give it back page by page;
- * nothing of it stays when nobody asks.
+ * What a region keeps if nobody says: so much that who allocates and frees all
+ * the time, or many small buffers out of one large free block, finds most of what
+ * he wants here; nothing of it stays when nobody asks.
  */
 static int suggest_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 {
@@ -54,9 +54,8 @@ static int suggest_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 
 	if (!default_keep || !*default_keep) {
 		spec->keep_low_bytes = 0;
-		spec->keep_high_bytes =
-			min_t(u64, lcma_unit_pages(),
-			      carve->nr_pages / DEFAULT_KEEP_FRACTION) << PAGE_SHIFT;
+		spec->keep_high_bytes = (u64)(carve->nr_pages /
+					      DEFAULT_KEEP_FRACTION) << PAGE_SHIFT;
 		return 0;
 	}
 	err = lcma_spec_parse_keep(default_keep, spec, &error);

@@ -50,7 +50,7 @@ bench_load()
 	keep=$2
 	bench_unload
 	case $keep in
-	default) bench_region=bench=$1@cma ;;
+	default) bench_region=bench=$1@cma lcma_keep=default ;;
 	*) bench_region=bench=$1@cma,keep=$keep ;;
 	esac
 	if [ "${3-}" = upper ]; then
