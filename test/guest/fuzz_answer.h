@@ -6,6 +6,7 @@
 #ifndef LCMA_TEST_FUZZ_ANSWER_H
 #define LCMA_TEST_FUZZ_ANSWER_H
 
+#include "complaint.h"
 #include "fuzz_input.h"
 
 /* Counted in shared memory by all. */
@@ -14,23 +15,9 @@ static struct counters {
 	unsigned int steps, good[NR_CALLS], refused[NR_CALLS];
 	unsigned int lines, lines_refused, frees, maps, touches, faults, forks;
 	unsigned int heaps, unloads, zeroed, kills;
-	unsigned int wrong;
-	char why[240];
 } *counters;
 
 #define COUNT(_what)	__atomic_add_fetch(&counters->_what, 1, __ATOMIC_RELAXED)
-
-PRINTF(1, 2)
-static void wrong(const char *format, ...)
-{
-	va_list args;
-
-	if (COUNT(wrong) > 1)
-		return;
-	va_start(args, format);
-	vsnprintf(counters->why, sizeof(counters->why), format, args);
-	va_end(args);
-}
 
 /* Nobody else has what this process gets. */
 static bool is_alone;
