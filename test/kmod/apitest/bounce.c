@@ -152,7 +152,9 @@ static void with_another(struct bounce *first, struct device *dev)
 	if (!OK(!IS_ERR(second.attachment), "%zu bytes: attached twice",
 		first->bytes))
 		return;
+	/* Who attached first must not matter. */
 	two_devices(first, &second);
+	two_devices(&second, first);
 	dma_buf_detach(dmabuf, second.attachment);
 }
 
