@@ -57,12 +57,16 @@ struct export {
  * @dev: the device
  * @table: the buffer as the device sees it
  * @is_mapped: it is mapped for the device just now
+ * @direction: then: for which transfers. A synchronisation is for these, whatever
+ *	the CPU is about to do: what has been copied for a device that only reads
+ *	would else be copied back, over what another one wrote
  */
 struct attachment {
 	struct list_head link;
 	struct device *dev;
 	struct sg_table table;
 	bool is_mapped;
+	enum dma_data_direction direction;
 };
 
 static unsigned long export_pages(const struct export *export)
@@ -143,6 +147,7 @@ static struct sg_table *dmabuf_map(struct dma_buf_attachment *a,
 				      direction, 0);
 	if (!err) {
 		attachment->is_mapped = true;
+		attachment->direction = direction;
 		atomic_inc(&export->buffer->nr_pins);
 	}
 	mutex_unlock(&export->lock);
@@ -174,7 +179,8 @@ static int dmabuf_begin_cpu_access(struct dma_buf *dmabuf,
 	list_for_each_entry(attachment, &export->attachments, link)
 		if (attachment->is_mapped)
 			dma_sync_sgtable_for_cpu(attachment->dev,
-						 &attachment->table, direction);
+						 &attachment->table,
+						 attachment->direction);
 	mutex_unlock(&export->lock);
 	return 0;
 }
@@ -192,7 +198,7 @@ static int dmabuf_end_cpu_access(struct dma_buf *dmabuf,
 		if (attachment->is_mapped)
 			dma_sync_sgtable_for_device(attachment->dev,
 						    &attachment->table,
-						    direction);
+						    attachment->direction);
 	mutex_unlock(&export->lock);
 	return 0;
 }

@@ -5,7 +5,8 @@
 # with swiotlb=force a device has memory of its own instead, of up to 256 KiB a
 # buffer, and what is not synchronised shows as old data. What cannot be bounced is
 # refused, and nothing is lost.
-# Cannot be shown here: that what a synchronisation does is enough for real caches.
+# Cannot be shown here: that what a synchronisation does is enough for real caches;
+# and that mapping a buffer synchronises it, because swiotlb copies then in any case.
 #
 # suite: trust
 # kernels: *-arm64 *-amd64

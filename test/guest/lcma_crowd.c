@@ -6,7 +6,7 @@
  *
  *	lcma_crowd SECONDS SEED
  */
-#include "program.h"
+#include "complaint.h"
 
 #define WORKERS		8
 #define HELD		10
@@ -18,23 +18,9 @@ static struct counters {
 	volatile int stop;
 	unsigned int allocs, verified, sent, received, forks, suicides;
 	unsigned int full, later, late, busy, nomem;
-	unsigned int wrong;
-	char why[200];
 } *counters;
 
 #define COUNT(_what)	__atomic_add_fetch(&counters->_what, 1, __ATOMIC_RELAXED)
-
-PRINTF(1, 2)
-static void wrong(const char *format, ...)
-{
-	va_list args;
-
-	if (COUNT(wrong) > 1)
-		return;
-	va_start(args, format);
-	vsnprintf(counters->why, sizeof(counters->why), format, args);
-	va_end(args);
-}
 
 /**
  * struct held - a buffer that a worker has
@@ -350,8 +336,8 @@ int main(int argc, char **argv)
 
 	tap_start();
 	need_lcma(REGIONS);
-	counters = c = mmap(NULL, sizeof(*c), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	counters = c = need_shared(sizeof(*c));
+	hear_complaints();
 	socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets);
 	dev = open_device();
 	fill_memory();
@@ -362,9 +348,7 @@ int main(int argc, char **argv)
 	     c->suicides, nr_killed);
 	diag("refused: %u full, %u not in the pool, %u too late, %u busy, %u no memory",
 	     c->full, c->later, c->late, c->busy, c->nomem);
-	if (c->wrong)
-		diag("first of %u: %s", c->wrong, c->why);
-	is(c->wrong, 0, "nothing was wrong in any process");
+	no_complaint("nothing was wrong in any process");
 	ok(c->allocs > 20u * seconds && c->received && nr_killed && c->suicides,
 	   "there was a crowd");
 	ok(has_pattern(load, load_bytes, 0x10ad),

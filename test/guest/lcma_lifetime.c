@@ -188,8 +188,7 @@ static int connect_socket(void)
 /* A process of its own session, which nobody waits for. */
 static pid_t stranger(void (*run)(void))
 {
-	pid_t pid, *told = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid, *told = need_shared(PAGE);
 
 	fflush(stdout);
 	pid = need_fork();

@@ -32,6 +32,13 @@ refused()
 	matches "$(log_since)" "$2" "$3"
 }
 
+# movable_blocks: how many pageblocks the kernel has for movable memory
+movable_blocks()
+{
+	awk '/^Number of blocks/ { for (i = 1; i <= NF; i++) if ($i == "Movable") at = i }
+		at && /^Node/ { n += $at } END { print n }' /proc/pagetypeinfo
+}
+
 # shares: loads region r of 32 MiB, shared
 shares()
 {
@@ -60,12 +67,23 @@ refused "r=8M,keep=0" "keep= less than all wants a kernel built with CONFIG_CMA,
 
 refused "r=8M,keep=1M-2M" "keep= is 0 or all on a kernel without CONFIG_CMA" \
 	"sharing a part is refused" share_movable=1
+blocks=$(movable_blocks)
+total_kib=$(meminfo MemTotal)
 log_mark
 check "it loads with share_movable=1" shares
 matches "$(log_since)" "region r: shared as movable memory, because this kernel has no CONFIG_CMA" \
 	"and warns"
 look r
 is "$nr_pages $keep $shared" "8192 0-0 8192" "the region is shared"
+is "$(meminfo MemTotal)" $((total_kib + 32768)) "the system has that much more"
+# The boot leaves its 16 blocks unmovable. Others may change their type meanwhile.
+more=$(($(movable_blocks) - blocks))
+compare $more -ge 8 "its blocks are for movable memory now ($more more)"
+check "unload" lcma_unload
+is "$(meminfo MemTotal)" "$total_kib" "the system has what it had"
+rest=$(($(movable_blocks) - blocks))
+compare $rest -le 4 "and as many blocks for movable memory as before ($rest more)"
+check "it loads again" shares
 # What cannot be moved may be in the region from the first moment.
 expect_write "ok|EBUSY" 32M "all of it in one piece, or an honest refusal"
 if [ "${tap_output%% *}" = ok ]; then

@@ -511,6 +511,17 @@ static inline bool is_zero(const void *map, size_t len)
 
 /* --- children ---------------------------------------------------------------------- */
 
+/* What a process and its children have in common; zero at first. */
+static inline void *need_shared(size_t len)
+{
+	void *at = mmap(NULL, len, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		bail_out("no %zu bytes to share: %m", len);
+	return at;
+}
+
 static inline pid_t need_fork(void)
 {
 	pid_t pid = fork();

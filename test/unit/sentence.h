@@ -167,6 +167,26 @@ static inline void babble(struct sentence *s, const char * const *parts,
 	s->text[s->len_bytes] = '\0';
 }
 
+/* As it is, damaged again and again, and as noise; until a check fails. */
+static inline void judge_spoilt(struct sentence *s, const char * const *parts,
+				size_t nr_parts,
+				void (*judge)(const struct sentence *s))
+{
+	int i;
+
+	judge(s);
+	for (i = 0; i < 8 && !tap.nr_checks_failed; i++) {
+		damage(s, parts, nr_parts);
+		judge(s);
+		if (tap.nr_checks_failed || i % 3 == 2)
+			break;
+	}
+	if (tap.nr_checks_failed)
+		return;
+	babble(s, parts, nr_parts);
+	judge(s);
+}
+
 static inline regex_t compile_shape(const char *shape)
 {
 	regex_t regex;

@@ -478,11 +478,13 @@ static void nothing_is_left_out(void)
 
 /* Options: they fit, those of short runs first, both ends of each. */
 static void check_options(const struct twin *twin, unsigned long nr_pages,
-			  unsigned long align, unsigned int max,
-			  const unsigned long *want, size_t nr_want)
+			  unsigned long align, unsigned long align_offset,
+			  unsigned int max, const unsigned long *want,
+			  size_t nr_want)
 {
 	const struct lcma_fit fit = {
 		.nr_pages = nr_pages, .align_mask = align - 1,
+		.align_offset = align_offset,
 	};
 	struct lcma_option options[16];
 	unsigned int i, nr;
@@ -495,14 +497,14 @@ static void check_options(const struct twin *twin, unsigned long nr_pages,
 		CHECK(lcma_map_run_end(&twin->map, LCMA_KIND_UNUSED,
 				       options[i].start) >=
 		      options[i].start + nr_pages);
-		CHECK_EQ(options[i].start % align, 0);
+		CHECK_EQ((options[i].start + align_offset) % align, 0);
 	}
 }
 
-#define CHECK_OPTIONS(twin, nr_pages, align, max, ...) do {		\
+#define CHECK_OPTIONS(twin, nr_pages, align, offset, max, ...) do {	\
 	const unsigned long want_[] = { __VA_ARGS__ };			\
 									\
-	check_options(twin, nr_pages, align, max, want_,		\
+	check_options(twin, nr_pages, align, offset, max, want_,	\
 		      ARRAY_SIZE(want_));				\
 } while (0)
 
@@ -512,13 +514,16 @@ static void options_at_both_ends(void)
 	struct twin twin;
 
 	twin_draw(&twin, 1, "....U..U...P..");
-	CHECK_OPTIONS(&twin, 3, 1, 16, 0, 1, 8, 11);
-	CHECK_OPTIONS(&twin, 2, 1, 16, 5, 0, 2, 8, 12);
-	CHECK_OPTIONS(&twin, 2, 2, 16, 0, 2, 8, 12);
-	CHECK_OPTIONS(&twin, 6, 1, 16, 8);
+	CHECK_OPTIONS(&twin, 3, 1, 0, 16, 0, 1, 8, 11);
+	CHECK_OPTIONS(&twin, 2, 1, 0, 16, 5, 0, 2, 8, 12);
+	CHECK_OPTIONS(&twin, 2, 2, 0, 16, 0, 2, 8, 12);
+	/* The last aligned place is not where the run ends. */
+	CHECK_OPTIONS(&twin, 3, 2, 0, 16, 0, 8, 10);
+	CHECK_OPTIONS(&twin, 3, 2, 1, 16, 1, 9, 11);
+	CHECK_OPTIONS(&twin, 6, 1, 0, 16, 8);
 	/* If there is no room for all of them, those in long runs go. */
-	CHECK_OPTIONS(&twin, 2, 1, 3, 5, 0, 2);
-	CHECK_OPTIONS(&twin, 2, 1, 1, 5);
+	CHECK_OPTIONS(&twin, 2, 1, 0, 3, 5, 0, 2);
+	CHECK_OPTIONS(&twin, 2, 1, 0, 1, 5);
 	CHECK_EQ(lcma_place_options(&twin.map,
 				    &(struct lcma_fit){ .nr_pages = 7 },
 				    (struct lcma_option[2]){}, 2), 0);

@@ -6,6 +6,7 @@
 #ifndef APITEST_H
 #define APITEST_H
 
+#include <linux/dma-direction.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/lcma.h>
@@ -34,16 +35,22 @@ bool apitest_settles(struct lcma_region *region,
 bool apitest_sums_up(struct lcma_region *region);
 unsigned long apitest_granule(struct lcma_region *region);
 
-/* importer.c: what a driver does with somebody's dma-buf */
-struct dma_buf;
-struct device;
 /*
  * Does less get done in the same time? With PREEMPT_RT each claim waits for a whole
  * RCU grace period; with KASAN everything takes several times as long.
  */
 #define APITEST_IS_SLOW	(IS_ENABLED(CONFIG_PREEMPT_RT) || IS_ENABLED(CONFIG_KASAN))
 
+/* importer.c: what a driver does with somebody's dma-buf */
+struct device;
+struct dma_buf;
+struct dma_buf_attachment;
+struct sg_table;
 int apitest_can_dma(struct device *dev);
+struct sg_table *apitest_map(struct dma_buf_attachment *attachment,
+			     enum dma_data_direction direction);
+void apitest_unmap(struct dma_buf_attachment *attachment,
+		   struct sg_table *table, enum dma_data_direction direction);
 bool apitest_import(struct dma_buf *dmabuf, struct device *dev,
 		    phys_addr_t phys);
 bool apitest_vmap(struct dma_buf *dmabuf, u32 first, u32 last);

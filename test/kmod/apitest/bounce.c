@@ -10,7 +10,6 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-direct.h>
 #include <linux/dma-mapping.h>
-#include <linux/dma-resv.h>
 #include <linux/io.h>
 #include <linux/platform_device.h>
 #include <linux/scatterlist.h>
@@ -46,9 +45,7 @@ static bool map(struct bounce *b, enum dma_data_direction direction)
 {
 	struct device *dev = b->attachment->dev;
 
-	dma_resv_lock(b->attachment->dmabuf->resv, NULL);
-	b->table = dma_buf_map_attachment(b->attachment, direction);
-	dma_resv_unlock(b->attachment->dmabuf->resv);
+	b->table = apitest_map(b->attachment, direction);
 	if (IS_ERR(b->table))
 		return false;
 	b->device = phys_to_virt(dma_to_phys(dev,
@@ -58,9 +55,7 @@ static bool map(struct bounce *b, enum dma_data_direction direction)
 
 static void unmap(struct bounce *b, enum dma_data_direction direction)
 {
-	dma_resv_lock(b->attachment->dmabuf->resv, NULL);
-	dma_buf_unmap_attachment(b->attachment, b->table, direction);
-	dma_resv_unlock(b->attachment->dmabuf->resv);
+	apitest_unmap(b->attachment, b->table, direction);
 }
 
 /* All that is written on one side is seen on the other, and when. */
@@ -120,6 +115,49 @@ static void one_way(struct bounce *b)
 	   "%zu bytes: and changes nothing", bytes);
 }
 
+/* None is forgotten for another: neither who wrote, nor one of two who read. */
+static void two_devices(struct bounce *first, struct bounce *second)
+{
+	struct dma_buf *dmabuf = first->attachment->dmabuf;
+	const size_t bytes = first->bytes;
+
+	if (!OK(map(first, DMA_FROM_DEVICE) && map(second, DMA_TO_DEVICE),
+		"%zu bytes: for a writer and a reader at once", bytes))
+		return;
+	fill(first->device, bytes, 0x0d0d0008);
+	OK(!dma_buf_begin_cpu_access(dmabuf, DMA_FROM_DEVICE) &&
+	   holds(first->cpu, bytes, 0x0d0d0008),
+	   "%zu bytes: begin_cpu_access shows what one of two wrote", bytes);
+	unmap(second, DMA_TO_DEVICE);
+	unmap(first, DMA_FROM_DEVICE);
+
+	if (!OK(map(first, DMA_TO_DEVICE) && map(second, DMA_TO_DEVICE),
+		"%zu bytes: for two readers", bytes))
+		return;
+	fill(first->cpu, bytes, 0x0c0c0009);
+	OK(!dma_buf_end_cpu_access(dmabuf, DMA_TO_DEVICE) &&
+	   holds(first->device, bytes, 0x0c0c0009) &&
+	   holds(second->device, bytes, 0x0c0c0009),
+	   "%zu bytes: end_cpu_access shows it to both", bytes);
+	unmap(second, DMA_TO_DEVICE);
+	unmap(first, DMA_TO_DEVICE);
+}
+
+static void with_another(struct bounce *first, struct device *dev)
+{
+	struct dma_buf *dmabuf = first->attachment->dmabuf;
+	struct bounce second = *first;
+
+	second.attachment = dma_buf_attach(dmabuf, dev);
+	if (!OK(!IS_ERR(second.attachment), "%zu bytes: attached twice",
+		first->bytes))
+		return;
+	/* Who attached first must not matter. */
+	two_devices(first, &second);
+	two_devices(&second, first);
+	dma_buf_detach(dmabuf, second.attachment);
+}
+
 static void bounce(struct lcma_region *region, struct device *dev,
 		   size_t bytes)
 {
@@ -141,6 +179,7 @@ static void bounce(struct lcma_region *region, struct device *dev,
 		if (bytes <= LARGEST) {
 			both_ways(&b);
 			one_way(&b);
+			with_another(&b, dev);
 		} else {
 			OK(!map(&b, DMA_BIDIRECTIONAL),
 			   "%zu bytes: more than can be bounced is refused",

@@ -13,21 +13,22 @@
 #define NR_VISITS	100
 
 /* Newer kernels want the reservation locked, older ones do not mind. */
-static struct sg_table *map_attachment(struct dma_buf_attachment *attachment)
+struct sg_table *apitest_map(struct dma_buf_attachment *attachment,
+			     enum dma_data_direction direction)
 {
 	struct sg_table *table;
 
 	dma_resv_lock(attachment->dmabuf->resv, NULL);
-	table = dma_buf_map_attachment(attachment, DMA_BIDIRECTIONAL);
+	table = dma_buf_map_attachment(attachment, direction);
 	dma_resv_unlock(attachment->dmabuf->resv);
 	return table;
 }
 
-static void unmap_attachment(struct dma_buf_attachment *attachment,
-			     struct sg_table *table)
+void apitest_unmap(struct dma_buf_attachment *attachment,
+		   struct sg_table *table, enum dma_data_direction direction)
 {
 	dma_resv_lock(attachment->dmabuf->resv, NULL);
-	dma_buf_unmap_attachment(attachment, table, DMA_BIDIRECTIONAL);
+	dma_buf_unmap_attachment(attachment, table, direction);
 	dma_resv_unlock(attachment->dmabuf->resv);
 }
 
@@ -60,7 +61,7 @@ static bool maps_in_one_piece(struct dma_buf_attachment *attachment,
 	struct sg_table *table;
 	bool right;
 
-	table = map_attachment(attachment);
+	table = apitest_map(attachment, DMA_BIDIRECTIONAL);
 	if (IS_ERR(table))
 		return false;
 	right = table->nents == 1 && is_at(table, phys) &&
@@ -68,7 +69,7 @@ static bool maps_in_one_piece(struct dma_buf_attachment *attachment,
 		!dma_buf_begin_cpu_access(attachment->dmabuf,
 					  DMA_FROM_DEVICE) &&
 		!dma_buf_end_cpu_access(attachment->dmabuf, DMA_FROM_DEVICE);
-	unmap_attachment(attachment, table);
+	apitest_unmap(attachment, table, DMA_BIDIRECTIONAL);
 	return right;
 }
 
@@ -136,12 +137,12 @@ int apitest_attach_once(struct dma_buf *dmabuf, struct device *dev)
 	attachment = dma_buf_attach(dmabuf, dev);
 	if (IS_ERR(attachment))
 		return PTR_ERR(attachment);
-	table = map_attachment(attachment);
+	table = apitest_map(attachment, DMA_BIDIRECTIONAL);
 	err = PTR_ERR_OR_ZERO(table);
 	if (!err) {
 		err = dma_buf_begin_cpu_access(dmabuf, DMA_BIDIRECTIONAL) ?:
 		      dma_buf_end_cpu_access(dmabuf, DMA_BIDIRECTIONAL);
-		unmap_attachment(attachment, table);
+		apitest_unmap(attachment, table, DMA_BIDIRECTIONAL);
 	}
 	dma_buf_detach(dmabuf, attachment);
 	return err;
