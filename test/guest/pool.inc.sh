@@ -257,8 +257,8 @@ is "$(lcma_info r keep) $(lcma_info s keep)" "256-512 0-0" \
 lcma_unload
 lcma_keep=default
 lcma_load "r=8M@cma;s=40M@cma" || fail "lcma's own default"
-is "$(lcma_info r keep) $(lcma_info s keep)" "0-512 0-2048" \
-	"else it is a unit, but a quarter of the region at most"
+is "$(lcma_info r keep) $(lcma_info s keep)" "0-512 0-2560" \
+	"else it is a quarter of the region"
 look s
 is "$pool $shared" "0 $nr_pages" "of which nothing is kept before somebody asks"
 echo 500 >$sys/s/decay_ms
