@@ -15,12 +15,12 @@ now_ms()
 	echo "${uptime%.*}${uptime#*.}0"
 }
 
-# wait_for MS COMMAND...: until the command succeeds; fails after MS. Leaves the
-# milliseconds that it took in $waited_ms.
+# wait_for MS COMMAND...: until the command succeeds; fails after MS, or more on a
+# kernel that asks for patience. Leaves the milliseconds that it took in $waited_ms.
 wait_for()
 {
 	wait_began=$(now_ms)
-	wait_limit=$1
+	wait_limit=$(($1 * ${lcma_patience:-1}))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
 		waited_ms=$(($(now_ms) - wait_began))

@@ -157,7 +157,8 @@ lcma_free_all
 soon "pages that were written to are zeroed in the background" all_zero main
 compare "$(lcma_info main zeroed_pages)" -ge 1024 "which is counted"
 before=$(lcma_info main pool_hits_zero)
-expect_write ok "4M region=main nowait" "the same memory again, at once"
+# Not 4 MiB: others of the pool may have left no room for all of them.
+expect_write ok "3M region=main nowait" "the same memory again, at once"
 is "$(lcma_info main pool_hits_zero)" $((before + 1)) "needs no zeroing"
 is "$(of_buffers main)" 0 "and holds nothing of what was written"
 lcma_free_all
