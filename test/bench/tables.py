@@ -92,13 +92,15 @@ def _pressure(found):
 
 def _crowd(found):
     return _table(
-        ('keep', 'threads', 'n', 'lcma, per s', 'kernel, per s',
+        ('keep', 'mode', 'threads', 'n', 'lcma, per s', 'kernel, per s',
          'lcma ÷ kernel', '95 % bound', 'failed', 'of them -EBUSY',
          'longest, ms', 'upkeep, µs each'),
-        [(one['keep'], one['threads'], one['n'], number(one['lcma_per_s']),
+        [(one['keep'], one['mode'], one['threads'], one['n'],
+          number(one['lcma_per_s']),
           number(one['kernel_per_s']), number(one['ratio']),
           number(one['ratio_low95']),
-          '%d / %d' % (one['fail_lcma'], one['fail_kernel']),
+          '%d of %d / %d of %d' % (one['fail_lcma'], one['tries_lcma'],
+                                   one['fail_kernel'], one['tries_kernel']),
           '%d / %d' % (one['busy_lcma'], one['busy_kernel']),
           '%s / %s' % (_us(one['lcma_max_ns'] / 1000),
                        _us(one['kernel_max_ns'] / 1000)),

@@ -19,7 +19,7 @@
 of 7500 2000
 ms=${lcma_ms:-$of}
 of 4 2
-rounds=$of
+rounds=${lcma_rounds:-$of}
 
 # So many are held that three quarters of a part are in use.
 crowd()
