@@ -12,20 +12,17 @@
 
 #include <linux/errno.h>
 #include <linux/sched/signal.h>
-#include <linux/wait.h>
 
 #include "backoff.h"
 #include "place.h"
 #include "pool.h"
 #include "quarantine.h"
+#include "settle.h"
 #include "survey.h"
 #include "zero.h"
 
 /* Badly aligned runs that a caller who must not wait looks at. */
 #define AT_ONCE_BUDGET	256
-
-/* The same for a waiter, each time that pages become unused. */
-#define WAKE_BUDGET	8
 
 /* How often one candidate is tried when nobody can tell what was in the way. */
 #define BLIND_TRIES	2
@@ -91,16 +88,6 @@ static bool deadline_passed(ktime_t deadline)
 	return deadline != LCMA_FOREVER && ktime_after(ktime_get(), deadline);
 }
 
-static long jiffies_until(ktime_t deadline)
-{
-	s64 left_ns;
-
-	if (deadline == LCMA_FOREVER)
-		return MAX_SCHEDULE_TIMEOUT;
-	left_ns = ktime_to_ns(ktime_sub(deadline, ktime_get()));
-	return left_ns > 0 ? nsecs_to_jiffies(left_ns) + 1 : 0;
-}
-
 /* Under the lock: the next candidate, reserved if there is one. */
 static enum lcma_place_answer next_candidate(struct search *search,
 					     unsigned long *start)
@@ -145,86 +132,10 @@ static int reserve_candidate(struct search *search, unsigned long *start)
 	}
 }
 
-/**
- * struct waiter - a request that waits for pages in other hands to settle
- * @entry: in region->settled
- * @search: the request
- */
-struct waiter {
-	struct wait_queue_entry entry;
-	const struct search *search;
-};
-
-/* Under the lock: is there an unused run? Bounded: in doubt there is. */
-static bool any_run_fits(const struct search *search, unsigned int budget)
-{
-	struct lcma_region *region = search->region;
-
-	lockdep_assert_held(&region->lock);
-	return lcma_map_find(&region->map, LCMA_KIND_UNUSED, &search->fit, 0,
-			     &budget) != LCMA_NO_PAGE || !budget;
-}
-
-/* Under the lock: could a request that found no run find one now, or never? */
-static bool is_worth_a_look(const struct search *search)
-{
-	const struct lcma_region *region = search->region;
-
-	lockdep_assert_held(&region->lock);
-	return !region->map.nr_in[LCMA_BUSY] ||
-	       (region->nr_unused != search->nr_unused &&
-		any_run_fits(search, WAKE_BUDGET));
-}
-
-/*
- * Pages settle all the time where many allocate. Whoever was woken for each of them
- * would search in vain, all of them at once.
- */
-static int wake_if_worth_it(struct wait_queue_entry *entry, unsigned int mode,
-			    int flags, void *key)
-{
-	const struct waiter *waiter = container_of(entry, struct waiter, entry);
-
-	return is_worth_a_look(waiter->search) ?
-	       default_wake_function(entry, mode, flags, key) : 0;
-}
-
-static bool may_look_again(const struct search *search)
-{
-	struct lcma_region *region = search->region;
-	unsigned long flags;
-	bool may;
-
-	spin_lock_irqsave(&region->lock, flags);
-	may = is_worth_a_look(search);
-	spin_unlock_irqrestore(&region->lock, flags);
-	return may;
-}
-
-/* Return: 0 when busy pages have settled; -EINTR; -ETIMEDOUT. */
 static int wait_settled(const struct search *search)
 {
-	struct lcma_region *region = search->region;
-	long left = jiffies_until(search->request->deadline);
-	struct waiter waiter = { .search = search };
-	int err = 0;
-
-	init_waitqueue_func_entry(&waiter.entry, wake_if_worth_it);
-	waiter.entry.private = current;
-	add_wait_queue(&region->settled, &waiter.entry);
-	for (;;) {
-		set_current_state(TASK_KILLABLE);
-		if (may_look_again(search))
-			break;
-		if (fatal_signal_pending(current) || !left) {
-			err = left ? -EINTR : -ETIMEDOUT;
-			break;
-		}
-		left = schedule_timeout(left);
-	}
-	__set_current_state(TASK_RUNNING);
-	remove_wait_queue(&region->settled, &waiter.entry);
-	return err;
+	return lcma_settle_wait(search->region, &search->fit,
+				search->nr_unused, search->request->deadline);
 }
 
 /* Where a claim was in vain others need not begin with. */
@@ -343,7 +254,7 @@ static int search_pass(struct search *search, unsigned long *start)
 /* Return: 0; -EINTR; -ETIMEDOUT. */
 static int pause_before_retry(const struct search *search, unsigned int ms)
 {
-	long left = jiffies_until(search->request->deadline);
+	long left = lcma_settle_jiffies(search->request->deadline);
 
 	left = min_t(long, left, msecs_to_jiffies(ms));
 	if (schedule_timeout_killable(left) && fatal_signal_pending(current))
@@ -404,7 +315,8 @@ static int alloc_at_once(struct search *search, struct lcma_run *run)
 		run->start = lcma_pool_take(region, &search->fit,
 					    &run->is_zero);
 		if (run->start == LCMA_NO_PAGE)
-			err = any_run_fits(search, AT_ONCE_BUDGET) ?
+			err = lcma_map_may_fit(&region->map, LCMA_KIND_UNUSED,
+					       &search->fit, AT_ONCE_BUDGET) ?
 			      -EAGAIN : -ENOSPC;
 	}
 	spin_unlock_irqrestore(&region->lock, flags);

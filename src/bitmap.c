@@ -485,6 +485,22 @@ unsigned long lcma_map_find(const struct lcma_map *map, enum lcma_kind kind,
 }
 
 /**
+ * lcma_map_may_fit - is there a place where a run fits?
+ * @map: the map
+ * @kind: which pages it may be made of
+ * @fit: length and alignment
+ * @budget: as for lcma_map_seek()
+ *
+ * Return: false if there is none; true if there is, or when the budget is used up.
+ */
+bool lcma_map_may_fit(const struct lcma_map *map, enum lcma_kind kind,
+		      const struct lcma_fit *fit, unsigned int budget)
+{
+	return lcma_map_find(map, kind, fit, 0, &budget) != LCMA_NO_PAGE ||
+	       !budget;
+}
+
+/**
  * lcma_map_stretch - the pages in one state from a page on
  * @map: the map
  * @from: first page

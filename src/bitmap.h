@@ -115,6 +115,8 @@ bool lcma_map_all_in(const struct lcma_map *map, unsigned long start,
 unsigned long lcma_map_find(const struct lcma_map *map, enum lcma_kind kind,
 			    const struct lcma_fit *fit, unsigned long from,
 			    unsigned int *budget);
+bool lcma_map_may_fit(const struct lcma_map *map, enum lcma_kind kind,
+		      const struct lcma_fit *fit, unsigned int budget);
 unsigned long lcma_map_seek(const struct lcma_map *map, enum lcma_kind kind,
 			    const struct lcma_fit *fit, unsigned long *from,
 			    unsigned int *budget);
