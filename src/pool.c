@@ -32,6 +32,9 @@
  */
 #define ZERO_LOOKS		8
 
+/* A shorter run is cleared at once: to scatter small ones costs more. */
+#define ZERO_WORTH_PAGES	16
+
 /* How far one of these looks goes at most. */
 #define ZERO_LOOK_PAGES		32768UL
 
@@ -127,18 +130,18 @@ static bool run_is_zero(const struct lcma_region *region, unsigned long start,
 	       lcma_zero_all(region, start, nr_pages);
 }
 
-/* The first run of the pool, better one that is zero throughout. */
+/* The first run of the pool, or, for a longer one, the first that is zero. */
 static unsigned long find_run(struct lcma_region *region,
 			      const struct lcma_fit *fit, bool *is_zero)
 {
 	unsigned int budget = POOL_SEARCH_BUDGET;
+	unsigned int looks = fit->nr_pages < ZERO_WORTH_PAGES ? 1 : ZERO_LOOKS;
 	const unsigned long nr_pages = region->map.nr_pages;
 	unsigned long from = 0, first = LCMA_NO_PAGE, start, stop;
-	unsigned int looks;
 
 	lockdep_assert_held(&region->lock);
 	*is_zero = false;
-	for (looks = 0; looks < ZERO_LOOKS; looks++) {
+	while (looks--) {
 		start = lcma_map_find(&region->map, LCMA_KIND_POOL, fit, from,
 				      &budget);
 		if (start == LCMA_NO_PAGE)
