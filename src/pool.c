@@ -41,9 +41,6 @@
 /* After the system asked for idle pages: how long none are hoarded. */
 #define PRESSED_MS		5000
 
-/* How long the upkeep lets those who use the pool alone, in jiffies. */
-#define POKE_DELAY		max(1, HZ / 50)
-
 /* Something has changed that the upkeep (upkeep.c) has to look at. */
 static DECLARE_WAIT_QUEUE_HEAD(poked);
 static bool is_poked;
@@ -70,7 +67,7 @@ static void poke_soon(struct lcma_region *region)
 {
 	lockdep_assert_held(&region->lock);
 	if (!timer_pending(&region->poke_timer))
-		mod_timer(&region->poke_timer, jiffies + POKE_DELAY);
+		mod_timer(&region->poke_timer, jiffies + LCMA_QUIET_TIME);
 }
 
 static bool is_wanted(void)

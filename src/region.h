@@ -49,6 +49,9 @@
  */
 #define LCMA_DECAY_MS	10000
 
+/* How long the upkeep lets those who use a pool alone, in jiffies: 20 ms. */
+#define LCMA_QUIET_TIME	max(1UL, HZ / 50UL)
+
 /**
  * enum lcma_life - whether a region serves
  * @LCMA_LIVE: it does

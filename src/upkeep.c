@@ -143,9 +143,7 @@ static unsigned long look_after(struct lcma_region *region)
 	lcma_pool_trim(region);
 	wait = lcma_pool_decay(region, STEP_PAGES);
 	wait = min(wait, refill(region));
-	if (lcma_zero_idle(region, STEP_PAGES))
-		wait = 0;
-	return wait;
+	return min(wait, lcma_zero_idle(region, STEP_PAGES));
 }
 
 static int upkeep(void *unused)

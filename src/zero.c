@@ -7,13 +7,14 @@
 #include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/highmem.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
 /* Pages zeroed between two looks at the clock and at signals. */
-#define ZERO_BATCH	16UL
+#define ZERO_BATCH	64UL
 
 /* Stretches that a search for an idle page looks at, with interrupts off. */
 #define LOOK_STRETCHES	32
@@ -151,15 +152,25 @@ static unsigned long next_idle(struct lcma_region *region)
 	return LCMA_NO_PAGE;
 }
 
-/* Return: true if there is more to do. */
-static bool zero_one(struct lcma_region *region)
+/* Under the lock: how long until nobody has used the pool for a while, in jiffies. */
+static unsigned long until_quiet(const struct lcma_region *region)
 {
-	unsigned long page = LCMA_NO_PAGE;
+	const unsigned long at = region->asked_at + LCMA_QUIET_TIME;
+
+	lockdep_assert_held(&region->lock);
+	return time_before(jiffies, at) ? at - jiffies : 0;
+}
+
+/* Return: when the next page is due, as for lcma_zero_idle(). */
+static unsigned long zero_one(struct lcma_region *region)
+{
+	unsigned long page = LCMA_NO_PAGE, wait = MAX_SCHEDULE_TIMEOUT;
 	unsigned long flags;
-	bool more;
 
 	spin_lock_irqsave(&region->lock, flags);
-	if (region->life == LCMA_LIVE)
+	if (region->life == LCMA_LIVE && region->dirty_from < region->dirty_end)
+		wait = until_quiet(region);
+	if (!wait)
 		page = next_idle(region);
 	if (page != LCMA_NO_PAGE) {
 		clear_run(region, page, 1);
@@ -167,10 +178,8 @@ static bool zero_one(struct lcma_region *region)
 		WRITE_ONCE(region->nr_zeroed, region->nr_zeroed + 1);
 		region->stats.zeroed_pages++;
 	}
-	more = region->life == LCMA_LIVE &&
-	       region->dirty_from < region->dirty_end;
 	spin_unlock_irqrestore(&region->lock, flags);
-	return more;
+	return wait;
 }
 
 /**
@@ -180,17 +189,20 @@ static bool zero_one(struct lcma_region *region)
  *
  * Page by page, each under the lock: so they can be handed out at any moment,
  * also where nobody can wait for them. That is a microsecond or two with
- * interrupts off, less than a search may take.
+ * interrupts off, less than a search may take; but while others come and go they
+ * would wait for it again and again, so it stops when somebody uses the pool.
  *
  * Context: process, may sleep.
- * Return: true if there are more.
+ * Return: when to call again, in jiffies from now: 0: there is more to do;
+ * MAX_SCHEDULE_TIMEOUT: not before something has changed.
  */
-bool lcma_zero_idle(struct lcma_region *region, unsigned int nr_pages)
+unsigned long lcma_zero_idle(struct lcma_region *region, unsigned int nr_pages)
 {
-	while (nr_pages--) {
-		if (!zero_one(region))
-			return false;
+	unsigned long wait = 0;
+
+	while (nr_pages-- && !wait) {
+		wait = zero_one(region);
 		cond_resched();
 	}
-	return true;
+	return wait;
 }
