@@ -53,7 +53,10 @@ for k in $keeps; do
 		ours=$pinner
 		pin_part "$kernel_pfn" $every /tmp/theirs
 		nr=$(grep -c ^pfn /tmp/ours)
-		is "$(grep -c ^pfn /tmp/theirs)" "$nr" "as many pins there as here: $nr"
+		# Give or take one: a block may have had no page for us.
+		theirs=$(grep -c ^pfn /tmp/theirs)
+		check "as many pins here as there: $nr, $theirs" \
+			test "$nr" -le $((theirs + 1)) -a "$theirs" -le $((nr + 1))
 		percent=$((100 * nr * block / part_pages))
 		longest_run /tmp/ours
 		for size in 64 1024 $run; do
