@@ -192,6 +192,7 @@ unsigned long lcma_pool_take(struct lcma_region *region,
 /* Above so many pages the pool keeps nothing now. */
 static unsigned long limit_now(struct lcma_region *region)
 {
+	lockdep_assert_held(&region->lock);
 	return is_pressed(region) ? region->keep_low : region->keep_high;
 }
 
