@@ -2,8 +2,9 @@
 /*
  * What it costs to move a page: pages in use are taken off their list and
  * migrated to new ones, as move_pages() does it, nothing else. That system call
- * itself is for machines with several nodes. The pages are the first ones in use
- * of the kernel's part.
+ * itself is for machines with several nodes. The pages are the first anonymous
+ * ones of the kernel's part: they may go anywhere, while those of a block device must
+ * stay where the kernel has an address for them.
  *
  * The functions are not exported, and not the same in every kernel: this is for
  * 6.1, the bench's.
@@ -47,7 +48,7 @@ static unsigned int isolate_some(struct list_head *pages, unsigned long *at,
 
 	for (; nr < want && *at < part->nr_pages; (*at)++) {
 		page = pfn_to_page(part->first_pfn + *at);
-		if (!READ_ONCE(page->mapping) || !get_page_unless_zero(page))
+		if (!PageAnon(page) || !get_page_unless_zero(page))
 			continue;
 		if (!PageCompound(page) && !isolate(page)) {
 			list_add_tail(&page->lru, pages);
