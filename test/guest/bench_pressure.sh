@@ -26,7 +26,7 @@ reps 16 2
 
 churn_mib=120
 free_mib=80
-leave_kib=16000		# just above where the system begins to reclaim
+leave_kib=14000		# just above where the system begins to reclaim
 
 has()
 {
@@ -97,7 +97,7 @@ modprobe zram
 modprobe crc32c_generic
 modprobe ext4
 modprobe brd rd_nr=1 rd_size=40960
-echo 288M >/sys/block/zram0/disksize
+echo 192M >/sys/block/zram0/disksize
 mkswap /dev/zram0 >/dev/null
 check "swap" swapon /dev/zram0
 
