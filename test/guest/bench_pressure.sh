@@ -7,13 +7,15 @@
 # part is filled again (test/guest/refill.c). The caller has real-time priority, so
 # that what is measured is the allocation, not the queue for the CPU. Half of the
 # repetitions are made with the sides' parts exchanged, half with the other side
-# first. Proves nothing by itself; test/bench/report says what it comes to.
+# first. Memory is so full that the kernel may find no page to move another one to, and
+# then logs it. Proves nothing by itself; test/bench/report says what it comes to.
 #
 # suite: bench
 # mem: 1G
 # icount: 3
 # cmdline: cma=520M
 # timeout: 1200
+# expected: page allocation failure
 # modules: zram ext4 crc32c_generic brd
 # programs: stress-ng mke2fs
 
