@@ -35,7 +35,7 @@ struct lcma_request {
  * @region: where
  * @start: first page
  * @nr_pages: how many, possibly more than were asked for (order=)
- * @is_zero: they are known to be zero, all of them
+ * @is_zero: when they were got, all of them were known to be zero
  */
 struct lcma_run {
 	struct lcma_region *region;

@@ -15,6 +15,10 @@ else
 	mode=tcg$(nproc)
 fi
 
+# Regions that do not say what they keep: as lcma has it, not as tests do (tap.sh).
+# shellcheck disable=SC2034	# for lcma_load
+lcma_keep=default
+
 # of FULL QUICK: one of the two, in $of
 of()
 {
@@ -50,7 +54,7 @@ bench_load()
 	keep=$2
 	bench_unload
 	case $keep in
-	default) bench_region=bench=$1@cma lcma_keep=default ;;
+	default) bench_region=bench=$1@cma ;;
 	*) bench_region=bench=$1@cma,keep=$keep ;;
 	esac
 	if [ "${3-}" = upper ]; then
