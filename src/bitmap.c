@@ -36,9 +36,13 @@ static bool state_is(enum lcma_kind kind, enum lcma_state state)
 	}
 }
 
-/* One bit a page: set where a search of this kind may not go. */
-static unsigned long taken_word(const struct lcma_map *map,
-				enum lcma_kind kind, unsigned long word)
+/* One bit a page, for the pages of one word of the bitmaps. */
+typedef unsigned long word_fn(const struct lcma_map *map, unsigned int what,
+			      unsigned long word);
+
+/* Set where a search of this kind may not go. */
+static unsigned long taken_word(const struct lcma_map *map, unsigned int kind,
+				unsigned long word)
 {
 	unsigned long taken = map->used[word];
 
@@ -49,41 +53,60 @@ static unsigned long taken_word(const struct lcma_map *map,
 	return taken;
 }
 
+/* Set where it may. */
+static unsigned long open_word(const struct lcma_map *map, unsigned int kind,
+			       unsigned long word)
+{
+	return ~taken_word(map, kind, word);
+}
+
+/* Set where a page is in any other state. */
+static unsigned long other_word(const struct lcma_map *map, unsigned int state,
+				unsigned long word)
+{
+	return (map->used[word] ^ (state & LCMA_BUSY ? ~0UL : 0)) |
+	       (map->claimed[word] ^ (state & LCMA_POOL ? ~0UL : 0));
+}
+
+/* The first page in [from, end) whose bit is set, or end. */
+static __always_inline unsigned long
+next_set(const struct lcma_map *map, word_fn *bits_of, unsigned int what,
+	 unsigned long from, unsigned long end)
+{
+	unsigned long word = from / BITS_PER_LONG;
+	unsigned long bits;
+
+	if (from >= end)
+		return end;
+	bits = bits_of(map, what, word) & (~0UL << (from % BITS_PER_LONG));
+	while (!bits) {
+		if (++word * BITS_PER_LONG >= end)
+			return end;
+		bits = bits_of(map, what, word);
+	}
+	return min(end, word * BITS_PER_LONG + __ffs(bits));
+}
+
 /* The first taken page in [from, end), or end. */
 static unsigned long next_taken(const struct lcma_map *map,
 				enum lcma_kind kind, unsigned long from,
 				unsigned long end)
 {
-	unsigned long word = from / BITS_PER_LONG;
-	unsigned long taken;
-
-	if (from >= end)
-		return end;
-	taken = taken_word(map, kind, word) & (~0UL << (from % BITS_PER_LONG));
-	while (!taken) {
-		if (++word * BITS_PER_LONG >= end)
-			return end;
-		taken = taken_word(map, kind, word);
-	}
-	return min(end, word * BITS_PER_LONG + __ffs(taken));
+	return next_set(map, taken_word, kind, from, end);
 }
 
 /* The first page in [from, end) that is not taken, or end. */
 static unsigned long next_open(const struct lcma_map *map, enum lcma_kind kind,
 			       unsigned long from, unsigned long end)
 {
-	unsigned long word = from / BITS_PER_LONG;
-	unsigned long open;
+	return next_set(map, open_word, kind, from, end);
+}
 
-	if (from >= end)
-		return end;
-	open = ~taken_word(map, kind, word) & (~0UL << (from % BITS_PER_LONG));
-	while (!open) {
-		if (++word * BITS_PER_LONG >= end)
-			return end;
-		open = ~taken_word(map, kind, word);
-	}
-	return min(end, word * BITS_PER_LONG + __ffs(open));
+/* The end of the stretch of pages, all in @state, that begins at @from. */
+static unsigned long stretch_end(const struct lcma_map *map, unsigned long from,
+				 unsigned long end, enum lcma_state state)
+{
+	return next_set(map, other_word, state, from, end);
 }
 
 static struct lcma_node leaf_node(const struct lcma_map *map,
@@ -221,32 +244,6 @@ enum lcma_state lcma_map_state(const struct lcma_map *map, unsigned long page)
 {
 	return (test_bit(page, map->used) ? LCMA_BUSY : 0) |
 	       (test_bit(page, map->claimed) ? LCMA_POOL : 0);
-}
-
-/* One bit a page: set where a page is in any other state. */
-static unsigned long other_word(const struct lcma_map *map,
-				enum lcma_state state, unsigned long word)
-{
-	return (map->used[word] ^ (state & LCMA_BUSY ? ~0UL : 0)) |
-	       (map->claimed[word] ^ (state & LCMA_POOL ? ~0UL : 0));
-}
-
-/* The end of the stretch of pages, all in @state, that begins at @from. */
-static unsigned long stretch_end(const struct lcma_map *map, unsigned long from,
-				 unsigned long end, enum lcma_state state)
-{
-	unsigned long word = from / BITS_PER_LONG;
-	unsigned long other;
-
-	if (from >= end)
-		return end;
-	other = other_word(map, state, word) & (~0UL << (from % BITS_PER_LONG));
-	while (!other) {
-		if (++word * BITS_PER_LONG >= end)
-			return end;
-		other = other_word(map, state, word);
-	}
-	return min(end, word * BITS_PER_LONG + __ffs(other));
 }
 
 /**

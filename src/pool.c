@@ -11,7 +11,6 @@
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
-#include <linux/timer.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -367,14 +366,12 @@ void lcma_pool_share(struct lcma_region *region)
 /* Jiffies until an idle pool decays; 0: now; MAX_SCHEDULE_TIMEOUT: never. */
 static unsigned long until_decay(const struct lcma_region *region)
 {
-	const unsigned long at = region->asked_at +
-				 msecs_to_jiffies(region->decay_ms);
-
 	lockdep_assert_held(&region->lock);
 	if (!region->decay_ms ||
 	    region->map.nr_in[LCMA_POOL] <= region->keep_low)
 		return MAX_SCHEDULE_TIMEOUT;
-	return time_before(jiffies, at) ? at - jiffies : 0;
+	return lcma_region_until_idle(region,
+				      msecs_to_jiffies(region->decay_ms));
 }
 
 /**

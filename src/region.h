@@ -24,12 +24,14 @@
 #ifndef LCMA_REGION_H
 #define LCMA_REGION_H
 
+#include <linux/jiffies.h>
 #include <linux/kobject.h>
 #include <linux/ktime.h>
 #include <linux/lcma.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/timer.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -253,6 +255,15 @@ static inline phys_addr_t lcma_region_phys(const struct lcma_region *region,
 					   unsigned long page)
 {
 	return (phys_addr_t)lcma_region_pfn(region, page) << PAGE_SHIFT;
+}
+
+/* Under region->lock: jiffies until nobody has used the pool for so many; 0: now. */
+static inline unsigned long
+lcma_region_until_idle(const struct lcma_region *region, unsigned long delay)
+{
+	const unsigned long at = region->asked_at + delay;
+
+	return time_before(jiffies, at) ? at - jiffies : 0;
 }
 
 /* Under region->lock: is every page of the pool zero? */

@@ -152,15 +152,6 @@ static unsigned long next_idle(struct lcma_region *region)
 	return LCMA_NO_PAGE;
 }
 
-/* Under the lock: how long until nobody has used the pool for a while, in jiffies. */
-static unsigned long until_quiet(const struct lcma_region *region)
-{
-	const unsigned long at = region->asked_at + LCMA_QUIET_TIME;
-
-	lockdep_assert_held(&region->lock);
-	return time_before(jiffies, at) ? at - jiffies : 0;
-}
-
 /* Return: when the next page is due, as for lcma_zero_idle(). */
 static unsigned long zero_one(struct lcma_region *region)
 {
@@ -169,7 +160,7 @@ static unsigned long zero_one(struct lcma_region *region)
 
 	spin_lock_irqsave(&region->lock, flags);
 	if (region->life == LCMA_LIVE && region->dirty_from < region->dirty_end)
-		wait = until_quiet(region);
+		wait = lcma_region_until_idle(region, LCMA_QUIET_TIME);
 	if (!wait)
 		page = next_idle(region);
 	if (page != LCMA_NO_PAGE) {

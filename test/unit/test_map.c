@@ -458,7 +458,11 @@ static void budget_counts_the_runs(void)
 				       &budget),
 			 given < 3 ? LCMA_NO_PAGE : 16);
 		CHECK_EQ(budget, given < 3 ? 0 : given - 3);
+		/* Too few looks: it may. */
+		CHECK(lcma_map_may_fit(&twin.map, LCMA_KIND_UNUSED, &fit,
+				       given));
 	}
+	CHECK(!lcma_map_may_fit(&twin.map, LCMA_KIND_UNUSED, &none, 100));
 	budget = 100;
 	CHECK_EQ(lcma_map_find(&twin.map, LCMA_KIND_UNUSED, &none, 0, &budget),
 		 LCMA_NO_PAGE);
