@@ -41,6 +41,8 @@
 
 #include <linux/lcma.h>
 
+#include "meminfo.h"
+
 #define PAGE		4096UL
 #define PAGE_WORDS	(PAGE / sizeof(uint32_t))
 #define FILL_BATCH	256UL		/* pages between two looks at MemFree */
@@ -167,22 +169,6 @@ static void count_page(unsigned long page, bool in)
 static char *memory;
 static unsigned char *has;	/* a byte a page: filled, and not given up */
 static unsigned long nr_filled;
-
-static unsigned long mem_free_kib(void)
-{
-	static int fd = -1;
-	char text[512], *at;
-	ssize_t ret;
-
-	if (fd < 0)
-		fd = open("/proc/meminfo", O_RDONLY);
-	ret = pread(fd, text, sizeof(text) - 1, 0);
-	if (ret <= 0)
-		die("meminfo: %s", strerror(errno));
-	text[ret] = '\0';
-	at = strstr(text, "MemFree:");
-	return at ? strtoul(at + 8, NULL, 10) : 0;
-}
 
 static void fill(uint32_t seed, unsigned long max_pages,
 		 unsigned long free_kib, bool lock)

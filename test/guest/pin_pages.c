@@ -37,6 +37,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "meminfo.h"
+
 #define STEP_BYTES	(4UL << 20)
 #define MAX_STEPS	640	/* of 3 GiB of addresses */
 #define MAX_ROUNDS	3
@@ -92,19 +94,6 @@ static FILE *open_proc(const char *name, const char *mode)
 	if (!f)
 		err(2, "%s", name);
 	return f;
-}
-
-static unsigned long free_mib(void)
-{
-	FILE *f = open_proc("/proc/meminfo", "r");
-	unsigned long kib = 0;
-	char line[128];
-
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "MemFree: %lu", &kib) == 1)
-			break;
-	fclose(f);
-	return kib >> 10;
 }
 
 /*
@@ -429,7 +418,7 @@ int main(int argc, char **argv)
 		for (unsigned int i = 0; i < nr_steps; i++)
 			thin_step(steps[i], true);
 		while (nr_steps < MAX_STEPS && !is_enough(keep) &&
-		       free_mib() > leave + (STEP_BYTES >> 20) &&
+		       mem_free_kib() >> 10 > leave + (STEP_BYTES >> 20) &&
 		       kernel_mib() > STEP_BYTES >> 20) {
 			steps[nr_steps] = map_step(tmpfs);
 			sort_step(steps[nr_steps++]);

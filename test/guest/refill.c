@@ -21,6 +21,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "meminfo.h"
+
 #define PAGE		4096UL
 #define BATCH		64UL		/* pages between two looks at MemFree */
 #define NR_PAGES	(700UL << 8)	/* that it could have, in MiB */
@@ -36,22 +38,6 @@ static int nr_ranges;
 
 static char *memory;
 static bool is_ours[NR_PAGES];
-
-static unsigned long mem_free_kib(void)
-{
-	static int fd = -1;
-	char text[256], *at;
-	ssize_t len;
-
-	if (fd < 0)
-		fd = open("/proc/meminfo", O_RDONLY);
-	len = pread(fd, text, sizeof(text) - 1, 0);
-	if (len <= 0)
-		err(1, "meminfo");
-	text[len] = '\0';
-	at = strstr(text, "MemFree:");
-	return at ? strtoul(at + 8, NULL, 10) : 0;
-}
 
 static bool in_ranges(unsigned long pfn)
 {
