@@ -117,13 +117,13 @@ static int reserve_candidate(struct search *search, unsigned long *start)
 	unsigned long flags;
 
 	for (;;) {
-		spin_lock_irqsave(&region->lock, flags);
+		lcma_region_lock(region, &flags);
 		if (region->life != LCMA_LIVE) {
-			spin_unlock_irqrestore(&region->lock, flags);
+			lcma_region_unlock(region, flags);
 			return -ENOENT;
 		}
 		answer = next_candidate(search, start);
-		spin_unlock_irqrestore(&region->lock, flags);
+		lcma_region_unlock(region, flags);
 		if (answer != LCMA_PLACE_AGAIN)
 			return answer == LCMA_PLACE_FOUND;
 		if (fatal_signal_pending(current))
@@ -144,13 +144,13 @@ static void note_outcome(struct search *search, unsigned long start, int err)
 	struct lcma_region *region = search->region;
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	if (!err)
 		lcma_backoff_forget(region, start, search->fit.nr_pages);
 	else if (err == -EBUSY && search->obstacle.kind != LCMA_OBSTACLE_NONE)
 		lcma_backoff_note(region, search->obstacle.pfn -
 				  region->carve.base_pfn);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 }
 
 /* Try one candidate, which is reserved. */
@@ -205,11 +205,11 @@ static void begin_pass(struct search *search)
 	lcma_place_init(&search->place, &search->fit);
 	if (search->is_choosy)
 		lcma_survey(region, &search->fit, &search->place);
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	if (lcma_backoff_any(region))
 		lcma_place_spare(&search->place, region->sore,
 				 region->unit_pages);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 }
 
 /* One pass over the candidates. Return: 0 and a run, or why there is none. */
@@ -308,7 +308,7 @@ static int alloc_at_once(struct search *search, struct lcma_run *run)
 	unsigned long flags;
 	int err = 0;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	if (region->life != LCMA_LIVE) {
 		err = -ENOENT;
 	} else {
@@ -319,7 +319,7 @@ static int alloc_at_once(struct search *search, struct lcma_run *run)
 					       &search->fit, AT_ONCE_BUDGET) ?
 			      -EAGAIN : -ENOSPC;
 	}
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return err;
 }
 
@@ -328,7 +328,7 @@ static void record_outcome(struct search *search, int err)
 	struct lcma_region *region = search->region;
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	if (!err) {
 		region->stats.allocs++;
 	} else if (!(search->request->flags & LCMA_ALLOC_QUIET)) {
@@ -343,7 +343,7 @@ static void record_outcome(struct search *search, int err)
 			.when_ns = ktime_get_ns(),
 		};
 	}
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 }
 
 /* Lengths and alignments are multiples of what the region deals in. */
@@ -477,7 +477,7 @@ void lcma_free(const struct lcma_run *run)
 	unsigned long flags;
 
 	lcma_retire(region, run->start, run->nr_pages, LCMA_USED, 0);
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	region->stats.frees++;
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 }

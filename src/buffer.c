@@ -113,10 +113,10 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order)
 		buffer->account = lcma_account_get(order->account);
 	note_facts(buffer, order, began);
 	region = buffer->run.region;
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	buffer->facts.id = ++region->next_id;
 	list_add_tail(&buffer->link, &region->buffers);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return buffer;
 }
 
@@ -137,9 +137,9 @@ static void release_buffer(struct kref *ref)
 	struct lcma_region *region = buffer->run.region;
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	list_del(&buffer->link);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	lcma_free(&buffer->run);
 	uncharge(buffer->account, buffer->run.nr_pages);
 	if (buffer->account)
@@ -190,13 +190,13 @@ unsigned int lcma_buffer_list(struct lcma_region *region, u64 after_id,
 	unsigned int nr = 0;
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	list_for_each_entry(buffer, &region->buffers, link) {
 		if (nr == max)
 			break;
 		if (buffer->facts.id > after_id)
 			lcma_buffer_describe(buffer, &facts[nr++]);
 	}
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return nr;
 }

@@ -103,14 +103,14 @@ static void count_claim(struct lcma_region *region, unsigned long nr_pages,
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	region->stats.claims++;
 	if (err)
 		region->stats.claims_failed++;
 	else
 		region->stats.claimed_pages += nr_pages;
 	region->stats.claim_max_ns = max(region->stats.claim_max_ns, took_ns);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 }
 
 /**

@@ -44,7 +44,7 @@ static void take_snapshot(struct lcma_region *region, struct snapshot *s)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	s->life = region->life;
 	memcpy(s->nr_in, region->map.nr_in, sizeof(s->nr_in));
 	s->longest = lcma_map_longest(&region->map, LCMA_KIND_UNUSED);
@@ -55,7 +55,7 @@ static void take_snapshot(struct lcma_region *region, struct snapshot *s)
 	s->nr_zeroed = region->nr_zeroed;
 	s->decay_ms = region->decay_ms;
 	s->stats = region->stats;
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 }
 
 /* Shared pages of a range that the system uses at the moment. */

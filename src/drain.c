@@ -44,9 +44,9 @@ static void set_life(struct lcma_region *region, enum lcma_life life)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	WRITE_ONCE(region->life, life);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 }
 
 static bool time_is_up(ktime_t deadline)
@@ -60,9 +60,9 @@ static bool is_settled(struct lcma_region *region)
 	unsigned long flags;
 	bool settled;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	settled = !region->nr_takes && !region->map.nr_in[LCMA_BUSY];
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return settled;
 }
 
@@ -84,15 +84,15 @@ static int claim_stretch(struct lcma_region *region, unsigned long start,
 	unsigned long flags;
 	int err;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	lcma_take_begin(region, start, nr_pages, &hold);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	err = lcma_take(region, &hold, deadline, &obstacle);
 	if (err)
 		return err;
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	lcma_region_move(region, start, nr_pages, LCMA_USED, LCMA_POOL);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return 0;
 }
 
@@ -138,9 +138,9 @@ static bool has_buffers(struct lcma_region *region)
 	unsigned long flags;
 	bool any;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	any = !list_empty(&region->buffers);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return any;
 }
 

@@ -43,9 +43,9 @@ int lcma_failure_text(struct lcma_region *region, bool with_pfn, char *text,
 	unsigned long flags;
 	int len;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	f = region->failure;
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 
 	if (!f.err)
 		return scnprintf(text, size_bytes, "none");

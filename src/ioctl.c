@@ -139,7 +139,7 @@ static int do_region_info(const struct call *call, void *data)
 	out.granule = bytes_of(region->granule_pages);
 	out.unit = bytes_of(region->unit_pages);
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	out.flags = region_flags(region);
 	out.used = bytes_of(region->map.nr_in[LCMA_USED]);
 	out.pooled = bytes_of(region->map.nr_in[LCMA_POOL]);
@@ -155,7 +155,7 @@ static int do_region_info(const struct call *call, void *data)
 	out.failures = region->stats.failures;
 	out.largest = bytes_of(lcma_map_longest(&region->map,
 						LCMA_KIND_UNUSED));
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 
 	if (lcma_account_sees_phys()) {
 		out.flags |= LCMA_REGION_PHYS;

@@ -34,7 +34,7 @@ void lcma_region_describe(struct lcma_region *region,
 	state->base = lcma_region_phys(region, 0);
 	state->nr_pages = region->carve.nr_pages;
 	state->unit_pages = region->unit_pages;
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	state->used_pages = region->map.nr_in[LCMA_USED];
 	state->pool_pages = region->map.nr_in[LCMA_POOL];
 	state->shared_pages = region->map.nr_in[LCMA_SHARED];
@@ -42,7 +42,7 @@ void lcma_region_describe(struct lcma_region *region,
 	state->quarantined_pages = region->nr_held;
 	state->largest_pages = lcma_map_longest(&region->map,
 						LCMA_KIND_UNUSED);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_region_describe, LCMA_NS);
 
@@ -58,9 +58,9 @@ static void hand_out(const struct lcma_run *run)
 	struct lcma_region *region = run->region;
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	bitmap_set(region->loose, run->start, run->nr_pages);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 }
 
 /**
@@ -123,14 +123,14 @@ static bool take_back(struct lcma_region *region, unsigned long start,
 	unsigned long flags;
 	bool his;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	his = find_next_zero_bit(region->loose, end, start) >= end;
 	if (his) {
 		bitmap_clear(region->loose, start, nr_pages);
 		lcma_region_move(region, start, nr_pages, LCMA_USED, LCMA_BUSY);
 		region->stats.frees++;
 	}
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return his;
 }
 

@@ -113,9 +113,9 @@ bool lcma_pool_is_pressed(struct lcma_region *region)
 	unsigned long flags;
 	bool pressed;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	pressed = is_pressed(region);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return pressed;
 }
 
@@ -218,9 +218,9 @@ static void give_back(struct lcma_region *region, unsigned long start,
 	unsigned long flags;
 
 	lcma_unclaim(region, start, nr_pages);
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	lcma_region_move(region, start, nr_pages, LCMA_BUSY, LCMA_SHARED);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 }
 
 /*
@@ -254,11 +254,11 @@ static void trim(struct lcma_region *region, bool to_low)
 	bool found;
 
 	do {
-		spin_lock_irqsave(&region->lock, flags);
+		lcma_region_lock(region, &flags);
 		found = take_surplus(region, to_low ? region->keep_low :
 						      limit_now(region),
 				     ULONG_MAX, &surplus);
-		spin_unlock_irqrestore(&region->lock, flags);
+		lcma_region_unlock(region, flags);
 		if (found)
 			give_back(region, surplus.start, surplus.nr_pages);
 	} while (found);
@@ -285,7 +285,7 @@ void lcma_pool_give(struct lcma_region *region, unsigned long start,
 	unsigned long keep, back, flags;
 	bool is_over = false;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	region->asked_at = jiffies;
 	keep = min(nr_pages, lcma_pool_room(region));
 	if (keep < nr_pages && give_flags & LCMA_GIVE_LATER) {
@@ -298,7 +298,7 @@ void lcma_pool_give(struct lcma_region *region, unsigned long start,
 		lcma_region_move(region, start + keep, back, from, LCMA_BUSY);
 	if (region->keep_high && keep)
 		poke_soon(region);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 
 	if (is_over)
 		schedule_work(&region->over_work);
@@ -390,14 +390,14 @@ unsigned long lcma_pool_decay(struct lcma_region *region,
 	unsigned long flags, wait;
 	bool found = false;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	wait = until_decay(region);
 	if (!wait)
 		found = take_surplus(region, region->keep_low, nr_pages,
 				     &surplus);
 	if (found)
 		region->stats.decayed_pages += surplus.nr_pages;
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 
 	if (found)
 		give_back(region, surplus.start, surplus.nr_pages);
@@ -417,11 +417,11 @@ unsigned long lcma_pool_idle(struct lcma_region *region)
 	unsigned long nr_pool, low, flags;
 	bool is_live;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	nr_pool = region->map.nr_in[LCMA_POOL];
 	low = region->keep_low;
 	is_live = region->life == LCMA_LIVE;
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return is_live && nr_pool > low ? nr_pool - low : 0;
 }
 
@@ -446,7 +446,7 @@ unsigned long lcma_pool_shrink(struct lcma_region *region,
 	bool found = true;
 
 	while (found && nr_given < nr_pages) {
-		spin_lock_irqsave(&region->lock, flags);
+		lcma_region_lock(region, &flags);
 		found = take_surplus(region, region->keep_low,
 				     nr_pages - nr_given, &surplus);
 		if (found) {
@@ -455,7 +455,7 @@ unsigned long lcma_pool_shrink(struct lcma_region *region,
 			region->stats.shrunk_pages += surplus.nr_pages;
 			nr_given += surplus.nr_pages;
 		}
-		spin_unlock_irqrestore(&region->lock, flags);
+		lcma_region_unlock(region, flags);
 		if (found)
 			give_back(region, surplus.start, surplus.nr_pages);
 	}
@@ -482,7 +482,7 @@ int lcma_pool_set_keep(struct lcma_region *region, unsigned long low,
 
 	if (!region->carve.shareable || !LCMA_HAS_CMA)
 		return -EOPNOTSUPP;
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	low = low == LCMA_KEEP_SAME ? region->keep_low : low;
 	high = high == LCMA_KEEP_SAME ? region->keep_high : high;
 	if (low > high) {
@@ -492,7 +492,7 @@ int lcma_pool_set_keep(struct lcma_region *region, unsigned long low,
 		WRITE_ONCE(region->keep_high, high);
 		region->asked_at = jiffies;
 	}
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	lcma_pool_poke();
 	return err;
 }
@@ -508,8 +508,8 @@ void lcma_pool_set_decay(struct lcma_region *region, unsigned int decay_ms)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	region->decay_ms = decay_ms;
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	lcma_pool_poke();
 }

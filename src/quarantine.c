@@ -43,12 +43,12 @@ static void hold(struct lcma_region *region, unsigned long start,
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	if (from != LCMA_USED)
 		lcma_region_move(region, start, nr_pages, from, LCMA_USED);
 	bitmap_set(region->held, start, nr_pages);
 	WRITE_ONCE(region->nr_held, region->nr_held + nr_pages);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 
 	pr_warn_ratelimited("region %s: %lu pages from pfn 0x%lx are still held by somebody (%d references); they are quarantined\n",
 			    region->name, nr_pages,
@@ -77,9 +77,9 @@ void lcma_retire(struct lcma_region *region, unsigned long start,
 	const unsigned long end = start + nr_pages;
 	unsigned long flags, stop;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	lcma_zero_note(region, start, nr_pages, false);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	for (; start < end; start = stop) {
 		stop = same_end(region, start, end, true);
 		if (stop > start) {
@@ -107,10 +107,10 @@ unsigned long lcma_quarantine_next(struct lcma_region *region,
 	unsigned long page = nr_pages;
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	if (region->nr_held)
 		page = find_next_bit(region->held, nr_pages, from);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return page < nr_pages ? page : LCMA_NO_PAGE;
 }
 
@@ -120,13 +120,13 @@ static bool release_held(struct lcma_region *region, unsigned long page)
 	unsigned long flags;
 	bool released;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	released = test_bit(page, region->held);
 	if (released) {
 		bitmap_clear(region->held, page, 1);
 		WRITE_ONCE(region->nr_held, region->nr_held - 1);
 	}
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return released;
 }
 

@@ -18,6 +18,9 @@
 #include "fault.h"
 #include "pageblock.h"
 
+/* How often a CPU tries to get a region's lock before it stands in line for it. */
+#define LOCK_TRIES	(1U << 18)
+
 /*
  * All regions. Written while the module loads, before anybody can ask, and
  * while it unloads, when nobody can any more; so reading needs no lock.
@@ -244,6 +247,32 @@ static void pool_loses(struct lcma_region *region, unsigned long start,
 }
 
 /**
+ * lcma_region_lock_contended - lcma_region_lock() when somebody else has it
+ * @region: the region
+ * @flags: for lcma_region_unlock()
+ *
+ * A spinlock is handed to whoever has waited longest. Where CPUs are virtual and
+ * more than the real ones, the next in line is often not running, all behind it wait
+ * until it is, and an allocation takes the lock dozens of times. So for a while
+ * whoever comes first may have it, as with x86's virt_spin_lock(); on PREEMPT_RT
+ * nobody spins.
+ *
+ * Context: as for lcma_region_lock().
+ */
+void lcma_region_lock_contended(struct lcma_region *region,
+				unsigned long *flags)
+{
+	unsigned int tries = IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : LOCK_TRIES;
+
+	for (; tries; tries--) {
+		if (spin_trylock_irqsave(&region->lock, *flags))
+			return;
+		cpu_relax();
+	}
+	spin_lock_irqsave(&region->lock, *flags);
+}
+
+/**
  * lcma_region_move - bring pages from one state into another
  * @region: the region
  * @start: first page
@@ -290,9 +319,9 @@ bool lcma_region_stretch(struct lcma_region *region, unsigned long from,
 	unsigned long flags;
 	bool found;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	found = lcma_map_stretch(&region->map, from, end, stretch);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return found;
 }
 
@@ -309,9 +338,9 @@ unsigned long lcma_region_count(struct lcma_region *region,
 {
 	unsigned long flags, nr_pages;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	nr_pages = region->map.nr_in[state];
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return nr_pages;
 }
 

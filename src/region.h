@@ -13,7 +13,8 @@
  *	worker.c's lock			who runs which job
  *	account.c's, device.c's lock	accounts; devices and their regions
  *	region->lock			everything in struct lcma_region that
- *					is marked [lock]; innermost, irqsave
+ *					is marked [lock]; innermost, irqsave;
+ *					taken by lcma_region_lock()
  *	fault.c's lock			which failure point fails next; taken by
  *					itself, irqsave
  *
@@ -232,6 +233,8 @@ int lcma_region_register(struct lcma_region *region);
 struct lcma_region *lcma_region_nth(unsigned int i);
 void lcma_region_forget_all(void);
 
+void lcma_region_lock_contended(struct lcma_region *region,
+				unsigned long *flags);
 void lcma_region_move(struct lcma_region *region, unsigned long start,
 		      unsigned long nr_pages, enum lcma_state from,
 		      enum lcma_state to);
@@ -244,6 +247,31 @@ const char *lcma_life_word(enum lcma_life life);
 /* For all regions; i is an unsigned int. */
 #define lcma_for_each_region(region, i) \
 	for ((i) = 0; ((region) = lcma_region_nth(i)); (i)++)
+
+/**
+ * lcma_region_lock - take region->lock, with interrupts off
+ * @region: the region
+ * @flags: for lcma_region_unlock()
+ *
+ * Context: any; on PREEMPT_RT threads only.
+ */
+static inline void lcma_region_lock(struct lcma_region *region,
+				    unsigned long *flags)
+{
+	if (!spin_trylock_irqsave(&region->lock, *flags))
+		lcma_region_lock_contended(region, flags);
+}
+
+/**
+ * lcma_region_unlock - let go of region->lock
+ * @region: the region
+ * @flags: of lcma_region_lock()
+ */
+static inline void lcma_region_unlock(struct lcma_region *region,
+				      unsigned long flags)
+{
+	spin_unlock_irqrestore(&region->lock, flags);
+}
 
 static inline unsigned long lcma_region_pfn(const struct lcma_region *region,
 					    unsigned long page)

@@ -59,9 +59,9 @@ static bool may_look_again(const struct waiter *waiter)
 	unsigned long flags;
 	bool may;
 
-	spin_lock_irqsave(&waiter->region->lock, flags);
+	lcma_region_lock(waiter->region, &flags);
 	may = is_worth_a_look(waiter);
-	spin_unlock_irqrestore(&waiter->region->lock, flags);
+	lcma_region_unlock(waiter->region, flags);
 	return may;
 }
 

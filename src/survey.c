@@ -141,11 +141,11 @@ void lcma_survey(struct lcma_region *region, const struct lcma_fit *fit,
 
 	if (policy == LCMA_POLICY_FIRST_FIT)
 		return;
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	nr = lcma_place_options(&region->map, fit, options, MAX_OPTIONS);
 	nr = leave_sore(region, fit, options, nr);
 	room = lcma_pool_room(region);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 
 	/* They come in the order of best fit. */
 	if (nr && policy == LCMA_POLICY_COST) {

@@ -89,9 +89,9 @@ static ssize_t claimed_pages_show(struct kobject *kobj,
 	struct lcma_region *region = region_of(kobj);
 	unsigned long flags, nr_pages;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	nr_pages = region->map.nr_in[LCMA_USED] + region->map.nr_in[LCMA_POOL];
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return sysfs_emit(to, "%lu\n", nr_pages);
 }
 
@@ -107,9 +107,9 @@ static ssize_t largest_free_pages_show(struct kobject *kobj,
 	struct lcma_region *region = region_of(kobj);
 	unsigned long flags, nr_pages;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	nr_pages = lcma_map_longest(&region->map, LCMA_KIND_UNUSED);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return sysfs_emit(to, "%lu\n", nr_pages);
 }
 
@@ -233,9 +233,9 @@ static ssize_t counter_show(struct kobject *kobj, struct kobj_attribute *attr,
 	unsigned long flags;
 	u64 value;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	value = *(u64 *)((char *)&region->stats + counter->offset_bytes);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return sysfs_emit(to, "%llu\n", value);
 }
 

@@ -132,10 +132,10 @@ void lcma_take_end(struct lcma_region *region)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	region->nr_takes--;
 	wake_up_all(&region->settled);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 }
 
 /* Put pages back: claimed ones are used by now, busy ones are not claimed. */
@@ -153,10 +153,10 @@ static void put_back(struct lcma_region *region, unsigned long start,
 				       0);
 			continue;
 		}
-		spin_lock_irqsave(&region->lock, flags);
+		lcma_region_lock(region, &flags);
 		lcma_region_move(region, s.start, s.nr_pages, LCMA_BUSY,
 				 LCMA_SHARED);
-		spin_unlock_irqrestore(&region->lock, flags);
+		lcma_region_unlock(region, flags);
 	}
 }
 
@@ -242,12 +242,12 @@ static int claim_busy(struct lcma_region *region, unsigned long at,
 					   s.nr_pages, obstacle);
 		if (err)
 			return err;
-		spin_lock_irqsave(&region->lock, flags);
+		lcma_region_lock(region, &flags);
 		lcma_zero_note(region, s.start, s.nr_pages,
 			       lcma_claim_zeroes());
 		lcma_region_move(region, s.start, s.nr_pages, LCMA_BUSY,
 				 LCMA_USED);
-		spin_unlock_irqrestore(&region->lock, flags);
+		lcma_region_unlock(region, flags);
 	}
 	return 0;
 }
@@ -270,9 +270,9 @@ static int take_claim(struct lcma_region *region, struct lcma_hold *hold,
 		err = claim_busy(region, hold->start, end, obstacle);
 	} else if (nr_rest && !err) {
 		let_go_of_rest(region, hold);
-		spin_lock_irqsave(&region->lock, flags);
+		lcma_region_lock(region, &flags);
 		region->stats.spared_pages += nr_rest;
-		spin_unlock_irqrestore(&region->lock, flags);
+		lcma_region_unlock(region, flags);
 	}
 	if (err)
 		take_undo(region, hold);
@@ -293,9 +293,9 @@ static void take_orphaned(struct lcma_job *job)
 	struct lcma_region *region = take->region;
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	region->stats.late++;
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	if (!take->err)
 		lcma_pool_give(region, take->hold.start, take->hold.nr_pages,
 			       LCMA_USED, 0);

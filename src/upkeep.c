@@ -66,7 +66,7 @@ static int refill_once(struct lcma_region *region, unsigned long *from)
 	unsigned long flags;
 	int err;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	fit.nr_pages = missing(region);
 	/* After a failure smaller pieces, which more places have. */
 	if (fit.nr_pages && region->refill_pause)
@@ -79,16 +79,16 @@ static int refill_once(struct lcma_region *region, unsigned long *from)
 		/* A drain waits until they are in the pool. */
 		region->nr_takes++;
 	}
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	if (start == LCMA_NO_PAGE)
 		return -ENOSPC;
 
 	err = lcma_take(region, &hold, deadline, &obstacle);
 	*from = start + fit.nr_pages;
 	if (!err) {
-		spin_lock_irqsave(&region->lock, flags);
+		lcma_region_lock(region, &flags);
 		region->stats.refilled_pages += fit.nr_pages;
-		spin_unlock_irqrestore(&region->lock, flags);
+		lcma_region_unlock(region, flags);
 		lcma_pool_give(region, start, fit.nr_pages, LCMA_USED, 0);
 	}
 	lcma_take_end(region);
@@ -100,9 +100,9 @@ static bool is_missing(struct lcma_region *region)
 	unsigned long flags;
 	bool any;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	any = missing(region);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return any;
 }
 

@@ -76,10 +76,10 @@ static unsigned long next_dirty(struct lcma_region *region,
 	unsigned long flags, stop;
 
 	/* The words also hold the bits of others. */
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	*start = find_next_zero_bit(region->zeroed, end, *start);
 	stop = find_next_bit(region->zeroed, end, *start);
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return stop - *start;
 }
 
@@ -158,7 +158,7 @@ static unsigned long zero_one(struct lcma_region *region)
 	unsigned long page = LCMA_NO_PAGE, wait = MAX_SCHEDULE_TIMEOUT;
 	unsigned long flags;
 
-	spin_lock_irqsave(&region->lock, flags);
+	lcma_region_lock(region, &flags);
 	if (region->life == LCMA_LIVE && region->dirty_from < region->dirty_end)
 		wait = lcma_region_until_idle(region, LCMA_QUIET_TIME);
 	if (!wait)
@@ -169,7 +169,7 @@ static unsigned long zero_one(struct lcma_region *region)
 		WRITE_ONCE(region->nr_zeroed, region->nr_zeroed + 1);
 		region->stats.zeroed_pages++;
 	}
-	spin_unlock_irqrestore(&region->lock, flags);
+	lcma_region_unlock(region, flags);
 	return wait;
 }
 
