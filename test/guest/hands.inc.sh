@@ -75,6 +75,12 @@ is_settled()
 		info_is "$1" running_claims 0
 }
 
+# all_zero REGION: is every page of the pool zero? For wait_for.
+all_zero()
+{
+	[ "$(cat "$sys/$1/pool_pages")" = "$(cat "$sys/$1/pool_zero_pages")" ]
+}
+
 # --- regions ------------------------------------------------------------------
 
 # region_pages REGION: sets base_pfn, nr_pages and unit_pages

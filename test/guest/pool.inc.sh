@@ -22,12 +22,6 @@ pool_is()
 	[ "$(cat $sys/$1/pool_pages)" = "$2" ]
 }
 
-# all_zero REGION: is every page of the pool zero? For wait_for.
-all_zero()
-{
-	[ "$(cat $sys/$1/pool_pages)" = "$(cat $sys/$1/pool_zero_pages)" ]
-}
-
 # soon DESCRIPTION COMMAND...: within twenty seconds
 soon()
 {

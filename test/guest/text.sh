@@ -14,6 +14,8 @@
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh
+# shellcheck source=test/guest/hands.inc.sh
+. /test/hands.inc.sh
 # shellcheck source=test/guest/region.inc.sh
 . /test/region.inc.sh
 
@@ -170,6 +172,7 @@ holds 1 0 256 "the region that was named has it"
 frees - 1048576 all here "and is named when it is freed"
 says "ENOENT ENOENT" "regions that are not there" 'write=1M region=al' \
 	'write=1M region=main2'
+wait_for 20000 all_zero all	# or the next ones stand where it is already
 puts "1M nowait region=all" "nowait, from a pool"
 expect_write EAGAIN "1M nowait region=main" "nowait, where there is no pool"
 puts "1M nowait" "nowait in any region takes one with a pool"
