@@ -15,6 +15,7 @@
 # smp: 4
 # smp@6.12-armhf: 2
 # timeout: 240
+# poison: yes
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

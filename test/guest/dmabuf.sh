@@ -12,6 +12,7 @@
 # cmdline: cma=64M@0x90000000 init_on_alloc=0
 # cmdline@*-arm64|*-amd64: cma=64M init_on_alloc=0
 # modules: brd
+# poison: yes
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

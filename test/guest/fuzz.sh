@@ -11,6 +11,7 @@
 #
 # suite: trust
 # timeout: 180
+# poison: yes
 
 . /test/tap.sh
 . /test/region.inc.sh

@@ -8,6 +8,7 @@
 # (permissions.sh).
 #
 # cmdline: cma=96M
+# poison: yes
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

@@ -12,10 +12,10 @@
 # suite: trust
 # mem: 1G
 # smp: 1
-# cmdline: cma=40M@0x90000000 init_on_alloc=0
-# cmdline@*-arm64|*-amd64: cma=36M init_on_alloc=0
-# cmdline@6.12-arm64|7-*: cma=36M reserve_mem=16M:8M:res reserve_mem=16M:8M:lcma init_on_alloc=0
-# cmdline@6.12-armhf: cma=40M@0x90000000 reserve_mem=16M:8M:res reserve_mem=16M:8M:lcma init_on_alloc=0
+# cmdline: cma=32M@0x90000000 init_on_alloc=0
+# cmdline@*-arm64|*-amd64: cma=28M init_on_alloc=0
+# cmdline@6.12-arm64|7-*: cma=28M reserve_mem=8M:8M:res reserve_mem=8M:8M:lcma init_on_alloc=0
+# cmdline@6.12-armhf: cma=32M@0x90000000 reserve_mem=8M:8M:res reserve_mem=8M:8M:lcma init_on_alloc=0
 # timeout: 1200
 
 # shellcheck source=test/guest/tap.sh
@@ -28,9 +28,9 @@
 # All that the area has (the kernel's atomic pool has a unit): what is lost in
 # one round is missed in the next one. No pool that is refilled: claims in the
 # background would pass points, too.
-regions="main=16M@cma,keep=0,heap=sweep;own=8M@cma,keep=all;pool=8M@cma,keep=0-2M"
+regions="main=8M@cma,keep=0,heap=sweep;own=8M@cma,keep=all;pool=8M@cma,keep=0-2M"
 cma_regions=$regions
-can_reserve_mem && regions="$regions;res=16M@reserve_mem:res,keep=0"
+can_reserve_mem && regions="$regions;res=8M@reserve_mem:res,keep=0"
 apitest=/test/kmod/lcma_apitest.ko
 
 began=$(now_ms)

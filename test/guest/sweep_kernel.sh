@@ -11,7 +11,7 @@
 # kernels: 6.12-debug
 # mem: 1G
 # smp: 1
-# cmdline: cma=40M@0x90000000 init_on_alloc=0
+# cmdline: cma=32M@0x90000000 init_on_alloc=0
 # timeout: 240
 
 # shellcheck source=test/guest/tap.sh
@@ -25,6 +25,6 @@ export GLIBC_TUNABLES=glibc.pthread.rseq=0
 
 seed
 run_program lcma_sweep_kernel \
-	"main=16M@cma,keep=0,heap=sweep;own=8M@cma,keep=all;pool=8M@cma,keep=0-2M" \
+	"main=8M@cma,keep=0,heap=sweep;own=8M@cma,keep=all;pool=8M@cma,keep=0-2M" \
 	"$seed"
 finish

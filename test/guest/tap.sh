@@ -17,6 +17,7 @@
 #	# kernels@6.12-amd64: *			(one without CONFIG_CMA must be named)
 #	# matrix: no				(only in make check, see test/check-matrix)
 #	# boot: always				(default: restored, see qemu/launch)
+#	# poison: yes				(a debug kernel poisons free pages)
 #	# icount: 3				(time is a count of instructions, see qemu/launch)
 #	# suite: trust				(default: check, see qemu/run-tests)
 #	# modules: zram				(stock modules for modprobe)

@@ -13,6 +13,7 @@
 # cmdline@6.12-debug: cma=64M dma_debug=off
 # modules: vgem
 # timeout: 60
+# poison: yes
 
 . /test/tap.sh
 # shellcheck source=test/guest/program.inc.sh

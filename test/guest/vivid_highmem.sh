@@ -14,6 +14,7 @@
 # modules: vivid
 # programs: v4l2-ctl
 # timeout: 120
+# poison: yes
 
 . /test/tap.sh
 . /test/vivid.inc.sh
