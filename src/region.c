@@ -19,7 +19,7 @@
 #include "pageblock.h"
 
 /* How often a CPU tries to get a region's lock before it stands in line for it. */
-#define LOCK_TRIES	(1U << 18)
+#define LOCK_TRIES	300000
 
 /*
  * All regions. Written while the module loads, before anybody can ask, and
@@ -261,6 +261,7 @@ static void pool_loses(struct lcma_region *region, unsigned long start,
  */
 void lcma_region_lock_contended(struct lcma_region *region,
 				unsigned long *flags)
+	__acquires(&region->lock)
 {
 	unsigned int tries = IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : LOCK_TRIES;
 

@@ -234,7 +234,8 @@ struct lcma_region *lcma_region_nth(unsigned int i);
 void lcma_region_forget_all(void);
 
 void lcma_region_lock_contended(struct lcma_region *region,
-				unsigned long *flags);
+				unsigned long *flags)
+	__acquires(&region->lock);
 void lcma_region_move(struct lcma_region *region, unsigned long start,
 		      unsigned long nr_pages, enum lcma_state from,
 		      enum lcma_state to);
@@ -257,6 +258,7 @@ const char *lcma_life_word(enum lcma_life life);
  */
 static inline void lcma_region_lock(struct lcma_region *region,
 				    unsigned long *flags)
+	__acquires(&region->lock)
 {
 	if (!spin_trylock_irqsave(&region->lock, *flags))
 		lcma_region_lock_contended(region, flags);
@@ -269,6 +271,7 @@ static inline void lcma_region_lock(struct lcma_region *region,
  */
 static inline void lcma_region_unlock(struct lcma_region *region,
 				      unsigned long flags)
+	__releases(&region->lock)
 {
 	spin_unlock_irqrestore(&region->lock, flags);
 }

@@ -90,7 +90,7 @@ def length(path, text):
 
 
 REGION = 'src/region.h'
-LOCK = re.compile(r'\bspin_(lock|unlock)\w*\(&\w+->lock\b')
+LOCK = re.compile(r'\blcma_region_(lock|unlock)\(')
 HELD = re.compile(r'\blockdep_assert_held\(&\w+->lock\)|\bspin_lock_init\(&\w+->lock\)')
 
 
