@@ -458,11 +458,27 @@ int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
 int lcma_alloc_zero(const struct lcma_request *request,
 		    const struct lcma_run *run)
 {
-	if (run->is_zero)
-		return 0;
-	return lcma_zero_fill(run->region, run->start, run->nr_pages,
-			      !(request->flags & LCMA_ALLOC_NOWAIT),
-			      request->deadline);
+	const bool may_sleep = !(request->flags & LCMA_ALLOC_NOWAIT);
+	int err = 0;
+
+	if (!run->is_zero)
+		err = lcma_zero_fill(run->region, run->start, run->nr_pages,
+				     may_sleep, request->deadline);
+	if (!err && request->flags & LCMA_ALLOC_TOUCH)
+		err = lcma_zero_touch(run->region, run->start, run->nr_pages,
+				      may_sleep, request->deadline);
+	return err;
+}
+
+static void free_run(const struct lcma_run *run, unsigned int give_flags)
+{
+	struct lcma_region *region = run->region;
+	unsigned long flags;
+
+	lcma_retire(region, run->start, run->nr_pages, LCMA_USED, give_flags);
+	lcma_region_lock(region, &flags);
+	region->stats.frees++;
+	lcma_region_unlock(region, flags);
 }
 
 /**
@@ -473,11 +489,19 @@ int lcma_alloc_zero(const struct lcma_request *request,
  */
 void lcma_free(const struct lcma_run *run)
 {
-	struct lcma_region *region = run->region;
-	unsigned long flags;
+	free_run(run, 0);
+}
 
-	lcma_retire(region, run->start, run->nr_pages, LCMA_USED, 0);
-	lcma_region_lock(region, &flags);
-	region->stats.frees++;
-	lcma_region_unlock(region, flags);
+/**
+ * lcma_alloc_undo - give back what came too late
+ * @run: what lcma_alloc() gave; nobody has seen it
+ *
+ * The caller's deadline has passed, or it is being killed: a worker gives back
+ * what the pool may not keep, so that neither has to wait for that.
+ *
+ * Context: any.
+ */
+void lcma_alloc_undo(const struct lcma_run *run)
+{
+	free_run(run, LCMA_GIVE_LATER);
 }

@@ -12,7 +12,10 @@
 #define LCMA_ALLOC_NOWAIT	BIT(0)
 /* A failure is not recorded: the caller expects it. */
 #define LCMA_ALLOC_QUIET	BIT(1)
-#define LCMA_ALLOC_FLAGS	(LCMA_ALLOC_NOWAIT | LCMA_ALLOC_QUIET)
+/* lcma_alloc_zero() writes to every page, also to those that are zero. */
+#define LCMA_ALLOC_TOUCH	BIT(2)
+#define LCMA_ALLOC_FLAGS	(LCMA_ALLOC_NOWAIT | LCMA_ALLOC_QUIET | \
+				 LCMA_ALLOC_TOUCH)
 
 /**
  * struct lcma_request - what somebody asks for
@@ -48,5 +51,6 @@ int lcma_alloc(const struct lcma_request *request, struct lcma_run *run);
 int lcma_alloc_zero(const struct lcma_request *request,
 		    const struct lcma_run *run);
 void lcma_free(const struct lcma_run *run);
+void lcma_alloc_undo(const struct lcma_run *run);
 
 #endif

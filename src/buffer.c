@@ -39,7 +39,7 @@ static int alloc_zeroed(const struct lcma_request *request,
 		return err;
 	err = lcma_alloc_zero(request, run);
 	if (err)
-		lcma_free(run);
+		lcma_alloc_undo(run);
 	return err;
 }
 

@@ -106,7 +106,7 @@ struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 	if (flags & LCMA_ZERO) {
 		err = lcma_alloc_zero(&request, &run);
 		if (err) {
-			lcma_free(&run);
+			lcma_alloc_undo(&run);
 			return ERR_PTR(err);
 		}
 	}

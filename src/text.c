@@ -13,7 +13,6 @@
 #include "text.h"
 
 #include <linux/err.h>
-#include <linux/highmem.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/sizes.h>
@@ -68,22 +67,7 @@ static void fill_slot(int slot, struct holding *holding)
 	mutex_unlock(&lock);
 }
 
-/* The original touched every page; so do we. */
-static void touch_pages(const struct lcma_buffer *buffer)
-{
-	const struct lcma_run *run = &buffer->run;
-	unsigned long pfn = lcma_region_pfn(run->region, run->start);
-	unsigned long i;
-
-	for (i = 0; i < run->nr_pages; i++) {
-		u32 *word = kmap_local_page(pfn_to_page(pfn + i));
-
-		WRITE_ONCE(*word, 0);
-		kunmap_local(word);
-		cond_resched();
-	}
-}
-
+/* The original touched every page; so do we: LCMA_ALLOC_TOUCH. */
 static struct holding *new_holding(const struct lcma_order *order)
 {
 	struct lcma_buffer *buffer;
@@ -98,7 +82,6 @@ static struct holding *new_holding(const struct lcma_order *order)
 		kfree(holding);
 		return ERR_CAST(buffer);
 	}
-	touch_pages(buffer);
 	holding->buffer = buffer;
 	return holding;
 }
@@ -106,7 +89,11 @@ static struct holding *new_holding(const struct lcma_order *order)
 static int alloc_slot(struct lcma_account *account)
 {
 	struct lcma_order order = {
-		.request = { .align_pages = 1, .deadline = LCMA_FOREVER },
+		.request = {
+			.align_pages = 1,
+			.flags = LCMA_ALLOC_TOUCH,
+			.deadline = LCMA_FOREVER,
+		},
 		.label = "",
 		.owner = LCMA_OWNER_TEXT,
 		.account = account,
@@ -127,7 +114,8 @@ static int make_request(const struct lcma_line *line,
 			struct lcma_request *request)
 {
 	*request = (struct lcma_request) {
-		.flags = line->nowait ? LCMA_ALLOC_NOWAIT : 0,
+		.flags = LCMA_ALLOC_TOUCH |
+			 (line->nowait ? LCMA_ALLOC_NOWAIT : 0),
 		.deadline = LCMA_FOREVER,
 	};
 	if (*line->region) {

@@ -126,6 +126,44 @@ int lcma_zero_fill(struct lcma_region *region, unsigned long start,
 	return 0;
 }
 
+static void touch_run(struct lcma_region *region, unsigned long start,
+		      unsigned long nr_pages)
+{
+	unsigned long pfn = lcma_region_pfn(region, start);
+
+	while (nr_pages--) {
+		u32 *word = kmap_local_page(pfn_to_page(pfn++));
+
+		WRITE_ONCE(*word, 0);
+		kunmap_local(word);
+	}
+}
+
+/**
+ * lcma_zero_touch - write a zero to every page of a run
+ * @region: the region
+ * @start: first page; all pages of the run are used, zero, and nobody's yet
+ * @nr_pages: how many
+ * @may_sleep: else it is done in one go
+ * @deadline: when to give up, on the monotonic clock; LCMA_FOREVER: never
+ *
+ * Context: any; process, may sleep, with @may_sleep.
+ * Return: 0; -EINTR; -ETIMEDOUT.
+ */
+int lcma_zero_touch(struct lcma_region *region, unsigned long start,
+		    unsigned long nr_pages, bool may_sleep, ktime_t deadline)
+{
+	unsigned long nr;
+	int err = 0;
+
+	for (; nr_pages && !err; start += nr, nr_pages -= nr) {
+		nr = may_sleep ? min(nr_pages, ZERO_BATCH) : nr_pages;
+		touch_run(region, start, nr);
+		err = may_sleep ? take_breath(deadline) : 0;
+	}
+	return err;
+}
+
 /* Under the lock: an idle page that is not zero, or LCMA_NO_PAGE. */
 static unsigned long next_idle(struct lcma_region *region)
 {

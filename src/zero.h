@@ -19,6 +19,8 @@ bool lcma_zero_all(const struct lcma_region *region, unsigned long start,
 		   unsigned long nr_pages);
 int lcma_zero_fill(struct lcma_region *region, unsigned long start,
 		   unsigned long nr_pages, bool may_sleep, ktime_t deadline);
+int lcma_zero_touch(struct lcma_region *region, unsigned long start,
+		    unsigned long nr_pages, bool may_sleep, ktime_t deadline);
 unsigned long lcma_zero_idle(struct lcma_region *region, unsigned int nr_pages);
 
 #endif
