@@ -192,8 +192,8 @@ static void sweep_operations(const char *spec)
 
 static unsigned long long at_first;
 
-/* Return: NULL; what is wrong with the next load. */
-static const char *loads_and_unloads(const char *spec)
+/* Return: NULL, and lcma is loaded; what is wrong with the next load. */
+static const char *loads(const char *spec)
 {
 	if (load(spec, ""))
 		return "the next load fails";
@@ -201,6 +201,15 @@ static const char *loads_and_unloads(const char *spec)
 		return "the next load gets other memory";
 	if (!all_idle())
 		return "after the next load memory is not where it belongs";
+	return NULL;
+}
+
+static const char *loads_and_unloads(const char *spec)
+{
+	const char *wrong = loads(spec);
+
+	if (wrong)
+		return wrong;
 	if (unload_lcma())
 		return "the next unload fails";
 	return left_behind();
@@ -290,9 +299,9 @@ static void sweep_end(const char *spec, const char *name, long (*end)(void))
 	int nth;
 	long ret;
 
+	if (load(spec, ""))
+		bail_out("%s: it does not load", name);
 	for (nth = 1; nth < MAX_POINTS; nth++) {
-		if (load(spec, ""))
-			bail_out("%s: it does not load", name);
 		order_nth(text, sizeof(text), nth, false);
 		log_from_here();
 		order(text);
@@ -304,16 +313,22 @@ static void sweep_end(const char *spec, const char *name, long (*end)(void))
 		if (!wrong && heard.lost)
 			wrong = "memory is lost";
 		if (!wrong)
-			wrong = loads_and_unloads(spec);
+			wrong = loads(spec);
 		if (wrong)
 			diag("%s", wrong);
 		if (row_of(heard.point) < 0) {
 			ok(!wrong, "%s %s: through after %d points", name,
 			   regions[0], nth - 1);
+			unload_lcma();
 			return;
 		}
 		ok(!wrong, "%s %s: gets over %s (%d)", name, regions[0],
 		   heard.point, nth);
+		if (wrong) {
+			unload_lcma();
+			if (load(spec, ""))
+				bail_out("%s: it does not load any more", name);
+		}
 	}
 	ok(false, "%s: ends", name);
 }

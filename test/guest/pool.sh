@@ -15,7 +15,6 @@
 # cmdline: cma=96M
 # mem: 512M
 # timeout: 240
-# poison: yes
 
 # shellcheck source=test/guest/pool.inc.sh
 . /test/pool.inc.sh
