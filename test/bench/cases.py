@@ -48,7 +48,7 @@ def _equal(raw):
 
 def _head(raw):
     keys = ('case', 'keep', 'mode', 'peer', 'init_on_alloc', 'zero', 'load',
-            'pinned_percent', 'run_pages', 'exists', 'size_pages')
+            'pinned_percent', 'run_pages', 'exists', 'size_pages', 'policy')
     return {key: raw[key] for key in keys if key in raw}
 
 
@@ -239,17 +239,19 @@ def maps(lines):
 
 
 KINDS = {'B1': pair, 'B2': pair, 'B2held': held, 'B3': pair, 'B4': crowd,
-         'B5': pair}
+         'B5': pair, 'B8': held, 'B8crowd': crowd}
 
 
 def merged(raws):
-    """B3 is measured twice, with the sides' parts exchanged: one of each two."""
+    """B3 is measured twice, with the sides' parts exchanged: one of each two. So is
+    B8, with other memory in use."""
     out, whole = [], {}
     for raw in raws:
-        if raw['case'] != 'B3':
+        if raw['case'] not in ('B3', 'B8'):
             out.append(raw)
             continue
-        key = (raw['keep'], raw['size_pages'], raw['mode'])
+        key = (raw['case'], raw['keep'], raw['size_pages'], raw['mode'],
+               raw.get('policy'))
         if key not in whole:
             whole[key] = dict(raw)
             out.append(whole[key])

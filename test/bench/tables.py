@@ -139,6 +139,25 @@ def _scale(found):
          for one in found])
 
 
+def _policies(found):
+    return _table(
+        ('policy', 'pages', 'n', 'lcma, ms', 'kernel, ms', 'kernel ÷ lcma', 'failed'),
+        [(one['policy'], '%d × %s' % (one['count'], one['size_pages']), one['n'],
+          _us(one['lcma_ns'] / 1000), _us(one['kernel_ns'] / 1000),
+          number(one['kernel_ns'] / one['lcma_ns']),
+          '%d / %d' % (one['fail_lcma'], one['fail_kernel'])) for one in found])
+
+
+def _policy_crowd(found):
+    return _table(
+        ('policy', 'threads', 'lcma, per s', 'kernel, per s', 'lcma ÷ kernel', 'failed'),
+        [(one['policy'], one['threads'], number(one['lcma_per_s']),
+          number(one['kernel_per_s']), number(one['ratio']),
+          '%d of %d / %d of %d' % (one['fail_lcma'], one['tries_lcma'],
+                                   one['fail_kernel'], one['tries_kernel']))
+         for one in found])
+
+
 CASES = (
     ('B1', 'B1 warm: the pool has what is asked for', _warm),
     ('B2', 'B2 cold: an empty region, each time as the first', _cold),
@@ -148,6 +167,8 @@ CASES = (
     ('B5', 'B5 pins: blocks with a page that cannot be moved', _pins),
     ('B6', 'B6 given back: what an idle region costs others', _given_back),
     ('B7', 'B7 scale: a search in 64 GiB', _scale),
+    ('B8', 'B8 policies: 24 buffers where memory is in use here and there', _policies),
+    ('B8crowd', 'B8 crowd: buffers are replaced at random', _policy_crowd),
 )
 
 
