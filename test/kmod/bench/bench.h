@@ -37,7 +37,8 @@
  * @count: allocations that are held
  * @pool: wait before each repetition until lcma's pool has so many pages;
  *	negative: until it is quiet, however many it has
- * @swap: the kernel is first, from the first repetition on
+ * @used: pages of the region that others hold all the time
+ * @swap: who would be second is first, from the first repetition on
  * @soil: no page of the pool is zero when lcma is asked
  * @fill: wait until so many percent of both parts are in use; 0: do not
  * @fifo: the caller has real-time priority
@@ -56,6 +57,7 @@ struct bench_order {
 	long reps;
 	long count;
 	long pool;
+	long used;
 	long swap;
 	long soil;
 	long fill;

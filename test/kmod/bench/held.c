@@ -93,8 +93,8 @@ static int one_rep(struct held *held, const struct bench_order *order,
 	if (err)
 		return err;
 	be_quiet(held, i);
-	one_side(held, order, BENCH_KERNEL, i);
-	one_side(held, order, BENCH_LCMA, i);
+	one_side(held, order, order->swap ? BENCH_LCMA : BENCH_KERNEL, i);
+	one_side(held, order, order->swap ? BENCH_KERNEL : BENCH_LCMA, i);
 	/* A pool that decays does so long after. */
 	upkeep_ns = bench_upkeep_ns();
 	err = bench_settle(order);
@@ -118,7 +118,7 @@ static void say_side(const struct held *held, unsigned int which,
 
 /**
  * bench_held - the measurement
- * @order: size, count, reps, pool
+ * @order: size, count, reps, pool; swap: lcma is first
  *
  * Return: 0; -EINVAL; -ENOMEM; -ETIMEDOUT if lcma does not come to rest; -EINTR.
  */

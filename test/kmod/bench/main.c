@@ -45,6 +45,7 @@ static const struct word {
 	{ "reps", offsetof(struct bench_order, reps) },
 	{ "count", offsetof(struct bench_order, count) },
 	{ "pool", offsetof(struct bench_order, pool) },
+	{ "used", offsetof(struct bench_order, used) },
 	{ "swap", offsetof(struct bench_order, swap) },
 	{ "soil", offsetof(struct bench_order, soil) },
 	{ "fill", offsetof(struct bench_order, fill) },

@@ -40,7 +40,7 @@ static bool is_settled(const struct bench_order *order, u64 *upkeep_ns)
 
 	*upkeep_ns = bench_upkeep_ns();
 	lcma_region_describe(bench_region, &state);
-	if (state.busy_pages || state.used_pages)
+	if (state.busy_pages || state.used_pages != order->used)
 		return false;
 	/* Where others want the CPU, too, the upkeep is never done. */
 	if (order->fill)
