@@ -59,7 +59,7 @@ end_gaps()
 	kill $holders
 	# shellcheck disable=SC2086
 	wait $holders 2>/dev/null
-	while read -r freed <$dev; do :; done
+	while read -r _ <$dev; do :; done
 }
 
 # leave_gaps SEED: the program gives up of each gap as many 16ths as of no other one
