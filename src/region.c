@@ -254,8 +254,7 @@ static void pool_loses(struct lcma_region *region, unsigned long start,
  * A spinlock is handed to whoever has waited longest. Where CPUs are virtual and
  * more than the real ones, the next in line is often not running, all behind it wait
  * until it is, and an allocation takes the lock dozens of times. So for a while
- * whoever comes first may have it, as with x86's virt_spin_lock(); on PREEMPT_RT
- * nobody spins.
+ * whoever comes first may have it, as with x86's virt_spin_lock().
  *
  * Context: as for lcma_region_lock().
  */
@@ -263,7 +262,7 @@ void lcma_region_lock_contended(struct lcma_region *region,
 				unsigned long *flags)
 	__acquires(&region->lock)
 {
-	unsigned int tries = IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : LOCK_TRIES;
+	unsigned int tries = LCMA_TRY_LOCK ? LOCK_TRIES : 0;
 
 	for (; tries; tries--) {
 		if (spin_trylock_irqsave(&region->lock, *flags))

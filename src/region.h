@@ -249,6 +249,13 @@ const char *lcma_life_word(enum lcma_life life);
 #define lcma_for_each_region(region, i) \
 	for ((i) = 0; ((region) = lcma_region_nth(i)); (i)++)
 
+/*
+ * Not where a spinlock sleeps, nor where lockdep is to judge: it learns the order
+ * of locks from those who wait, not from those who only try.
+ */
+#define LCMA_TRY_LOCK	(!IS_ENABLED(CONFIG_PREEMPT_RT) && \
+			 !IS_ENABLED(CONFIG_LOCKDEP))
+
 /**
  * lcma_region_lock - take region->lock, with interrupts off
  * @region: the region
@@ -260,7 +267,7 @@ static inline void lcma_region_lock(struct lcma_region *region,
 				    unsigned long *flags)
 	__acquires(&region->lock)
 {
-	if (!spin_trylock_irqsave(&region->lock, *flags))
+	if (!LCMA_TRY_LOCK || !spin_trylock_irqsave(&region->lock, *flags))
 		lcma_region_lock_contended(region, flags);
 }
 
