@@ -450,7 +450,8 @@ int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
  * @request: what was asked for: whether to sleep, until when
  * @run: what lcma_alloc() gave, before anybody else gets it
  *
- * Only pages that are not known to be zero are cleared.
+ * Only pages that are not known to be zero are cleared; with LCMA_ALLOC_TOUCH
+ * every one is written to. After an error the run is for lcma_alloc_undo().
  *
  * Context: as for lcma_alloc().
  * Return: 0; -EINTR; -ETIMEDOUT.

@@ -27,6 +27,9 @@
 /* The original's slots: slot i is (i + 1) MiB. */
 #define NR_SLOTS	10
 
+/* The original touched every page; so do we. */
+#define TEXT_FLAGS	LCMA_ALLOC_TOUCH
+
 /**
  * struct holding - a buffer of the text device
  * @link: in sized, oldest first; unused in a slot
@@ -67,7 +70,6 @@ static void fill_slot(int slot, struct holding *holding)
 	mutex_unlock(&lock);
 }
 
-/* The original touched every page; so do we: LCMA_ALLOC_TOUCH. */
 static struct holding *new_holding(const struct lcma_order *order)
 {
 	struct lcma_buffer *buffer;
@@ -91,7 +93,7 @@ static int alloc_slot(struct lcma_account *account)
 	struct lcma_order order = {
 		.request = {
 			.align_pages = 1,
-			.flags = LCMA_ALLOC_TOUCH,
+			.flags = TEXT_FLAGS,
 			.deadline = LCMA_FOREVER,
 		},
 		.label = "",
@@ -114,8 +116,7 @@ static int make_request(const struct lcma_line *line,
 			struct lcma_request *request)
 {
 	*request = (struct lcma_request) {
-		.flags = LCMA_ALLOC_TOUCH |
-			 (line->nowait ? LCMA_ALLOC_NOWAIT : 0),
+		.flags = TEXT_FLAGS | (line->nowait ? LCMA_ALLOC_NOWAIT : 0),
 		.deadline = LCMA_FOREVER,
 	};
 	if (*line->region) {
