@@ -193,7 +193,8 @@ def _policies(found):
     """The default policy must be the best one."""
     out = []
     for case, text, score in (
-            ('B8', 'gaps in use: speed of cost, the default, by the best other policy\'s',
+            ('B8', 'gaps in use: speed of cost, the default, by the best '
+             'other policy\'s',
              lambda one: 1 / one['lcma_ns'] if one['lcma_ns'] else None),
             ('B8crowd', 'crowd: allocations per second of cost, by the best '
              'other policy\'s', lambda one: one['lcma_per_s'])):

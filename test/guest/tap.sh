@@ -20,6 +20,7 @@
 #	# poison: yes				(a debug kernel poisons free pages)
 #	# icount: 3				(time is a count of instructions, see qemu/launch)
 #	# suite: trust				(default: check, see qemu/run-tests)
+#	# expected: page allocation failure	(no splat: what the job brings about)
 #	# modules: zram				(stock modules for modprobe)
 #	# programs: v4l2-ctl			(of Debian packages; may be missing)
 #
