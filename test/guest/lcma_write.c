@@ -3,9 +3,10 @@
  * lcma_write - write one line to /dev/cma_test with one write(2), and say what
  * came of it: "ok 12" or "EBUSY 12", with the milliseconds that it took.
  *
- *	lcma_write [-n] [-d DEVICE] LINE
+ *	lcma_write [-n] [-d DEVICE] [-t TIMES] LINE
  *
- * -n writes LINE without a newline. Always exits 0 when the write was tried,
+ * -n writes LINE without a newline. -t writes it that often, or until it is
+ * refused, and says what came of the last one, and how often it was ok. Always exits 0 when the write was tried,
  * so that a test compares one word; 2 on wrong usage or if DEVICE is not there.
  */
 #define _GNU_SOURCE
@@ -40,22 +41,24 @@ static const char *outcome(ssize_t written, size_t len, int error)
 int main(int argc, char **argv)
 {
 	const char *device = "/dev/cma_test", *newline = "\n";
-	long long begin_ms;
+	long long begin_ms, times = 0, done = 0;
 	ssize_t written;
 	int fd, opt, error;
 	size_t len;
 	char *line;
 
-	while ((opt = getopt(argc, argv, "nd:")) != -1) {
+	while ((opt = getopt(argc, argv, "nd:t:")) != -1) {
 		if (opt == 'n')
 			newline = "";
 		else if (opt == 'd')
 			device = optarg;
+		else if (opt == 't')
+			times = atoll(optarg);
 		else
 			return 2;
 	}
 	if (optind != argc - 1) {
-		fprintf(stderr, "usage: lcma_write [-n] [-d DEVICE] LINE\n");
+		fprintf(stderr, "usage: lcma_write [-n] [-d DEVICE] [-t TIMES] LINE\n");
 		return 2;
 	}
 	if (asprintf(&line, "%s%s", argv[optind], newline) < 0)
@@ -68,9 +71,15 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	begin_ms = now_ms();
-	written = write(fd, line, len);
-	error = errno;
-	printf("%s %lld\n", outcome(written, len, error), now_ms() - begin_ms);
+	do {
+		written = write(fd, line, len);
+		error = errno;
+		done += written == (ssize_t)len;
+	} while (done < times && written == (ssize_t)len);
+	printf("%s %lld", outcome(written, len, error), now_ms() - begin_ms);
+	if (times)
+		printf(" %lld", done);
+	printf("\n");
 	close(fd);
 	free(line);
 	return 0;

@@ -52,11 +52,8 @@ as_many_blocks()
 {
 	kib=$(($1 * 4))
 	free_blocks "$1"
-	got=0
-	while [ "$(lcma_try "${kib}K align=${kib}K region=$region")" = ok ]; do
-		got=$((got + 1))
-	done
-	is $got "$blocks" "$what: of $((nr_pages / $1)) blocks of $kib KiB those without a pin"
+	got=$(lcma_write -t $((blocks + 1)) "${kib}K align=${kib}K region=$region")
+	is "${got##* }" "$blocks" "$what: of $((nr_pages / $1)) blocks of $kib KiB those without a pin"
 	expect_used $region $((blocks * $1)) "$what: counted"
 	is "$(sed 's/.* phys=\([^ ]*\) bytes=\([^ ]*\).*/\1 \2/' $debug/$region/buffers |
 		while read -r phys bytes; do holds_pin "$phys" "$bytes"; done)" "" \

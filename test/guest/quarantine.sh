@@ -11,6 +11,7 @@
 # mem: 256M
 # cmdline: cma=64M
 # cmdline@6.12-*|7-*: cma=64M reserve_mem=16M:8M:res
+# smp@*-debug: 1
 
 . /test/tap.sh
 . /test/hands.inc.sh
@@ -29,9 +30,9 @@ unpin_page()
 # and then of single pages
 fill_around()
 {
-	while [ "$(lcma_try "1M region=$region")" = ok ]; do :; done
-	while [ "$(lcma_try "64K region=$region")" = ok ]; do :; done
-	while [ "$(lcma_try "4K region=$region")" = ok ]; do :; done
+	lcma_write -t 9999 "1M region=$region" >/dev/null
+	lcma_write -t 9999 "64K region=$region" >/dev/null
+	lcma_write -t 9999 "4K region=$region" >/dev/null
 }
 
 # overlapping PFN: buffers that hold this page
