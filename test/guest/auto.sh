@@ -8,6 +8,7 @@
 #
 # cmdline: cma=16M
 # cmdline@*-arm64|*-amd64: cma=12M
+# smp@*-debug: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

@@ -8,6 +8,7 @@
 # matrix: no
 # cmdline: cma=96M
 # timeout: 90
+# smp@*-debug: 1
 
 . /test/tap.sh
 

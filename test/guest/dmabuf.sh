@@ -13,6 +13,7 @@
 # cmdline@*-arm64|*-amd64: cma=64M init_on_alloc=0
 # modules: brd
 # poison: yes
+# smp@*-debug: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

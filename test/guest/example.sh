@@ -8,6 +8,7 @@
 #
 # cmdline: cma=64M
 # timeout: 60
+# smp@*-debug: 1
 
 . /test/tap.sh
 

@@ -15,6 +15,7 @@
 # mem: 256M
 # modules: brd ext4 crc32c_generic
 # modules@7-*: brd ext4
+# smp@*-debug: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

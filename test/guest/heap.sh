@@ -8,6 +8,7 @@
 #
 # cmdline: cma=96M init_on_alloc=0
 # poison: yes
+# smp@*-debug: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

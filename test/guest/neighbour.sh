@@ -9,6 +9,7 @@
 #
 # mem: 256M
 # cmdline: cma=96M
+# smp@*-debug: 1
 
 . /test/tap.sh
 . /test/hands.inc.sh

@@ -7,6 +7,7 @@
 # Not here: what a driver lets a user do with a buffer.
 #
 # cmdline: cma=96M
+# smp@*-debug: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

@@ -9,6 +9,7 @@
 # cmdline: cma=96M init_on_alloc=0
 # mem: 512M
 # timeout: 240
+# smp@*-debug: 1
 
 # shellcheck source=test/guest/pool.inc.sh
 . /test/pool.inc.sh

@@ -12,6 +12,7 @@
 # cmdline: cma=64M
 # cmdline@6.12-*|7-*: cma=40M reserve_mem=32M:8M:lcma
 # mem: 256M
+# smp@*-debug: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

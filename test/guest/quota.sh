@@ -7,6 +7,7 @@
 #
 # matrix: no
 # cmdline: cma=96M
+# smp@*-debug: 1
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

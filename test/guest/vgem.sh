@@ -14,6 +14,7 @@
 # modules: vgem
 # timeout: 60
 # poison: yes
+# smp@*-debug: 1
 
 . /test/tap.sh
 # shellcheck source=test/guest/program.inc.sh

@@ -15,6 +15,7 @@
 # programs: v4l2-ctl
 # timeout: 120
 # poison: yes
+# smp@*-debug: 1
 
 . /test/tap.sh
 . /test/vivid.inc.sh
