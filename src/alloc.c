@@ -46,8 +46,13 @@
 #define MAX_PASSES	4U
 #define FIRST_PAUSE_MS	5
 
-/* The same while pages are busy in other hands. */
-#define MAX_BUSY_PASSES	8U
+/*
+ * The same while pages are busy in other hands, or where so few candidates are left
+ * that each of them is worth more tries: whoever scans memory, as ksmd does, holds
+ * one page after the other.
+ */
+#define MAX_MORE_PASSES	8U
+#define FEW_TRIES	4
 
 /**
  * struct search - one allocation in one region, on its way
@@ -278,13 +283,21 @@ static int wait_for_pass(struct search *search, unsigned int pass)
 	return err;
 }
 
+/* After an odd pass, which tries what it finds, few candidates are all there are. */
+static bool is_worth_a_pass(const struct search *search, unsigned int pass)
+{
+	if (pass < MAX_PASSES)
+		return true;
+	return pass < MAX_MORE_PASSES &&
+	       (search->any_busy || search->nr_tried <= FEW_TRIES);
+}
+
 static int search_region(struct search *search, unsigned long *start)
 {
 	unsigned int pass;
 	int err = 0;
 
-	for (pass = 0; pass < MAX_PASSES ||
-	     (search->any_busy && pass < MAX_BUSY_PASSES); pass++) {
+	for (pass = 0; is_worth_a_pass(search, pass); pass++) {
 		if (pass) {
 			err = wait_for_pass(search, pass);
 			if (err)
