@@ -123,6 +123,14 @@ static unsigned long number(const char *path, const char *key)
 	return sum;
 }
 
+static void write_number(const char *path, unsigned long value)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file || fprintf(file, "%lu", value) < 0 || fclose(file))
+		err(2, "%s", path);
+}
+
 static void settle(void)
 {
 	const size_t bytes = nr_pages * PAGE;
@@ -137,6 +145,8 @@ static void settle(void)
 		     number("/sys/kernel/mm/ksm/pages_sharing", "") <
 		     nr_pages / 2; i++)
 			usleep(100000);
+		/* While ksmd looks at pages, they are in its hands. */
+		write_number("/sys/kernel/mm/ksm/run", 0);
 	}
 	if (is("swap") && madvise(memory, bytes, MADV_PAGEOUT))
 		err(2, "MADV_PAGEOUT");
