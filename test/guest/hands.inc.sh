@@ -25,7 +25,7 @@ wait_for()
 	while ! "$@" >/dev/null 2>&1; do
 		waited_ms=$(($(now_ms) - wait_began))
 		[ $waited_ms -le "$wait_limit" ] || return 1
-		usleep 20000
+		usleep $((20000 * ${lcma_patience:-1}))
 	done
 	# shellcheck disable=SC2034	# for the job that sources this file
 	waited_ms=$(($(now_ms) - wait_began))
@@ -255,7 +255,7 @@ holds_pin()
 	for p in $pins; do
 		[ $((p)) -lt $(($1 / 4096)) ] || [ $((p)) -ge $((($1 + $2) / 4096)) ] ||
 			echo "$p"
-	done | grep .
+	done
 }
 
 # --- the kernel's own CMA area ---------------------------------------------------
