@@ -478,9 +478,9 @@ static unsigned long reserves_kib(void)
 static void test_kill_caller(void)
 {
 	int i, nr_early = 0, nr_moved = 0, nr_dirty = 0;
-	/* The area is of no use to the kernel itself, which keeps its reserves. */
-	pid_t system = occupy((meminfo_kib("MemFree") - 2 * reserves_kib()) *
-			      KIB - 60 * MIB);
+	/* Half of what is left is the area's, and of no use to the kernel itself. */
+	pid_t system = occupy((meminfo_kib("MemFree") - reserves_kib() / 2) * KIB -
+			      70 * MIB);
 	unsigned long before = info_value("system_pages: ");
 	uint32_t seed = 4;
 	bool moved;
