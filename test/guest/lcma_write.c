@@ -6,8 +6,9 @@
  *	lcma_write [-n] [-d DEVICE] [-t TIMES] LINE
  *
  * -n writes LINE without a newline. -t writes it that often, or until it is
- * refused, and says what came of the last one, and how often it was ok. Always exits 0 when the write was tried,
- * so that a test compares one word; 2 on wrong usage or if DEVICE is not there.
+ * refused, and says what came of the last one, and how often it was ok. Always
+ * exits 0 when the write was tried, so that a test compares one word; 2 on wrong
+ * usage or if DEVICE is not there.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -52,7 +53,7 @@ int main(int argc, char **argv)
 			newline = "";
 		else if (opt == 'd')
 			device = optarg;
-		else if (opt == 't')
+		else if (opt == 't' && atoll(optarg) > 0)
 			times = atoll(optarg);
 		else
 			return 2;

@@ -6,7 +6,7 @@
 # That it says nothing bad is what every other job proves.
 #
 # suite: trust
-# kernels: 6.12-debug
+# kernels: *-debug
 
 . /test/tap.sh
 
