@@ -101,7 +101,7 @@ crowd()
 # is_shared REGION: has all of it been given back? For wait_for.
 is_shared()
 {
-	is_settled "$1" && [ "$(cat "$sys/$1/pool_pages")" = 0 ]
+	[ "$(cat "$sys/$1/pool_pages")" = 0 ] && is_settled "$1"
 }
 
 all_answered()

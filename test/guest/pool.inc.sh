@@ -16,11 +16,12 @@ knob()
 	echo "$3" 2>/dev/null >$sys/$1/$2
 }
 
-# pool_is REGION PAGES: and what has left it has arrived; for wait_for
+# pool_is REGION PAGES: and, asked after that, what has left it has arrived; for
+# wait_for
 pool_is()
 {
-	read -r pool_busy <$sys/$1/busy_pages && [ "$pool_busy" = 0 ] &&
-		[ "$(cat $sys/$1/pool_pages)" = "$2" ]
+	[ "$(cat $sys/$1/pool_pages)" = "$2" ] &&
+		read -r pool_busy <$sys/$1/busy_pages && [ "$pool_busy" = 0 ]
 }
 
 # soon DESCRIPTION COMMAND...: within twenty seconds
