@@ -16,7 +16,7 @@
 # smp: 4
 # smp@6.12-armhf: 2
 # timeout: 240
-# poison: yes
+# pages: poison owner
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

@@ -12,7 +12,7 @@
 # cmdline: cma=64M@0x90000000 init_on_alloc=0
 # cmdline@*-arm64|*-amd64: cma=64M init_on_alloc=0
 # modules: brd
-# poison: yes
+# pages: poison
 # smp@*-debug: 1
 
 # shellcheck source=test/guest/tap.sh

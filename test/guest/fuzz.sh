@@ -11,7 +11,7 @@
 #
 # suite: trust
 # timeout: 180
-# poison: yes
+# pages: poison owner
 
 . /test/tap.sh
 . /test/region.inc.sh

@@ -7,7 +7,7 @@
 # Not here: a kernel that has heaps of its own beside ours (none of these two).
 #
 # cmdline: cma=96M init_on_alloc=0
-# poison: yes
+# pages: poison
 # smp@*-debug: 1
 
 # shellcheck source=test/guest/tap.sh

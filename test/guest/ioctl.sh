@@ -8,7 +8,7 @@
 # (permissions.sh).
 #
 # cmdline: cma=96M
-# poison: yes
+# pages: poison
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

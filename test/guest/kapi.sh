@@ -10,7 +10,7 @@
 # mem: 512M
 # cmdline: cma=96M
 # timeout: 120
-# poison: yes
+# pages: poison
 
 . /test/tap.sh
 # shellcheck source=test/guest/suite.inc.sh

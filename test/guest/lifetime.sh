@@ -7,7 +7,7 @@
 # Not here: attachments of other drivers (the vivid and kapi jobs).
 #
 # cmdline: cma=96M
-# poison: yes
+# pages: poison
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh

@@ -17,7 +17,7 @@
 # timeout: 400
 # modules: zram ext4 crc32c_generic brd
 # programs: stress-ng mke2fs e2fsck
-# poison: yes
+# pages: poison owner
 
 . /test/tap.sh
 . /test/region.inc.sh

@@ -17,7 +17,7 @@
 #	# kernels@6.12-amd64: *			(one without CONFIG_CMA must be named)
 #	# matrix: no				(only in make check, see test/check-matrix)
 #	# boot: always				(default: restored, see qemu/launch)
-#	# poison: yes				(a debug kernel poisons free pages, and notes who had them)
+#	# pages: poison owner			(a debug kernel poisons free pages, and notes who has them)
 #	# icount: 3				(time is a count of instructions, see qemu/launch)
 #	# suite: trust				(default: check, see qemu/run-tests)
 #	# expected: page allocation failure	(no splat: what the job brings about)

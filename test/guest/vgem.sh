@@ -13,7 +13,7 @@
 # cmdline@6.12-debug: cma=64M dma_debug=off
 # modules: vgem
 # timeout: 60
-# poison: yes
+# pages: poison
 # smp@*-debug: 1
 
 . /test/tap.sh

@@ -14,7 +14,7 @@
 # modules: vivid
 # programs: v4l2-ctl
 # timeout: 120
-# poison: yes
+# pages: poison
 # smp@*-debug: 1
 
 . /test/tap.sh
