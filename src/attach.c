@@ -42,6 +42,16 @@ MODULE_PARM_DESC(default_keep,
 /* Without default_keep: so much of a region. */
 #define DEFAULT_KEEP_FRACTION	4
 
+static void log_complaint(const char *parameter,
+			  const struct lcma_complaint *complaint,
+			  const char *text)
+{
+	char why[LCMA_COMPLAINT_BYTES];
+
+	lcma_complaint_text(complaint, text, strlen(text), why, sizeof(why));
+	pr_err("%s=: %s\n", parameter, why);
+}
+
 /*
  * What a region keeps if nobody says: so much that who allocates and frees all
  * the time, or many small buffers out of one large free block, finds most of what
@@ -49,7 +59,7 @@ MODULE_PARM_DESC(default_keep,
  */
 static int suggest_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 {
-	struct lcma_spec_error error;
+	struct lcma_complaint complaint;
 	int err;
 
 	if (!default_keep || !*default_keep) {
@@ -58,10 +68,9 @@ static int suggest_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 					      DEFAULT_KEEP_FRACTION) << PAGE_SHIFT;
 		return 0;
 	}
-	err = lcma_spec_parse_keep(default_keep, spec, &error);
+	err = lcma_spec_parse_keep(default_keep, spec, &complaint);
 	if (err)
-		pr_err("default_keep=: %s, at character %zu\n", error.what,
-		       error.at_bytes + 1);
+		log_complaint("default_keep", &complaint, default_keep);
 	return err;
 }
 
@@ -202,7 +211,7 @@ static int attach_automatically(void)
 
 static int attach_specs(void)
 {
-	struct lcma_spec_error error;
+	struct lcma_complaint complaint;
 	struct lcma_spec *specs;
 	int i, nr, err = 0;
 
@@ -210,11 +219,9 @@ static int attach_specs(void)
 		kcalloc(LCMA_MAX_REGIONS, sizeof(*specs), GFP_KERNEL);
 	if (!specs)
 		return -ENOMEM;
-	nr = lcma_spec_parse(regions, specs, LCMA_MAX_REGIONS, &error);
+	nr = lcma_spec_parse(regions, specs, LCMA_MAX_REGIONS, &complaint);
 	if (nr < 0) {
-		pr_err("regions=: %s, at character %zu, here: \"%.40s\"\n",
-		       error.what, error.at_bytes + 1,
-		       regions + error.at_bytes);
+		log_complaint("regions", &complaint, regions);
 		err = nr;
 	}
 	for (i = 0; i < nr && !err; i++)

@@ -60,6 +60,9 @@ static int parse_region(struct lcma_text *text, const struct lcma_word *value,
 	return 0;
 }
 
+/* The option that takes none. */
+static const char nowait[] = "nowait";
+
 /* An option that takes a value; each may stand on the line once. */
 static const struct {
 	const char *key;
@@ -72,6 +75,13 @@ static const struct {
 	{ "timeout=", parse_timeout },
 };
 
+static const char *option_choice(unsigned int i)
+{
+	if (i < ARRAY_SIZE(options))
+		return options[i].key;
+	return i == ARRAY_SIZE(options) ? nowait : NULL;
+}
+
 static int parse_option(struct lcma_text *text, const struct lcma_word *word,
 			unsigned long *seen, struct lcma_line *line)
 {
@@ -81,9 +91,8 @@ static int parse_option(struct lcma_text *text, const struct lcma_word *word,
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (lcma_word_option(word, options[i].key, &value))
 			break;
-	if (i == ARRAY_SIZE(options) && !lcma_word_is(word, "nowait"))
-		return lcma_text_error(text, word->at, -EINVAL,
-				       "unknown option");
+	if (i == ARRAY_SIZE(options) && !lcma_word_is(word, nowait))
+		return lcma_text_unknown(text, word, "option", option_choice);
 	if (*seen & BIT(i))
 		return lcma_text_error(text, word->at, -EINVAL,
 				       "option given twice");
@@ -134,12 +143,12 @@ static int parse_line(struct lcma_text *text, struct lcma_line *line)
  * @text: the line as it was written, with or without its newline
  * @len_bytes: its length; 0 is an empty line
  * @line: what it means; undefined after an error
- * @why: what is wrong with it, a constant string; unchanged without error
+ * @complaint: what is wrong with it; unchanged without error
  *
  * Return: 0; -EINVAL if it is malformed; -E2BIG if a size exceeds 64 bits.
  */
 int lcma_line_parse(const char *text, size_t len_bytes, struct lcma_line *line,
-		    const char **why)
+		    struct lcma_complaint *complaint)
 {
 	struct lcma_text t = { .pos = text, .end = text + len_bytes };
 	const char *newline;
@@ -148,20 +157,19 @@ int lcma_line_parse(const char *text, size_t len_bytes, struct lcma_line *line,
 	memset(line, 0, sizeof(*line));
 	line->align_bytes = 1;
 
-	if (len_bytes > LCMA_LINE_BYTES) {
-		*why = "the line is longer than 256 bytes";
-		return -EINVAL;
-	}
 	newline = memchr(text, '\n', len_bytes);
-	if (newline && newline != t.end - 1) {
-		*why = "text after the newline: one write is one line";
-		return -EINVAL;
+	if (len_bytes > LCMA_LINE_BYTES) {
+		err = lcma_text_error(&t, text, -EINVAL,
+				      "the line is longer than 256 bytes");
+	} else if (newline && newline != t.end - 1) {
+		err = lcma_text_error(&t, newline + 1, -EINVAL,
+				      "text after the newline: one write is one line");
+	} else {
+		if (newline)
+			t.end = newline;
+		err = parse_line(&t, line);
 	}
-	if (newline)
-		t.end = newline;
-
-	err = parse_line(&t, line);
 	if (err)
-		*why = t.error;
+		lcma_text_complain(&t, text, complaint);
 	return err;
 }

@@ -36,6 +36,6 @@ struct lcma_line {
 };
 
 int lcma_line_parse(const char *text, size_t len_bytes, struct lcma_line *line,
-		    const char **why);
+		    struct lcma_complaint *complaint);
 
 #endif

@@ -4,6 +4,9 @@
  */
 #include "parse.h"
 
+/* As much of a user's text as a complaint quotes. */
+#define QUOTE_BYTES		40
+
 /**
  * lcma_text_error - note what is wrong
  * @text: the text
@@ -18,7 +21,94 @@ int lcma_text_error(struct lcma_text *text, const char *at, int err,
 {
 	text->pos = at;
 	text->error = what;
+	text->error_len_bytes = 0;
+	text->choice = NULL;
 	return err;
+}
+
+/**
+ * lcma_text_unknown - note that a word is none of those that are known
+ * @text: the text
+ * @word: the word
+ * @what: what it should be, a constant string: "source"
+ * @choice: the words that are known
+ *
+ * Return: -EINVAL.
+ */
+int lcma_text_unknown(struct lcma_text *text, const struct lcma_word *word,
+		      const char *what, lcma_choice_fn choice)
+{
+	const int err = lcma_text_error(text, word->at, -EINVAL, what);
+
+	text->error_len_bytes = word->len_bytes;
+	text->choice = choice;
+	return err;
+}
+
+/**
+ * lcma_text_complain - hand on what was noted
+ * @text: a text with an error
+ * @begin: its first character
+ * @complaint: the answer
+ */
+void lcma_text_complain(const struct lcma_text *text, const char *begin,
+			struct lcma_complaint *complaint)
+{
+	complaint->what = text->error;
+	complaint->at_bytes = text->pos - begin;
+	complaint->len_bytes = text->error_len_bytes;
+	complaint->choice = text->choice;
+}
+
+/* A part of what a user wrote, in quotes; what is not printable becomes "?". */
+static int quote(const char *at, size_t len_bytes, char *to, size_t size_bytes)
+{
+	char part[QUOTE_BYTES + 1];
+	size_t i;
+
+	len_bytes = min_t(size_t, len_bytes, QUOTE_BYTES);
+	for (i = 0; i < len_bytes; i++)
+		part[i] = at[i] < ' ' || at[i] > '~' ? '?' : at[i];
+	part[i] = '\0';
+	return scnprintf(to, size_bytes, "\"%s\"", part);
+}
+
+/**
+ * lcma_complaint_text - a complaint in words
+ * @complaint: what is wrong
+ * @text: the text that it is about
+ * @len_bytes: the length of that
+ * @to: where to, without a newline
+ * @size_bytes: its size; LCMA_COMPLAINT_BYTES is enough
+ *
+ * It quotes the unknown word and lists those that are known; or says what is wanted,
+ * and quotes what stands there.
+ *
+ * Return: length of the answer.
+ */
+int lcma_complaint_text(const struct lcma_complaint *complaint,
+			const char *text, size_t len_bytes, char *to,
+			size_t size_bytes)
+{
+	const char *at = text + complaint->at_bytes;
+	const char *word;
+	unsigned int i;
+	int len;
+
+	if (!complaint->choice) {
+		len = scnprintf(to, size_bytes, "%s, at character %zu, here: ",
+				complaint->what, complaint->at_bytes + 1);
+		return len + quote(at, len_bytes - complaint->at_bytes,
+				   to + len, size_bytes - len);
+	}
+	len = quote(at, complaint->len_bytes, to, size_bytes);
+	len += scnprintf(to + len, size_bytes - len, " is no %s",
+			 complaint->what);
+	for (i = 0; (word = complaint->choice(i)); i++)
+		len += scnprintf(to + len, size_bytes - len, "%s%s",
+				 i ? ", " : " (there are ", word);
+	return len + scnprintf(to + len, size_bytes - len, "), at character %zu",
+			       complaint->at_bytes + 1);
 }
 
 /**

@@ -6,6 +6,7 @@
 
 #include "source.h"
 
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
@@ -19,14 +20,17 @@ static const struct lcma_source * const sources[] = {
 	&lcma_source_cma,
 };
 
+/* regions= accepts, and advertises, the sources that are here. */
+static_assert(ARRAY_SIZE(sources) == LCMA_NR_SOURCES);
+
 static const struct lcma_source *find_source(enum lcma_source_id id)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(sources); i++)
+	for (i = 0; i < ARRAY_SIZE(sources) - 1; i++)
 		if (sources[i]->id == id)
-			return sources[i];
-	return NULL;
+			break;
+	return sources[i];
 }
 
 /**
@@ -67,8 +71,8 @@ int lcma_source_suggest(struct lcma_spec *spec)
  * that the spec says.
  *
  * Context: process, may sleep.
- * Return: 0; -EOPNOTSUPP if this kernel or this version of lcma lacks the
- * source; else the source's errno. The log says what is wrong.
+ * Return: 0; -EOPNOTSUPP if this kernel lacks the source; else the source's errno.
+ * The log says what is wrong.
  */
 int lcma_source_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 {
@@ -83,11 +87,6 @@ int lcma_source_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 		wanted.size_bytes = spec->size_bytes;
 	}
 	source = find_source(wanted.source);
-	if (!source) {
-		pr_err("region %s: source %s is not supported by this version\n",
-		       spec->name, lcma_source_word(wanted.source));
-		return -EOPNOTSUPP;
-	}
 
 	memset(carve, 0, sizeof(*carve));
 	err = source->carve(&wanted, carve);

@@ -10,8 +10,6 @@
 static const char * const source_words[LCMA_NR_SOURCES + 1] = {
 	[LCMA_SOURCE_CMA] = "cma",
 	[LCMA_SOURCE_RESERVE_MEM] = "reserve_mem",
-	[LCMA_SOURCE_OF] = "of",
-	[LCMA_SOURCE_LIVE] = "live",
 	[LCMA_SOURCE_ANY] = "any",
 };
 
@@ -41,6 +39,16 @@ const char *lcma_policy_word(enum lcma_policy policy)
 const char *lcma_source_word(enum lcma_source_id source)
 {
 	return source_words[source];
+}
+
+static const char *source_choice(unsigned int i)
+{
+	return i < LCMA_NR_SOURCES ? source_words[i] : NULL;
+}
+
+static const char *policy_choice(unsigned int i)
+{
+	return i < LCMA_NR_POLICIES ? policy_words[i] : NULL;
 }
 
 static int parse_size(struct lcma_text *text, const struct lcma_word *word,
@@ -76,8 +84,7 @@ static int parse_source(struct lcma_text *text, struct lcma_spec *spec)
 		if (lcma_word_is(&word, source_words[source]))
 			break;
 	if (source == LCMA_NR_SOURCES)
-		return lcma_text_error(text, word.at, -EINVAL,
-				       "unknown source: there are cma, reserve_mem, of and live");
+		return lcma_text_unknown(text, &word, "source", source_choice);
 	spec->source = source;
 
 	has_arg = lcma_text_take(text, ':');
@@ -86,7 +93,7 @@ static int parse_source(struct lcma_text *text, struct lcma_spec *spec)
 	if (source == LCMA_SOURCE_CMA && has_arg)
 		return lcma_text_error(text, arg.at, -EINVAL,
 				       "cma takes nothing behind a colon");
-	if ((has_arg || source == LCMA_SOURCE_OF) && !arg.len_bytes)
+	if (has_arg && !arg.len_bytes)
 		return lcma_text_error(text, arg.at, -EINVAL,
 				       "source wants a name behind its colon");
 	if (!lcma_word_copy(&arg, spec->source_arg, sizeof(spec->source_arg)) ||
@@ -153,8 +160,7 @@ static int parse_policy(struct lcma_text *text, const struct lcma_word *value,
 	const int policy = policy_of(value);
 
 	if (policy < 0)
-		return lcma_text_error(text, value->at, -EINVAL,
-				       "unknown policy: there are cost, best-fit and first-fit");
+		return lcma_text_unknown(text, value, "policy", policy_choice);
 	spec->policy = policy;
 	return 0;
 }
@@ -205,6 +211,11 @@ static const struct {
 	{ "heap=", parse_heap },
 };
 
+static const char *option_choice(unsigned int i)
+{
+	return i < ARRAY_SIZE(options) ? options[i].key : NULL;
+}
+
 /* Does an option begin here? */
 static bool is_option(const struct lcma_word *word)
 {
@@ -253,8 +264,7 @@ static int parse_option(struct lcma_text *text, unsigned long *seen,
 		if (lcma_word_option(&word, options[i].key, &value))
 			break;
 	if (i == ARRAY_SIZE(options))
-		return lcma_text_error(text, word.at, -EINVAL,
-				       "unknown option: there are keep=, align=, policy=, order= and heap=");
+		return lcma_text_unknown(text, &word, "option", option_choice);
 	if (*seen & BIT(i))
 		return lcma_text_error(text, word.at, -EINVAL,
 				       "option given twice");
@@ -352,7 +362,7 @@ static int parse_regions(struct lcma_text *text, struct lcma_spec *specs,
  * Return: the number of regions, at least 1; -EINVAL.
  */
 int lcma_spec_parse(const char *text, struct lcma_spec *specs,
-		    unsigned int max_specs, struct lcma_spec_error *error)
+		    unsigned int max_specs, struct lcma_complaint *error)
 {
 	struct lcma_text t = { .pos = text, .end = text + strlen(text) };
 	int ret;
@@ -360,10 +370,8 @@ int lcma_spec_parse(const char *text, struct lcma_spec *specs,
 	if (t.end > t.pos && t.end[-1] == '\n')
 		t.end--;
 	ret = parse_regions(&t, specs, max_specs);
-	if (ret < 0) {
-		error->what = t.error;
-		error->at_bytes = t.pos - text;
-	}
+	if (ret < 0)
+		lcma_text_complain(&t, text, error);
 	return ret;
 }
 
@@ -376,7 +384,7 @@ int lcma_spec_parse(const char *text, struct lcma_spec *specs,
  * Return: 0; -EINVAL.
  */
 int lcma_spec_parse_keep(const char *text, struct lcma_spec *spec,
-			 struct lcma_spec_error *error)
+			 struct lcma_complaint *error)
 {
 	struct lcma_text t = { .pos = text, .end = text + strlen(text) };
 	const struct lcma_word word = lcma_text_word(&t, "\n");
@@ -387,10 +395,8 @@ int lcma_spec_parse_keep(const char *text, struct lcma_spec *spec,
 	if (!err && t.pos != t.end)
 		err = lcma_text_error(&t, t.pos, -EINVAL,
 				      "nothing may stand behind it");
-	if (err) {
-		error->what = t.error;
-		error->at_bytes = t.pos - text;
-	}
+	if (err)
+		lcma_text_complain(&t, text, error);
 	return err;
 }
 

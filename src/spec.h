@@ -4,8 +4,7 @@
  *
  *	regions = region *( ";" region )
  *	region  = NAME ( ":" / "=" ) SIZE [ "@" source ] *( "," option )
- *	source  = "cma" / "reserve_mem" [ ":" LABEL ] / "of" ":" NODE /
- *		  "live" [ ":" BASE ]
+ *	source  = "cma" / "reserve_mem" [ ":" LABEL ]
  *	option  = "keep=" ( SIZE / "all" ) / "keep=" LOW "-" HIGH /
  *		  "align=" SIZE / "policy=" NAME / "order=" N / "heap=" NAME
  *	SIZE    = 1*DIGIT [ "K" / "M" / "G" ]		bare: bytes
@@ -19,7 +18,7 @@
 /* The most regions that one module serves. */
 #define LCMA_MAX_REGIONS	16
 
-/* Longest LABEL, NODE or BASE behind a source, with its NUL. */
+/* Longest LABEL behind a source, with its NUL. */
 #define LCMA_SOURCE_ARG_BYTES	64
 
 /* keep=all: nothing is ever given back. */
@@ -28,8 +27,6 @@
 enum lcma_source_id {
 	LCMA_SOURCE_CMA,
 	LCMA_SOURCE_RESERVE_MEM,
-	LCMA_SOURCE_OF,
-	LCMA_SOURCE_LIVE,
 	LCMA_NR_SOURCES,
 	LCMA_SOURCE_ANY = LCMA_NR_SOURCES,	/* no "@": whichever has it */
 };
@@ -39,7 +36,7 @@ enum lcma_source_id {
  * @name: its name
  * @size_bytes: how large, not 0
  * @source: where its memory comes from
- * @source_arg: LABEL, NODE or BASE; "" if there was none
+ * @source_arg: LABEL; "" if there was none
  * @keep_given: keep= was there
  * @keep_low_bytes: always refilled to
  * @keep_high_bytes: given back above; LCMA_KEEP_ALL: never
@@ -63,20 +60,10 @@ struct lcma_spec {
 	unsigned int order;
 };
 
-/**
- * struct lcma_spec_error - what is wrong with the text, and where
- * @what: a constant string
- * @at_bytes: offset of the character that it is about
- */
-struct lcma_spec_error {
-	const char *what;
-	size_t at_bytes;
-};
-
 int lcma_spec_parse(const char *text, struct lcma_spec *specs,
-		    unsigned int max_specs, struct lcma_spec_error *error);
+		    unsigned int max_specs, struct lcma_complaint *error);
 int lcma_spec_parse_keep(const char *text, struct lcma_spec *spec,
-			 struct lcma_spec_error *error);
+			 struct lcma_complaint *error);
 int lcma_policy_parse(const char *text);
 const char *lcma_policy_word(enum lcma_policy policy);
 const char *lcma_source_word(enum lcma_source_id source);

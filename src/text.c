@@ -15,6 +15,7 @@
 #include <linux/err.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/ratelimit.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -159,6 +160,21 @@ static int alloc_sized(const struct lcma_line *line,
 	return 0;
 }
 
+static void log_complaint(const struct lcma_complaint *complaint,
+			  const char *text, size_t len_bytes)
+{
+	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
+	char why[LCMA_COMPLAINT_BYTES];
+
+	if (!__ratelimit(&limit))
+		return;
+	if (text[len_bytes - 1] == '\n')
+		len_bytes--;
+	lcma_complaint_text(complaint, text, len_bytes, why, sizeof(why));
+	pr_info("/dev/cma_test: %s\n", why);
+}
+
 /**
  * lcma_text_write - one line
  * @account: who is charged
@@ -174,7 +190,7 @@ ssize_t lcma_text_write(struct lcma_account *account, const char __user *from,
 {
 	char text[LCMA_LINE_BYTES];
 	struct lcma_line line;
-	const char *why;
+	struct lcma_complaint complaint;
 	int err;
 
 	if (!len_bytes)
@@ -183,9 +199,9 @@ ssize_t lcma_text_write(struct lcma_account *account, const char __user *from,
 		return -EINVAL;
 	if (copy_from_user(text, from, len_bytes))
 		return -EFAULT;
-	err = lcma_line_parse(text, len_bytes, &line, &why);
+	err = lcma_line_parse(text, len_bytes, &line, &complaint);
 	if (err)
-		pr_info_ratelimited("/dev/cma_test: %s\n", why);
+		log_complaint(&complaint, text, len_bytes);
 	else if (line.slot)
 		err = alloc_slot(account);
 	else

@@ -6,6 +6,7 @@
  * either end.
  */
 #include "../../src/line.h"
+#include "complaint.h"
 #include "sentence.h"
 
 #define SIZE	"[0-9]+[kKmMgG]?"
@@ -27,10 +28,15 @@ static int parse(const struct sentence *s, struct lcma_line *line,
 		 const char **why)
 {
 	char *exact = tap_exact(s->text, s->len_bytes);
+	struct lcma_complaint complaint;
 	int err;
 
 	memset(line, 0xa5, sizeof(*line));
-	err = lcma_line_parse(exact, s->len_bytes, line, why);
+	err = lcma_line_parse(exact, s->len_bytes, line, &complaint);
+	if (err) {
+		*why = complaint.what;
+		check_complaint(&complaint, exact, s->len_bytes);
+	}
 	tap_exact_free(exact);
 	return err;
 }

@@ -6,13 +6,14 @@
  * the text; nothing is read beyond either end.
  */
 #include "../../src/spec.h"
+#include "complaint.h"
 #include "sentence.h"
 
 #define SIZE	"[0-9]+[kKmMgG]?"
 #define ARG	":[^,;[:cntrl:] ]{1,63}"
 #define REGION \
 	"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}[:=]" SIZE \
-	"(@(cma|reserve_mem(" ARG ")?|of" ARG "|live(" ARG ")?))?" \
+	"(@(cma|reserve_mem(" ARG ")?))?" \
 	"(,(keep=(all|" SIZE "(-" SIZE ")?)|align=" SIZE \
 	"|policy=(cost|best-fit|first-fit)|order=[0-9]+|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
 #define SHAPE	"^" REGION "(;" REGION ")*\n?$"
@@ -28,7 +29,7 @@ static const char * const parts[] = {
 static regex_t shape;
 
 static int parse(const struct sentence *s, struct lcma_spec *specs,
-		 struct lcma_spec_error *error)
+		 struct lcma_complaint *error)
 {
 	/* The NUL is the text's. */
 	char *exact = tap_exact(s->text, strlen(s->text) + 1);
@@ -36,6 +37,8 @@ static int parse(const struct sentence *s, struct lcma_spec *specs,
 
 	memset(specs, 0xa5, LCMA_MAX_REGIONS * sizeof(*specs));
 	ret = lcma_spec_parse(exact, specs, LCMA_MAX_REGIONS, error);
+	if (ret < 0)
+		check_complaint(error, exact, strlen(exact));
 	tap_exact_free(exact);
 	return ret;
 }
@@ -57,8 +60,7 @@ static void build_source(struct sentence *s, struct lcma_spec *spec)
 		return;
 	say(s, "@");
 	say(s, lcma_source_word(spec->source));
-	if (spec->source == LCMA_SOURCE_CMA ||
-	    (spec->source != LCMA_SOURCE_OF && one_in(2)))
+	if (spec->source == LCMA_SOURCE_CMA || one_in(2))
 		return;
 	say(s, ":");
 	say_some(s, ALNUM "/@:=-_.", 1 + below(63), spec->source_arg);
@@ -187,7 +189,6 @@ static void judge_region(const struct lcma_spec *spec)
 	CHECK(spec->size_bytes);
 	CHECK(spec->source <= LCMA_SOURCE_ANY);
 	CHECK(spec->source != LCMA_SOURCE_CMA || !*spec->source_arg);
-	CHECK(spec->source != LCMA_SOURCE_OF || *spec->source_arg);
 	CHECK(spec->source != LCMA_SOURCE_ANY || !*spec->source_arg);
 	CHECK(spec->keep_low_bytes <= spec->keep_high_bytes);
 	CHECK(spec->keep_given || !spec->keep_high_bytes);
@@ -200,7 +201,7 @@ static void judge(const struct sentence *s)
 {
 	static const char unchanged[] = "unchanged";
 	struct lcma_spec specs[LCMA_MAX_REGIONS], again[LCMA_MAX_REGIONS];
-	struct lcma_spec_error error = { unchanged, 77777 };
+	struct lcma_complaint error = { .what = unchanged, .at_bytes = 77777 };
 	const size_t len_bytes = strlen(s->text);
 	struct sentence out = {};
 	int ret = parse(s, specs, &error);
@@ -230,7 +231,7 @@ static void judge(const struct sentence *s)
 static void round_of_specs(void)
 {
 	struct lcma_spec want[LCMA_MAX_REGIONS], specs[LCMA_MAX_REGIONS];
-	struct lcma_spec_error error;
+	struct lcma_complaint error;
 	struct sentence s;
 	int i, ret;
 

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +43,21 @@ typedef uint64_t u64;
 static inline u32 max3(u32 a, u32 b, u32 c)
 {
 	return max_t(u32, a, max_t(u32, b, c));
+}
+
+/* As snprintf(), but what it returns is what it wrote. */
+__attribute__((format(printf, 3, 4)))
+static inline int scnprintf(char *to, size_t size, const char *format, ...)
+{
+	va_list ap;
+	int len;
+
+	if (!size)
+		return 0;
+	va_start(ap, format);
+	len = vsnprintf(to, size, format, ap);
+	va_end(ap);
+	return len < size ? len : (int)size - 1;
 }
 
 static inline unsigned long __ffs(unsigned long word)

@@ -4,6 +4,7 @@
  * malformed form. Each text ends where its memory ends; it has no NUL.
  */
 #include "../../src/line.h"
+#include "complaint.h"
 #include "tap.h"
 
 #define KIB	1024ULL
@@ -19,7 +20,7 @@
 #define SAYS_TIMEOUT	"timeout= wants milliseconds"
 #define SAYS_LABEL	"label= wants 1 to 31 printable"
 #define SAYS_REGION	"region= wants a region's name"
-#define SAYS_UNKNOWN	"unknown option"
+#define SAYS_UNKNOWN	"option"
 #define SAYS_TWICE	"option given twice"
 #define SAYS_NEWLINE	"text after the newline"
 #define SAYS_LONG	"the line is longer than 256 bytes"
@@ -192,11 +193,16 @@ static int parse(const char *text, size_t len_bytes, struct lcma_line *line,
 		 const char **why)
 {
 	char *exact = tap_exact(text, len_bytes);
+	struct lcma_complaint complaint;
 	int err;
 
 	/* The whole answer is the parser's, whatever was there before. */
 	memset(line, 0xa5, sizeof(*line));
-	err = lcma_line_parse(exact, len_bytes, line, why);
+	err = lcma_line_parse(exact, len_bytes, line, &complaint);
+	if (err) {
+		*why = complaint.what;
+		check_complaint(&complaint, exact, len_bytes);
+	}
 	tap_exact_free(exact);
 	return err;
 }

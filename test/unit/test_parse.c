@@ -4,6 +4,7 @@
  * where its memory ends.
  */
 #include "../../src/parse.h"
+#include "complaint.h"
 #include "tap.h"
 
 #define WORD(string)	word_of(string, sizeof(string) - 1)
@@ -330,6 +331,55 @@ static void powers_of_two(void)
 	}
 }
 
+static const char *fruit(unsigned int i)
+{
+	static const char * const words[] = { "apple", "pear=" };
+
+	return i < ARRAY_SIZE(words) ? words[i] : NULL;
+}
+
+static void check_words(const char *text, size_t at, size_t len,
+			lcma_choice_fn choice, const char *want)
+{
+	const size_t len_bytes = strlen(text);
+	char *exact = tap_exact(text, len_bytes);
+	struct lcma_text t = { .pos = exact, .end = exact + len_bytes };
+	const struct lcma_word word = { .at = exact + at, .len_bytes = len };
+	char got[LCMA_COMPLAINT_BYTES];
+	struct lcma_complaint complaint;
+
+	if (choice)
+		CHECK_EQ(lcma_text_unknown(&t, &word, "fruit", choice), -EINVAL);
+	else
+		CHECK_EQ(lcma_text_error(&t, word.at, -E2BIG, "too much"), -E2BIG);
+	lcma_text_complain(&t, exact, &complaint);
+	CHECK_EQ(complaint.at_bytes, at);
+	lcma_complaint_text(&complaint, exact, len_bytes, got, sizeof(got));
+	if (!CHECK(!strcmp(got, want)))
+		printf("# it says: %s\n", got);
+	check_complaint(&complaint, exact, len_bytes);
+	tap_exact_free(exact);
+}
+
+#define FORTY	"1234567890123456789012345678901234567890"
+
+static void complaints_quote(void)
+{
+	check_words("a plum b", 2, 4, fruit,
+		    "\"plum\" is no fruit (there are apple, pear=), at character 3");
+	check_words("a", 1, 0, fruit,
+		    "\"\" is no fruit (there are apple, pear=), at character 2");
+	check_words("pl\x1b[31m\n\xff", 0, 9, fruit,
+		    "\"pl?[31m??\" is no fruit (there are apple, pear=), at character 1");
+	check_words(FORTY "x", 0, 41, fruit,
+		    "\"" FORTY "\" is no fruit (there are apple, pear=), at character 1");
+	check_words("a plum b", 2, 0, NULL,
+		    "too much, at character 3, here: \"plum b\"");
+	check_words("x" FORTY "y", 1, 0, NULL,
+		    "too much, at character 2, here: \"" FORTY "\"");
+	check_words("x", 1, 0, NULL, "too much, at character 2, here: \"\"");
+}
+
 static const struct tap_case cases[] = {
 	TAP_CASE(nul_is_no_end),
 	TAP_CASE(text_errors_say_where),
@@ -338,6 +388,7 @@ static const struct tap_case cases[] = {
 	TAP_CASE(options_have_values),
 	TAP_CASE(copies_fit_or_are_refused),
 	TAP_CASE(powers_of_two),
+	TAP_CASE(complaints_quote),
 };
 
 int main(void)
