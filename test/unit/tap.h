@@ -17,11 +17,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include <sanitizer/asan_interface.h>
 
-/* A test program that is silent for longer than this hangs. */
-#define TAP_HANG_S	20
+/*
+ * A test program that is silent while it uses more CPU time than this hangs. Not
+ * so much time on a clock, which passes while others have the CPU; and the core
+ * never sleeps.
+ */
+#define TAP_HANG_S	60
 
 /* Failed checks of one case that are told; the rest are only counted. */
 #define TAP_MAX_TOLD	10
@@ -48,11 +53,19 @@ static inline void tap_hangs(int sig)
 	_exit(3);
 }
 
+/* From now on, @hangs is called if TAP_HANG_S passes. */
+static inline void tap_limit(void (*hangs)(int sig))
+{
+	const struct itimerval limit = { .it_value.tv_sec = TAP_HANG_S };
+
+	signal(SIGPROF, hangs);
+	setitimer(ITIMER_PROF, &limit, NULL);
+}
+
 static inline void tap_begin(void)
 {
 	tap.nr_checks_failed = 0;
-	signal(SIGALRM, tap_hangs);
-	alarm(TAP_HANG_S);
+	tap_limit(tap_hangs);
 }
 
 __attribute__((format(printf, 1, 2)))
