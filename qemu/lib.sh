@@ -26,19 +26,17 @@ die()
 	exit 1
 }
 
-# cpu_s: sets $cpu_s to the CPU time, in tenths of a second as 12.3, of the programs
+# cpu_used: sets $cpu_used to the CPU time, in tenths of a second, of the programs
 # that this shell (or subshell) has started and waited for. Not in $(...): that is
 # a subshell of its own, which has started none.
-cpu_s()
+cpu_used()
 {
-	local stat ticks
+	local stat
 	read -r stat <"/proc/$BASHPID/stat"
 	# After the name, which may have blanks: state is field 3, cutime 16, cstime 17.
 	read -r -a stat <<<"${stat##*) }"
-	ticks=$((stat[13] + stat[14]))
-	ticks=$((ticks * 10 / $(getconf CLK_TCK)))
 	# shellcheck disable=SC2034	# for the scripts that source this file
-	cpu_s=$((ticks / 10)).$((ticks % 10))
+	cpu_used=$(((stat[13] + stat[14]) * 10 / ${cpu_hz:=$(getconf CLK_TCK)}))
 }
 
 # usage_from_header FILE: the comment block at the top of a script is its manual.

@@ -16,7 +16,7 @@
 # cmdline: cma=520M
 # timeout: 1200
 # expected: page allocation failure
-# modules: zram ext4 crc32c_generic brd
+# modules: zram ext4 brd
 # programs: stress-ng mke2fs
 
 . /test/tap.sh
@@ -96,7 +96,6 @@ no_stress()
 
 has stress-ng && has mke2fs || skip_all "stress-ng or mke2fs was not fetched"
 modprobe zram
-modprobe crc32c_generic
 modprobe ext4
 modprobe brd rd_nr=1 rd_size=40960
 echo 192M >/sys/block/zram0/disksize

@@ -15,7 +15,7 @@
 # smp: 2
 # cmdline: cma=160M
 # timeout: 400
-# modules: zram ext4 crc32c_generic brd
+# modules: zram ext4 brd
 # programs: stress-ng mke2fs e2fsck
 # pages: poison owner
 
@@ -66,7 +66,6 @@ else
 	skip "swap on zram" "this kernel has no zram"
 	swap=
 fi
-modprobe crc32c_generic 2>/dev/null
 modprobe ext4 2>/dev/null
 modprobe brd rd_nr=1 rd_size=40960 2>/dev/null
 if has mke2fs && [ -e /dev/ram0 ] && grep -qw ext4 /proc/filesystems; then
