@@ -20,7 +20,7 @@ KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
 KDIR ?= $(KERNEL_SRC)
 
 .PHONY: modules modules_install tools install uninstall dkms-install dkms-remove
-.PHONY: run check check-trust check-debug check-matrix check-all storm shell test unit lint
+.PHONY: run check check-trust check-wide check-debug check-matrix check-all storm shell test unit lint
 .PHONY: bench bench-quick clean help
 
 # Without a target, make builds the module, as every module's Makefile does.
@@ -59,6 +59,10 @@ check:
 
 check-trust:
 	@test/check-trust
+
+# What check's kernels cannot show, on arm64 and amd64.
+check-wide:
+	@test/check-wide
 
 check-all:
 	@test/check-all
@@ -113,6 +117,7 @@ help:
 	@echo 'Prove it:'
 	@echo '  make check           every test there is; ends with "N passed, N failed"'
 	@echo '  make check-trust     failure points, fuzzing, sleep, pins for good: five minutes'
+	@echo '  make check-wide      what other architectures and kernels show: caches, poison, huge pages'
 	@echo '  make check-all       all of these, and ten minutes of storm; nightly'
 	@echo '  make storm           everything at once, on KERNEL, for STORM=60 seconds'
 	@echo '  make check-matrix    the guest tests on more kernels and architectures'

@@ -10,6 +10,7 @@
 #
 # suite: trust
 # kernels: *-arm64 *-amd64
+# wide: 6.12-arm64 6.12-amd64
 # cmdline: cma=64M swiotlb=force
 # cmdline@6.12-amd64: reserve_mem=32M:4M:lcma swiotlb=force
 # timeout: 60

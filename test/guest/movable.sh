@@ -10,6 +10,7 @@
 #
 # suite: trust
 # kernels: 6.12-amd64
+# wide: 6.12-amd64
 # cmdline: reserve_mem=64M:4M:lcma reserve_mem=5M:1M:odd
 # mem: 384M
 

@@ -19,6 +19,7 @@
 #	# boot: always				(default: restored, see qemu/launch)
 #	# pages: poison owner			(a debug kernel poisons free pages, and notes who has them)
 #	# icount: 3				(time is a count of instructions, see qemu/launch)
+#	# wide: 6.12-arm64 6.12-amd64		(runs there in CI as well, see test/check-wide)
 #	# suite: trust				(default: check, see qemu/run-tests)
 #	# expected: page allocation failure	(no splat: what the job brings about)
 #	# modules: zram				(stock modules for modprobe)

@@ -10,6 +10,7 @@
 #
 # suite: trust
 # kernels: 6.1-arm64 6.12-arm64 7-arm64 7-amd64
+# wide: 6.12-arm64
 # cmdline: cma=160M
 # cmdline@7-amd64: cma=208M
 # mem: 192M
