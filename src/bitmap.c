@@ -95,13 +95,6 @@ static unsigned long next_taken(const struct lcma_map *map,
 	return next_set(map, taken_word, kind, from, end);
 }
 
-/* The first page in [from, end) that is not taken, or end. */
-static unsigned long next_open(const struct lcma_map *map, enum lcma_kind kind,
-			       unsigned long from, unsigned long end)
-{
-	return next_set(map, open_word, kind, from, end);
-}
-
 /* The end of the stretch of pages, all in @state, that begins at @from. */
 static unsigned long stretch_end(const struct lcma_map *map, unsigned long from,
 				 unsigned long end, enum lcma_state state)
@@ -109,25 +102,72 @@ static unsigned long stretch_end(const struct lcma_map *map, unsigned long from,
 	return next_set(map, other_word, state, from, end);
 }
 
+/* Bits that are set from the first one of a word on. */
+static unsigned int ones_below(unsigned long bits)
+{
+	return bits == ~0UL ? BITS_PER_LONG : __ffs(~bits);
+}
+
+/* Bits that are set up to the last one of a word. */
+static unsigned int ones_above(unsigned long bits)
+{
+	return bits == ~0UL ? BITS_PER_LONG : BITS_PER_LONG - 1 - __fls(~bits);
+}
+
+/* Set where a run of @nr bits, 1 to BITS_PER_LONG, begins and ends in the word. */
+static unsigned long runs_of(unsigned long bits, unsigned int nr)
+{
+	unsigned int have, step;
+
+	for (have = 1; have < nr && bits; have += step) {
+		step = min(have, nr - have);
+		bits &= bits >> step;
+	}
+	return bits;
+}
+
+/* The longest run inside a word, if it is longer than @longest; else @longest. */
+static unsigned int longest_in(unsigned long bits, unsigned int longest)
+{
+	unsigned long runs;
+
+	if (longest >= BITS_PER_LONG)
+		return longest;
+	for (runs = runs_of(bits, longest + 1); runs;
+	     runs &= bits >> longest) {
+		if (++longest == BITS_PER_LONG)
+			break;
+	}
+	return longest;
+}
+
+/* A leaf is read word by word: a page alone costs no more than a long run. */
 static struct lcma_node leaf_node(const struct lcma_map *map,
 				  enum lcma_kind kind, unsigned long leaf)
 {
-	const unsigned long start = leaf * LCMA_LEAF_PAGES;
-	const unsigned long end = start + LCMA_LEAF_PAGES;
+	unsigned long word = leaf * LEAF_WORDS, bits;
 	struct lcma_node node = {};
-	unsigned long open, stop;
+	unsigned int i, run = 0;
 
-	if (start >= map->nr_pages)
+	if (leaf * LCMA_LEAF_PAGES >= map->nr_pages)
 		return node;
-	for (open = next_open(map, kind, start, end); open < end;
-	     open = next_open(map, kind, stop, end)) {
-		stop = next_taken(map, kind, open, end);
-		if (open == start)
-			node.prefix = stop - open;
-		if (stop == end)
-			node.suffix = stop - open;
-		node.longest = max_t(u32, node.longest, stop - open);
+	for (i = 0; i < LEAF_WORDS; i++, word++) {
+		bits = open_word(map, kind, word);
+		if (bits == ~0UL) {
+			run += BITS_PER_LONG;
+			continue;
+		}
+		run += ones_below(bits);
+		if (run == i * BITS_PER_LONG + ones_below(bits))
+			node.prefix = run;
+		node.longest = max(node.longest, run);
+		node.longest = longest_in(bits, node.longest);
+		run = ones_above(bits);
 	}
+	node.suffix = run;
+	node.longest = max(node.longest, run);
+	if (run == LCMA_LEAF_PAGES)
+		node.prefix = run;
 	return node;
 }
 
@@ -219,6 +259,7 @@ void lcma_map_init(struct lcma_map *map, void *mem, unsigned long nr_pages,
 	map->used = words;
 	map->claimed = words + nr_words;
 	map->nr_in[state] = nr_pages;
+	map->nr_pool_runs = state == LCMA_POOL;
 
 	if (state & LCMA_BUSY)
 		bitmap_set(map->used, 0, nr_pages);
@@ -263,6 +304,19 @@ bool lcma_map_all_in(const struct lcma_map *map, unsigned long start,
 	return stretch_end(map, start, end, state) == end;
 }
 
+/* By how many runs the pool grows when this range, none of it pool, joins it. */
+static int runs_gained(const struct lcma_map *map, unsigned long start,
+		       unsigned long end)
+{
+	int nr_runs = 1;
+
+	if (start && lcma_map_state(map, start - 1) == LCMA_POOL)
+		nr_runs--;
+	if (end < map->nr_pages && lcma_map_state(map, end) == LCMA_POOL)
+		nr_runs--;
+	return nr_runs;
+}
+
 /**
  * lcma_map_move - bring a range of pages from one state into another
  * @map: the map
@@ -299,6 +353,10 @@ bool lcma_map_move(struct lcma_map *map, unsigned long start,
 	}
 	map->nr_in[from] -= nr_pages;
 	map->nr_in[to] += nr_pages;
+	if (to == LCMA_POOL && from != LCMA_POOL)
+		map->nr_pool_runs += runs_gained(map, start, start + nr_pages);
+	else if (from == LCMA_POOL && to != LCMA_POOL)
+		map->nr_pool_runs -= runs_gained(map, start, start + nr_pages);
 
 	for (kind = 0; kind < LCMA_NR_KINDS; kind++)
 		if (state_is(kind, from) != state_is(kind, to))
@@ -319,20 +377,28 @@ struct walk {
 static bool walk_leaf(struct walk *walk, unsigned long leaf)
 {
 	const unsigned long end = (leaf + 1) * LCMA_LEAF_PAGES;
-	unsigned long stop;
+	unsigned long bits, runs, skip;
 
-	while (walk->pos < end) {
-		stop = next_taken(walk->map, walk->kind, walk->pos, end);
-		walk->run += stop - walk->pos;
-		walk->pos = stop;
-		if (walk->run >= walk->nr_pages) {
-			walk->pos = stop - walk->run;
+	for (; walk->pos < end; walk->pos += BITS_PER_LONG - skip) {
+		skip = walk->pos % BITS_PER_LONG;
+		bits = open_word(walk->map, walk->kind,
+				 walk->pos / BITS_PER_LONG) & (~0UL << skip);
+		/* A run that goes on, or begins, at this page. */
+		if (walk->run + ones_below(bits >> skip) >= walk->nr_pages) {
+			walk->pos -= walk->run;
 			return true;
 		}
-		if (stop == end)
-			break;
-		walk->run = 0;
-		walk->pos = next_open(walk->map, walk->kind, stop, end);
+		if (bits >> skip == ~0UL >> skip) {
+			walk->run += BITS_PER_LONG - skip;
+			continue;
+		}
+		runs = walk->nr_pages < BITS_PER_LONG ?
+		       runs_of(bits, walk->nr_pages) : 0;
+		if (runs) {
+			walk->pos += __ffs(runs) - skip;
+			return true;
+		}
+		walk->run = ones_above(bits);
 	}
 	return false;
 }
@@ -513,7 +579,14 @@ bool lcma_map_stretch(const struct lcma_map *map, unsigned long from,
 		return false;
 	stretch->start = from;
 	stretch->state = lcma_map_state(map, from);
-	stretch->nr_pages = stretch_end(map, from, end, stretch->state) - from;
+	/* A summary knows where a run ends; other pages have to be read. */
+	if (stretch->state == LCMA_POOL)
+		end = min(end, lcma_map_run_end(map, LCMA_KIND_POOL, from));
+	else if (stretch->state == LCMA_SHARED)
+		end = min(end, lcma_map_run_end(map, LCMA_KIND_SHARED, from));
+	else
+		end = stretch_end(map, from, end, stretch->state);
+	stretch->nr_pages = end - from;
 	return true;
 }
 
@@ -523,8 +596,8 @@ bool lcma_map_stretch(const struct lcma_map *map, unsigned long from,
  * @kind: which pages it is made of
  * @from: a page inside the region
  *
- * Unlike lcma_map_stretch() it does not look at every page: the cost is
- * logarithmic in the size of the region.
+ * It does not look at every page: the cost is logarithmic in the size of the
+ * region.
  *
  * Return: the first page from @from on that is not of this kind, or the
  * region's size.
@@ -606,12 +679,19 @@ static bool check_tree(const struct lcma_map *map, enum lcma_kind kind)
 bool lcma_map_check(const struct lcma_map *map)
 {
 	unsigned long count[LCMA_NR_STATES] = {};
-	unsigned long page;
+	unsigned long page, nr_pool_runs = 0;
+	bool was_pool = false;
 	enum lcma_kind kind;
 	int state;
 
-	for (page = 0; page < map->nr_pages; page++)
-		count[lcma_map_state(map, page)]++;
+	for (page = 0; page < map->nr_pages; page++) {
+		state = lcma_map_state(map, page);
+		count[state]++;
+		nr_pool_runs += state == LCMA_POOL && !was_pool;
+		was_pool = state == LCMA_POOL;
+	}
+	if (nr_pool_runs != map->nr_pool_runs)
+		return false;
 	for (state = 0; state < LCMA_NR_STATES; state++)
 		if (count[state] != map->nr_in[state])
 			return false;

@@ -64,6 +64,7 @@ struct lcma_node {
  * @nr_pages: pages in the region
  * @nr_leaves: leaves of each tree, a power of two
  * @nr_in: how many pages are in each state
+ * @nr_pool_runs: how many runs the pool consists of
  * @used: one bit a page; the bits past the end are set
  * @claimed: one bit a page
  * @tree: one summary per kind; node 1 is the root, the children of i are 2i
@@ -73,6 +74,7 @@ struct lcma_map {
 	unsigned long nr_pages;
 	unsigned long nr_leaves;
 	unsigned long nr_in[LCMA_NR_STATES];
+	unsigned long nr_pool_runs;
 	unsigned long *used;
 	unsigned long *claimed;
 	struct lcma_node *tree[LCMA_NR_KINDS];

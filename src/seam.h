@@ -2,8 +2,8 @@
 /*
  * The seam between the pure core and the place it runs in.
  *
- * bitmap.c, place.c, parse.c, spec.c and line.c include this header and no
- * other outside header. In the kernel it names what they use; on the host
+ * bitmap.c, batch.c, place.c, parse.c, spec.c and line.c include this header and
+ * no other outside header. In the kernel it names what they use; on the host
  * test/unit/host.h supplies the same names, and the very same files compile
  * into the unit tests and the fuzzers.
  */

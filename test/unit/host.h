@@ -65,6 +65,16 @@ static inline unsigned long __ffs(unsigned long word)
 	return __builtin_ctzl(word);
 }
 
+static inline unsigned long __fls(unsigned long word)
+{
+	return BITS_PER_LONG - 1 - __builtin_clzl(word);
+}
+
+static inline unsigned long hweight_long(unsigned long word)
+{
+	return __builtin_popcountl(word);
+}
+
 static inline int ilog2(u64 n)
 {
 	return 63 - __builtin_clzll(n);
