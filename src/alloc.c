@@ -7,18 +7,28 @@
 #include "alloc.h"
 
 #include <linux/errno.h>
+#include <linux/lockdep.h>
 
 #include "pool.h"
 #include "quarantine.h"
 #include "search.h"
 #include "zero.h"
 
-/* Badly aligned runs that a caller who must not wait looks at. */
-#define AT_ONCE_BUDGET	256
+/* Under the lock: the pool has none. Could a search find one? */
+static int why_not(const struct lcma_search *search)
+{
+	const struct lcma_region *region = search->region;
+
+	lockdep_assert_held(&region->lock);
+	return region->nr_reserving ||
+	       lcma_map_may_fit(&region->map, LCMA_KIND_UNUSED, &search->fit,
+				LCMA_HOLD_LOOKS) ? -EAGAIN : -ENOSPC;
+}
 
 /*
  * What needs no migration. Return: 0; -ENOENT; -ENOSPC: no unused run that
- * fits; -EAGAIN: there is one, but not in the pool.
+ * fits; -EAGAIN: there is one, but not in the pool, or there may be one in a
+ * moment.
  */
 static int alloc_at_once(struct lcma_search *search, struct lcma_run *run)
 {
@@ -33,11 +43,12 @@ static int alloc_at_once(struct lcma_search *search, struct lcma_run *run)
 		run->start = lcma_pool_take(region, &search->fit,
 					    &run->is_zero);
 		if (run->start == LCMA_NO_PAGE)
-			err = lcma_map_may_fit(&region->map, LCMA_KIND_UNUSED,
-					       &search->fit, AT_ONCE_BUDGET) ?
-			      -EAGAIN : -ENOSPC;
+			err = why_not(search);
 	}
 	lcma_region_unlock(region, flags);
+	if (!err && !lcma_pool_take_rest(region, &search->fit, run->start,
+					 &run->is_zero))
+		err = -EAGAIN;
 	return err;
 }
 

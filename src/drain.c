@@ -61,7 +61,7 @@ static bool is_settled(struct lcma_region *region)
 	bool settled;
 
 	lcma_region_lock(region, &flags);
-	settled = !region->nr_takes && !region->map.nr_in[LCMA_BUSY];
+	settled = !region->nr_takes && !lcma_region_is_busy(region);
 	lcma_region_unlock(region, flags);
 	return settled;
 }
@@ -87,12 +87,12 @@ static int claim_stretch(struct lcma_region *region, unsigned long start,
 	lcma_region_lock(region, &flags);
 	lcma_take_begin(region, start, nr_pages, &hold);
 	lcma_region_unlock(region, flags);
+	if (!lcma_take_reserve(region, &hold))
+		return -EBUSY;
 	err = lcma_take(region, &hold, deadline, &obstacle);
 	if (err)
 		return err;
-	lcma_region_lock(region, &flags);
-	lcma_region_move(region, start, nr_pages, LCMA_USED, LCMA_POOL);
-	lcma_region_unlock(region, flags);
+	lcma_region_move_own(region, start, nr_pages, LCMA_USED, LCMA_POOL);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 
 #include "alloc.h"
@@ -55,12 +56,16 @@ static unsigned int request_flags(unsigned int flags)
 /* The pages of a range are a driver's, who has no buffer for them. */
 static void hand_out(const struct lcma_run *run)
 {
+	const unsigned long end = run->start + run->nr_pages;
 	struct lcma_region *region = run->region;
-	unsigned long flags;
+	unsigned long at = run->start, flags, nr;
 
-	lcma_region_lock(region, &flags);
-	bitmap_set(region->loose, run->start, run->nr_pages);
-	lcma_region_unlock(region, flags);
+	for (; at < end; at += nr) {
+		nr = min(end - at, LCMA_HOLD_PAGES);
+		lcma_region_lock(region, &flags);
+		bitmap_set(region->loose, at, nr);
+		lcma_region_unlock(region, flags);
+	}
 }
 
 /**
@@ -115,23 +120,60 @@ struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 }
 EXPORT_SYMBOL_NS_GPL(lcma_alloc_pages, LCMA_NS);
 
-/* They leave him, busy, all of them, or none if not all of them are his. */
+/* Under the lock: a piece leaves its driver, busy, if the driver holds all of it. */
+static bool take_piece(struct lcma_region *region, unsigned long start,
+		       unsigned long nr_pages)
+{
+	const unsigned long end = start + nr_pages;
+
+	lockdep_assert_held(&region->lock);
+	if (find_next_zero_bit(region->loose, end, start) < end)
+		return false;
+	bitmap_clear(region->loose, start, nr_pages);
+	lcma_region_move(region, start, nr_pages, LCMA_USED, LCMA_BUSY);
+	return true;
+}
+
+/* Pages go back to their driver. */
+static void leave_to_driver(struct lcma_region *region, unsigned long start,
+			    unsigned long nr_pages)
+{
+	unsigned long flags, nr;
+
+	for (; nr_pages; nr_pages -= nr, start += nr) {
+		nr = min(nr_pages, LCMA_HOLD_PAGES);
+		lcma_region_lock(region, &flags);
+		lcma_region_move(region, start, nr, LCMA_BUSY, LCMA_USED);
+		bitmap_set(region->loose, start, nr);
+		lcma_region_unlock(region, flags);
+	}
+}
+
+/*
+ * They leave their driver, busy, all of them, or none if it does not hold all of
+ * them. Of a long range piece by piece: of two frees that overlap, neither may get
+ * what it wants.
+ */
 static bool take_back(struct lcma_region *region, unsigned long start,
 		      unsigned long nr_pages)
 {
 	const unsigned long end = start + nr_pages;
-	unsigned long flags;
-	bool his;
+	unsigned long at = start, flags, nr;
+	bool is_held = true;
 
-	lcma_region_lock(region, &flags);
-	his = find_next_zero_bit(region->loose, end, start) >= end;
-	if (his) {
-		bitmap_clear(region->loose, start, nr_pages);
-		lcma_region_move(region, start, nr_pages, LCMA_USED, LCMA_BUSY);
-		region->stats.frees++;
+	while (is_held && at < end) {
+		nr = min(end - at, LCMA_HOLD_PAGES);
+		lcma_region_lock(region, &flags);
+		is_held = take_piece(region, at, nr);
+		if (is_held)
+			at += nr;
+		if (at == end)
+			region->stats.frees++;
+		lcma_region_unlock(region, flags);
 	}
-	lcma_region_unlock(region, flags);
-	return his;
+	if (!is_held)
+		leave_to_driver(region, start, at - start);
+	return is_held;
 }
 
 static bool free_in(struct lcma_region *region, unsigned long pfn,

@@ -4,14 +4,13 @@
  */
 #include "place.h"
 
+#include "batch.h"
+
 /*
  * A rejected run whose obstacle nobody could name: how far to move on, as a
  * fraction of the run. Smaller steps find more, larger ones cost fewer calls.
  */
 #define BLIND_STEP_FRACTION	4
-
-/* Looks into the summaries in one call: about 100 us on a desktop machine. */
-#define LOOKS			4096
 
 /* Runs that one call of lcma_place_options() looks at. */
 #define OPTION_RUNS		64
@@ -153,7 +152,7 @@ enum lcma_place_answer lcma_place_next(struct lcma_place *place,
 				       const struct lcma_map *map,
 				       unsigned long *start)
 {
-	unsigned int looks = LOOKS;
+	unsigned int looks = LCMA_HOLD_LOOKS;
 
 	if (next_pick(place, map, start))
 		return LCMA_PLACE_FOUND;

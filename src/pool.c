@@ -20,12 +20,6 @@
 #include "zero.h"
 
 /*
- * Badly aligned runs that a search of the pool looks at before it gives up: it
- * runs with interrupts off. A caller who may sleep finds the rest by placement.
- */
-#define POOL_SEARCH_BUDGET	256
-
-/*
  * Runs of the pool that are looked at for one that is zero throughout: clearing
  * a page costs more than a look.
  */
@@ -35,7 +29,7 @@
 #define ZERO_WORTH_PAGES	16
 
 /* How far one of these looks goes at most. */
-#define ZERO_LOOK_PAGES		32768UL
+#define ZERO_LOOK_PAGES		LCMA_HOLD_PAGES
 
 /* After the system asked for idle pages: how long none are hoarded. */
 #define PRESSED_MS		5000
@@ -119,6 +113,11 @@ bool lcma_pool_is_pressed(struct lcma_region *region)
 	return pressed;
 }
 
+static unsigned long first_piece(const struct lcma_fit *fit)
+{
+	return min(fit->nr_pages, LCMA_HOLD_PAGES);
+}
+
 static bool run_is_zero(const struct lcma_region *region, unsigned long start,
 			unsigned long nr_pages)
 {
@@ -126,12 +125,17 @@ static bool run_is_zero(const struct lcma_region *region, unsigned long start,
 	       lcma_zero_all(region, start, nr_pages);
 }
 
-/* The first run of the pool, or, for a longer one, the first that is zero. */
+/*
+ * The first run of the pool, or, for one that is worth a look, the first that is
+ * zero; of one that is taken in several holds only the first piece is looked at.
+ */
 static unsigned long find_run(struct lcma_region *region,
 			      const struct lcma_fit *fit, bool *is_zero)
 {
-	unsigned int budget = POOL_SEARCH_BUDGET;
-	unsigned int looks = fit->nr_pages < ZERO_WORTH_PAGES ? 1 : ZERO_LOOKS;
+	const bool any_run = fit->nr_pages < ZERO_WORTH_PAGES ||
+			      fit->nr_pages > LCMA_HOLD_PAGES;
+	unsigned int looks = any_run ? 1 : ZERO_LOOKS;
+	unsigned int budget = LCMA_HOLD_LOOKS;
 	const unsigned long nr_pages = region->map.nr_pages;
 	unsigned long from = 0, first = LCMA_NO_PAGE, start, stop;
 
@@ -144,13 +148,13 @@ static unsigned long find_run(struct lcma_region *region,
 			break;
 		if (first == LCMA_NO_PAGE)
 			first = start;
-		if (run_is_zero(region, start, fit->nr_pages)) {
+		if (run_is_zero(region, start, first_piece(fit))) {
 			*is_zero = true;
 			return start;
 		}
-		if (region->nr_zeroed < fit->nr_pages)
+		if (any_run || region->nr_zeroed < fit->nr_pages)
 			break;
-		/* Behind the first stretch of it that is not. */
+		/* After the first stretch of it that is not. */
 		stop = start + fit->nr_pages;
 		from = find_next_zero_bit(region->zeroed, stop, start);
 		from = find_next_bit(region->zeroed,
@@ -159,11 +163,24 @@ static unsigned long find_run(struct lcma_region *region,
 	return first;
 }
 
+/* Under the lock: a request has been served from the pool. */
+static void count_hit(struct lcma_region *region, bool is_zero)
+{
+	lockdep_assert_held(&region->lock);
+	region->stats.pool_hits++;
+	if (is_zero)
+		region->stats.pool_hits_zero++;
+	if (region->map.nr_in[LCMA_POOL] < region->keep_low)
+		poke_soon(region);
+}
+
 /**
  * lcma_pool_take - hand out a run of the pool
  * @region: the region
  * @fit: length and alignment
  * @is_zero: afterwards: is the run known to be zero throughout?
+ *
+ * A long run is taken in pieces: lcma_pool_take_rest() does the rest.
  *
  * Context: any; the caller holds region->lock.
  * Return: the first page of the run, which is used now; LCMA_NO_PAGE if the
@@ -179,13 +196,63 @@ unsigned long lcma_pool_take(struct lcma_region *region,
 	start = find_run(region, fit, is_zero);
 	if (start == LCMA_NO_PAGE)
 		return start;
-	region->stats.pool_hits++;
-	if (*is_zero)
-		region->stats.pool_hits_zero++;
-	lcma_region_move(region, start, fit->nr_pages, LCMA_POOL, LCMA_USED);
-	if (region->map.nr_in[LCMA_POOL] < region->keep_low)
-		poke_soon(region);
+	lcma_region_move(region, start, first_piece(fit), LCMA_POOL, LCMA_USED);
+	if (first_piece(fit) < fit->nr_pages)
+		region->nr_reserving++;
+	else
+		count_hit(region, *is_zero);
 	return start;
+}
+
+/* Under the lock: the next piece of a run of the pool, unless others were first. */
+static bool take_piece(struct lcma_region *region, unsigned long start,
+		       unsigned long nr_pages, bool *is_zero)
+{
+	lockdep_assert_held(&region->lock);
+	if (!lcma_map_all_in(&region->map, start, nr_pages, LCMA_POOL))
+		return false;
+	*is_zero = *is_zero && run_is_zero(region, start, nr_pages);
+	lcma_region_move(region, start, nr_pages, LCMA_POOL, LCMA_USED);
+	return true;
+}
+
+/**
+ * lcma_pool_take_rest - take what is left of a run of the pool
+ * @region: the region
+ * @fit: length and alignment
+ * @start: what lcma_pool_take() gave
+ * @is_zero: as lcma_pool_take() left it; afterwards of all of the run
+ *
+ * Context: any; takes region->lock.
+ * Return: true if all of the run is used now; false if others took a page of it
+ * meanwhile: then all of it is as it was.
+ */
+bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
+			 unsigned long start, bool *is_zero)
+{
+	const unsigned long end = start + fit->nr_pages;
+	unsigned long at = start + first_piece(fit);
+	unsigned long flags, nr;
+	bool is_ours = true;
+
+	if (at == end)
+		return true;
+	for (; is_ours && at < end; at += is_ours ? nr : 0) {
+		nr = min(end - at, LCMA_HOLD_PAGES);
+		lcma_region_lock(region, &flags);
+		is_ours = take_piece(region, at, nr, is_zero);
+		lcma_region_unlock(region, flags);
+	}
+	if (!is_ours)
+		lcma_region_move_own(region, start, at - start, LCMA_USED,
+				     LCMA_POOL);
+	lcma_region_lock(region, &flags);
+	region->nr_reserving--;
+	region->is_settled_due = true;
+	if (is_ours)
+		count_hit(region, *is_zero);
+	lcma_region_unlock(region, flags);
+	return is_ours;
 }
 
 /* Above so many pages the pool keeps nothing now. */
@@ -215,41 +282,64 @@ unsigned long lcma_pool_room(struct lcma_region *region)
 static void give_back(struct lcma_region *region, unsigned long start,
 		      unsigned long nr_pages)
 {
-	unsigned long flags;
-
 	lcma_unclaim(region, start, nr_pages);
+	lcma_region_move_own(region, start, nr_pages, LCMA_BUSY, LCMA_SHARED);
+}
+
+/* The same for many stretches. */
+static void give_back_batch(struct lcma_region *region,
+			    const struct lcma_batch *batch)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++)
+		lcma_unclaim(region, batch->stretches[i].start,
+			     batch->stretches[i].nr_pages);
 	lcma_region_lock(region, &flags);
-	lcma_region_move(region, start, nr_pages, LCMA_BUSY, LCMA_SHARED);
+	for (i = 0; i < batch->nr; i++)
+		lcma_region_move(region, batch->stretches[i].start,
+				 batch->stretches[i].nr_pages, LCMA_BUSY,
+				 LCMA_SHARED);
 	lcma_region_unlock(region, flags);
 }
 
 /*
- * Under the lock: the first stretch of the pool, no longer than what is above
- * @limit, nor than @max; busy now. Return: false if there is none.
+ * Under the lock: pages of the pool, those that lie scattered first, no more than
+ * are above @limit, nor than @max; busy now. Return: false if there are none.
  */
 static bool take_surplus(struct lcma_region *region, unsigned long limit,
-			 unsigned long max, struct lcma_stretch *surplus)
+			 unsigned long max, struct lcma_batch *surplus)
 {
-	const struct lcma_fit one = { .nr_pages = 1 };
-	struct lcma_map *map = &region->map;
-	const unsigned long nr_pool = map->nr_in[LCMA_POOL];
-	unsigned long start;
+	const unsigned long nr_pool = region->map.nr_in[LCMA_POOL];
+	unsigned int i;
 
 	lockdep_assert_held(&region->lock);
 	if (region->life != LCMA_LIVE || nr_pool <= limit || !max)
 		return false;
-	start = lcma_map_find(map, LCMA_KIND_POOL, &one, 0, NULL);
-	lcma_map_stretch(map, start, map->nr_pages, surplus);
-	surplus->nr_pages = min3(surplus->nr_pages, nr_pool - limit, max);
-	lcma_region_move(region, surplus->start, surplus->nr_pages, LCMA_POOL,
-			 LCMA_BUSY);
+	lcma_batch_surplus(&region->map, min(nr_pool - limit, max),
+			   &region->surplus_from, surplus);
+	for (i = 0; i < surplus->nr; i++)
+		lcma_region_move(region, surplus->stretches[i].start,
+				 surplus->stretches[i].nr_pages, LCMA_POOL,
+				 LCMA_BUSY);
 	return true;
+}
+
+static unsigned long pages_in(const struct lcma_batch *batch)
+{
+	unsigned long nr_pages = 0;
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++)
+		nr_pages += batch->stretches[i].nr_pages;
+	return nr_pages;
 }
 
 /* Give back what the pool holds above its limit, or all above the low mark. */
 static void trim(struct lcma_region *region, bool to_low)
 {
-	struct lcma_stretch surplus;
+	struct lcma_batch surplus;
 	unsigned long flags;
 	bool found;
 
@@ -260,27 +350,14 @@ static void trim(struct lcma_region *region, bool to_low)
 				     ULONG_MAX, &surplus);
 		lcma_region_unlock(region, flags);
 		if (found)
-			give_back(region, surplus.start, surplus.nr_pages);
+			give_back_batch(region, &surplus);
 	} while (found);
 }
 
-/**
- * lcma_pool_give - give up claimed pages
- * @region: the region
- * @start: first page; every page of the range is claimed and the caller's
- * @nr_pages: how many
- * @from: the state they are in: used, or busy after a claim
- * @give_flags: LCMA_GIVE_*
- *
- * The pool keeps what it may keep; the rest goes back to the buddy allocator.
- * With LCMA_GIVE_LATER it does so in a worker; until then it can be had from the
- * pool.
- *
- * Context: process, may sleep; any with LCMA_GIVE_LATER.
- */
-void lcma_pool_give(struct lcma_region *region, unsigned long start,
-		    unsigned long nr_pages, enum lcma_state from,
-		    unsigned int give_flags)
+/* A piece of what is given up, which one hold of the lock can move. */
+static void give_piece(struct lcma_region *region, unsigned long start,
+		       unsigned long nr_pages, enum lcma_state from,
+		       unsigned int give_flags)
 {
 	unsigned long keep, back, flags;
 	bool is_over = false;
@@ -304,6 +381,79 @@ void lcma_pool_give(struct lcma_region *region, unsigned long start,
 		schedule_work(&region->over_work);
 	if (back)
 		give_back(region, start + keep, back);
+}
+
+/**
+ * lcma_pool_give - give up claimed pages
+ * @region: the region
+ * @start: first page; every page of the range is claimed and the caller's
+ * @nr_pages: how many
+ * @from: the state they are in: used, or busy after a claim
+ * @give_flags: LCMA_GIVE_*
+ *
+ * The pool keeps what it may keep; the rest goes back to the buddy allocator.
+ * With LCMA_GIVE_LATER it does so in a worker; until then it can be had from the
+ * pool.
+ *
+ * Context: process, may sleep; any with LCMA_GIVE_LATER.
+ */
+void lcma_pool_give(struct lcma_region *region, unsigned long start,
+		    unsigned long nr_pages, enum lcma_state from,
+		    unsigned int give_flags)
+{
+	unsigned long nr;
+
+	for (; nr_pages; nr_pages -= nr, start += nr) {
+		nr = min(nr_pages, LCMA_HOLD_PAGES);
+		give_piece(region, start, nr, from, give_flags);
+	}
+}
+
+/**
+ * lcma_pool_took_in - pages have come into the pool, perhaps too many
+ * @region: the region
+ *
+ * Context: process, may sleep.
+ */
+void lcma_pool_took_in(struct lcma_region *region)
+{
+	unsigned long flags;
+
+	lcma_region_lock(region, &flags);
+	region->asked_at = jiffies;
+	if (region->keep_high)
+		poke_soon(region);
+	lcma_region_unlock(region, flags);
+	trim(region, false);
+}
+
+/**
+ * lcma_pool_shed - give back what lies scattered, after a refill in one piece
+ * @region: the region
+ * @nr_pages: at most so many pages, none of them from below the low mark
+ *
+ * Context: process, may sleep.
+ * Return: how many pages went back.
+ */
+unsigned long lcma_pool_shed(struct lcma_region *region, unsigned long nr_pages)
+{
+	struct lcma_batch surplus;
+	unsigned long nr_given = 0;
+	unsigned long flags;
+	bool found = true;
+
+	while (found && nr_given < nr_pages) {
+		lcma_region_lock(region, &flags);
+		found = take_surplus(region, region->keep_low,
+				     nr_pages - nr_given, &surplus);
+		lcma_region_unlock(region, flags);
+		if (!found)
+			break;
+		nr_given += pages_in(&surplus);
+		give_back_batch(region, &surplus);
+		cond_resched();
+	}
+	return nr_given;
 }
 
 static void give_back_over(struct work_struct *work)
@@ -386,7 +536,7 @@ static unsigned long until_decay(const struct lcma_region *region)
 unsigned long lcma_pool_decay(struct lcma_region *region,
 			      unsigned long nr_pages)
 {
-	struct lcma_stretch surplus;
+	struct lcma_batch surplus;
 	unsigned long flags, wait;
 	bool found = false;
 
@@ -396,11 +546,11 @@ unsigned long lcma_pool_decay(struct lcma_region *region,
 		found = take_surplus(region, region->keep_low, nr_pages,
 				     &surplus);
 	if (found)
-		region->stats.decayed_pages += surplus.nr_pages;
+		region->stats.decayed_pages += pages_in(&surplus);
 	lcma_region_unlock(region, flags);
 
 	if (found)
-		give_back(region, surplus.start, surplus.nr_pages);
+		give_back_batch(region, &surplus);
 	/* Not found: it is being drained. */
 	return wait || found ? wait : MAX_SCHEDULE_TIMEOUT;
 }
@@ -440,7 +590,7 @@ unsigned long lcma_pool_idle(struct lcma_region *region)
 unsigned long lcma_pool_shrink(struct lcma_region *region,
 			       unsigned long nr_pages)
 {
-	struct lcma_stretch surplus;
+	struct lcma_batch surplus;
 	unsigned long nr_given = 0;
 	unsigned long flags;
 	bool found = true;
@@ -452,12 +602,12 @@ unsigned long lcma_pool_shrink(struct lcma_region *region,
 		if (found) {
 			region->was_shrunk = true;
 			region->shrunk_at = jiffies;
-			region->stats.shrunk_pages += surplus.nr_pages;
-			nr_given += surplus.nr_pages;
+			region->stats.shrunk_pages += pages_in(&surplus);
+			nr_given += pages_in(&surplus);
 		}
 		lcma_region_unlock(region, flags);
 		if (found)
-			give_back(region, surplus.start, surplus.nr_pages);
+			give_back_batch(region, &surplus);
 	}
 	return nr_given;
 }

@@ -20,9 +20,13 @@ void lcma_pool_stop(struct lcma_region *region);
 unsigned long lcma_pool_room(struct lcma_region *region);
 unsigned long lcma_pool_take(struct lcma_region *region,
 			     const struct lcma_fit *fit, bool *is_zero);
+bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
+			 unsigned long start, bool *is_zero);
 void lcma_pool_give(struct lcma_region *region, unsigned long start,
 		    unsigned long nr_pages, enum lcma_state from,
 		    unsigned int give_flags);
+void lcma_pool_took_in(struct lcma_region *region);
+unsigned long lcma_pool_shed(struct lcma_region *region, unsigned long nr_pages);
 void lcma_pool_trim(struct lcma_region *region);
 void lcma_pool_share(struct lcma_region *region);
 unsigned long lcma_pool_decay(struct lcma_region *region,

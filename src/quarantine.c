@@ -77,17 +77,20 @@ void lcma_retire(struct lcma_region *region, unsigned long start,
 	const unsigned long end = start + nr_pages;
 	unsigned long flags, stop;
 
-	lcma_region_lock(region, &flags);
-	lcma_zero_note(region, start, nr_pages, false);
-	lcma_region_unlock(region, flags);
 	for (; start < end; start = stop) {
-		stop = same_end(region, start, end, true);
+		/* No more than one hold of the lock can move. */
+		stop = min(end, start + LCMA_HOLD_PAGES);
+		lcma_region_lock(region, &flags);
+		lcma_zero_note(region, start, stop - start, false);
+		lcma_region_unlock(region, flags);
+		stop = same_end(region, start, stop, true);
 		if (stop > start) {
 			lcma_pool_give(region, start, stop - start, from,
 				       give_flags);
 			continue;
 		}
-		stop = same_end(region, start, end, false);
+		stop = same_end(region, start,
+				min(end, start + LCMA_HOLD_PAGES), false);
 		hold(region, start, stop - start, from);
 	}
 }

@@ -202,19 +202,11 @@ EXPORT_SYMBOL_NS_GPL(lcma_region_find, LCMA_NS);
 static unsigned long count_zeroed(const struct lcma_region *region,
 				  unsigned long start, unsigned long nr_pages)
 {
-	const unsigned long end = start + nr_pages;
-	unsigned long nr_zeroed = 0, stop;
-
 	lockdep_assert_held(&region->lock);
-	while (start < end) {
-		stop = find_next_zero_bit(region->zeroed, end, start);
-		nr_zeroed += stop - start;
-		start = find_next_bit(region->zeroed, end, stop);
-	}
-	return nr_zeroed;
+	return lcma_batch_weight(region->zeroed, start, nr_pages);
 }
 
-/* Books of the pool: pages have come. */
+/* Accounting of the pool: pages have come. */
 static void pool_gains(struct lcma_region *region, unsigned long start,
 		       unsigned long nr_pages)
 {
@@ -233,7 +225,7 @@ static void pool_gains(struct lcma_region *region, unsigned long start,
 	region->dirty_end = max(region->dirty_end, start + nr_pages);
 }
 
-/* Books of the pool: pages have gone. */
+/* Accounting of the pool: pages have gone. */
 static void pool_loses(struct lcma_region *region, unsigned long start,
 		       unsigned long nr_pages)
 {
@@ -276,11 +268,11 @@ void lcma_region_lock_contended(struct lcma_region *region,
  * lcma_region_move - bring pages from one state into another
  * @region: the region
  * @start: first page
- * @nr_pages: how many, possibly 0
+ * @nr_pages: how many, possibly 0, LCMA_HOLD_PAGES at most
  * @from: the state that all of them are in; anything else is a bug of ours
  * @to: the new state
  *
- * Who waits is woken when pages cease to be busy, or become unused.
+ * Waiters are woken when pages cease to be busy, or become unused.
  *
  * Context: any; the caller holds region->lock.
  */
@@ -299,7 +291,33 @@ void lcma_region_move(struct lcma_region *region, unsigned long start,
 	if (from & LCMA_BUSY && !(to & LCMA_BUSY))
 		region->nr_unused++;
 	if (from == LCMA_BUSY || !(to & LCMA_BUSY))
-		wake_up_all(&region->settled);
+		region->is_settled_due = true;
+}
+
+/**
+ * lcma_region_move_own - bring the caller's own pages into another state
+ * @region: the region
+ * @start: first page; all pages of the range are the caller's
+ * @nr_pages: how many, possibly 0
+ * @from: the state that all of them are in
+ * @to: the new state
+ *
+ * A long range is moved in pieces, so that the lock is never held for long.
+ *
+ * Context: any; takes region->lock.
+ */
+void lcma_region_move_own(struct lcma_region *region, unsigned long start,
+			  unsigned long nr_pages, enum lcma_state from,
+			  enum lcma_state to)
+{
+	unsigned long flags, nr;
+
+	for (; nr_pages; nr_pages -= nr, start += nr) {
+		nr = min(nr_pages, LCMA_HOLD_PAGES);
+		lcma_region_lock(region, &flags);
+		lcma_region_move(region, start, nr, from, to);
+		lcma_region_unlock(region, flags);
+	}
 }
 
 /**
@@ -316,13 +334,24 @@ void lcma_region_move(struct lcma_region *region, unsigned long start,
 bool lcma_region_stretch(struct lcma_region *region, unsigned long from,
 			 unsigned long end, struct lcma_stretch *stretch)
 {
-	unsigned long flags;
-	bool found;
+	unsigned long flags, stop;
+	struct lcma_stretch s;
 
-	lcma_region_lock(region, &flags);
-	found = lcma_map_stretch(&region->map, from, end, stretch);
-	lcma_region_unlock(region, flags);
-	return found;
+	if (from >= end)
+		return false;
+	for (stretch->nr_pages = 0; from < end; from = stop) {
+		stop = min(end, from + LCMA_HOLD_LOOK_PAGES);
+		lcma_region_lock(region, &flags);
+		lcma_map_stretch(&region->map, from, stop, &s);
+		lcma_region_unlock(region, flags);
+		if (!stretch->nr_pages)
+			*stretch = s;
+		else if (s.state == stretch->state)
+			stretch->nr_pages += s.nr_pages;
+		if (s.state != stretch->state || from + s.nr_pages < stop)
+			break;
+	}
+	return true;
 }
 
 /**

@@ -37,6 +37,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "batch.h"
 #include "bitmap.h"
 #include "obstacle.h"
 #include "source.h"
@@ -168,6 +169,10 @@ struct lcma_stats {
  * @nr_unused: [lock] how often pages have become unused
  * @nr_takes: [lock] runs that are being taken, those included whose caller has
  *	left
+ * @nr_reserving: [lock] runs that are being reserved, or let go, in several holds
+ *	of @lock
+ * @is_settled_due: [lock] @settled is woken before @lock is let go
+ * @surplus_from: [lock] where the next search for surplus pages of the pool begins
  * @claims_lock: protects @claims; nothing else is taken inside
  * @claims: claims that run or wait for their turn, in order of arrival
  * @drain_lock: one drain at a time
@@ -218,6 +223,9 @@ struct lcma_region {
 	wait_queue_head_t settled;
 	unsigned long nr_unused;
 	unsigned int nr_takes;
+	unsigned int nr_reserving;
+	bool is_settled_due;
+	unsigned long surplus_from;
 
 	spinlock_t claims_lock;		/* claims */
 	struct list_head claims;
@@ -239,6 +247,9 @@ void lcma_region_lock_contended(struct lcma_region *region,
 void lcma_region_move(struct lcma_region *region, unsigned long start,
 		      unsigned long nr_pages, enum lcma_state from,
 		      enum lcma_state to);
+void lcma_region_move_own(struct lcma_region *region, unsigned long start,
+			  unsigned long nr_pages, enum lcma_state from,
+			  enum lcma_state to);
 bool lcma_region_stretch(struct lcma_region *region, unsigned long from,
 			 unsigned long end, struct lcma_stretch *stretch);
 unsigned long lcma_region_count(struct lcma_region *region,
@@ -280,6 +291,11 @@ static inline void lcma_region_unlock(struct lcma_region *region,
 				      unsigned long flags)
 	__releases(&region->lock)
 {
+	/* Once a hold, however many stretches it has moved. */
+	if (region->is_settled_due) {
+		region->is_settled_due = false;
+		wake_up_all(&region->settled);
+	}
 	spin_unlock_irqrestore(&region->lock, flags);
 }
 
@@ -302,6 +318,12 @@ lcma_region_until_idle(const struct lcma_region *region, unsigned long delay)
 	const unsigned long at = region->asked_at + delay;
 
 	return time_before(jiffies, at) ? at - jiffies : 0;
+}
+
+/* Under region->lock: are pages on their way, so that more may become unused? */
+static inline bool lcma_region_is_busy(const struct lcma_region *region)
+{
+	return region->map.nr_in[LCMA_BUSY] || region->nr_reserving;
 }
 
 /* Under region->lock: is every page of the pool zero? */

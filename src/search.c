@@ -61,7 +61,7 @@ static enum lcma_place_answer next_candidate(struct lcma_search *search,
 
 	lockdep_assert_held(&region->lock);
 	search->nr_unused = region->nr_unused;
-	search->any_busy = region->map.nr_in[LCMA_BUSY];
+	search->any_busy = lcma_region_is_busy(region);
 	answer = lcma_place_next(&search->place, &region->map, start);
 	if (answer == LCMA_PLACE_FOUND)
 		lcma_take_begin(region, *start, search->fit.nr_pages,
@@ -88,8 +88,12 @@ static int reserve_candidate(struct lcma_search *search, unsigned long *start)
 		}
 		answer = next_candidate(search, start);
 		lcma_region_unlock(region, flags);
-		if (answer != LCMA_PLACE_AGAIN)
-			return answer == LCMA_PLACE_FOUND;
+		if (answer == LCMA_PLACE_NONE)
+			return 0;
+		/* If others get into it first, there is another next candidate. */
+		if (answer == LCMA_PLACE_FOUND &&
+		    lcma_take_reserve(region, &search->hold))
+			return 1;
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();

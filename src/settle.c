@@ -39,7 +39,7 @@ static bool is_worth_a_look(const struct waiter *waiter)
 	const struct lcma_region *region = waiter->region;
 
 	lockdep_assert_held(&region->lock);
-	return !region->map.nr_in[LCMA_BUSY] ||
+	return !lcma_region_is_busy(region) ||
 	       (region->nr_unused != waiter->nr_unused &&
 		lcma_map_may_fit(&region->map, LCMA_KIND_UNUSED, waiter->fit,
 				 WAKE_BUDGET));

@@ -2,8 +2,8 @@
 /*
  * Taking one run: see take.h.
  *
- * Under the lock its pool pages become used and its shared pages busy, so that
- * nobody else takes them; then, without the lock, every stretch of busy pages
+ * Under the lock, in pieces, its pool pages become used and its shared pages busy,
+ * so that nobody else takes them; then, without the lock, every stretch of busy pages
  * is claimed by one call, because what is migrated out of one unit may land in
  * the next one of the same stretch. Under the lock again busy pages become
  * used, or what they were.
@@ -24,6 +24,13 @@
 #include "worker.h"
 #include "zero.h"
 
+/*
+ * So many calls for a run are nothing to talk about. If it would take more, pool
+ * pages inside it are given up until MOST_CALLS + 1 do.
+ */
+#define FEW_CALLS	4
+#define MOST_CALLS	16
+
 /**
  * struct take - a run that is being taken by a worker
  * @job: the worker's side
@@ -40,7 +47,7 @@ struct take {
 	struct lcma_obstacle obstacle;
 };
 
-/* Pages behind the run that a claim of its last page takes anyway. */
+/* Pages after the run that a claim of its last page takes anyway. */
 static unsigned long rest_after(struct lcma_region *region, unsigned long end)
 {
 	const unsigned long nr_pages = region->map.nr_pages;
@@ -54,9 +61,9 @@ static unsigned long rest_after(struct lcma_region *region, unsigned long end)
 	nr_block = lcma_buddy_block(pfn - 1, &first_pfn);
 	if (first_pfn + nr_block <= pfn)
 		return 0;
-	lcma_map_stretch(&region->map, end, nr_pages, &s);
-	return s.state == LCMA_SHARED ?
-	       min(s.nr_pages, first_pfn + nr_block - pfn) : 0;
+	lcma_map_stretch(&region->map, end,
+			 min(nr_pages, end + first_pfn + nr_block - pfn), &s);
+	return s.state == LCMA_SHARED ? s.nr_pages : 0;
 }
 
 /* Pages before the run that a claim of its first page takes anyway. */
@@ -91,40 +98,78 @@ static void widen(struct lcma_region *region, struct lcma_hold *hold)
 		hold->nr_before = min(room, rest_before(region, hold->start));
 }
 
+static unsigned long hold_end(const struct lcma_hold *hold)
+{
+	return hold->start + hold->nr_pages + hold->nr_after;
+}
+
+static bool is_reserved(const struct lcma_hold *hold)
+{
+	return hold->at >= hold_end(hold);
+}
+
+/*
+ * Under the lock: reserve the next piece of a run. Return: false if a page of it
+ * is used, or busy in other hands; what lies beside the run can be done without.
+ */
+static bool reserve_piece(struct lcma_region *region, struct lcma_hold *hold)
+{
+	struct lcma_batch batch;
+	bool is_first = true, goes_on;
+	unsigned int i;
+
+	lockdep_assert_held(&region->lock);
+	goes_on = hold->at > hold->start - hold->nr_before &&
+		  lcma_map_state(&region->map, hold->at - 1) == LCMA_BUSY;
+	lcma_batch_next(&region->map, hold->at, hold_end(hold), &batch);
+	for (i = 0; i < batch.nr; i++, is_first = false) {
+		const struct lcma_stretch *s = &batch.stretches[i];
+
+		if (s->state & LCMA_BUSY) {
+			if (s->start < hold->start + hold->nr_pages)
+				return false;
+			hold->nr_after = s->start - hold->start - hold->nr_pages;
+			return true;
+		}
+		if (s->state == LCMA_SHARED && !(is_first && goes_on))
+			hold->nr_calls++;
+		lcma_region_move(region, s->start, s->nr_pages, s->state,
+				 s->state == LCMA_POOL ? LCMA_USED : LCMA_BUSY);
+		hold->at = s->start + s->nr_pages;
+	}
+	return true;
+}
+
 /**
- * lcma_take_begin - reserve a run for a call of lcma_take()
+ * lcma_take_begin - begin to reserve a run for a call of lcma_take()
  * @region: the region
  * @start: first page; all pages of the run are shared or pool
  * @nr_pages: how many
  * @hold: the answer
+ *
+ * A long run is reserved in pieces: lcma_take_reserve() does the rest.
  *
  * Context: any; the caller holds region->lock.
  */
 void lcma_take_begin(struct lcma_region *region, unsigned long start,
 		     unsigned long nr_pages, struct lcma_hold *hold)
 {
-	struct lcma_stretch s;
-	unsigned long end;
-
+	lockdep_assert_held(&region->lock);
 	*hold = (struct lcma_hold) { .start = start, .nr_pages = nr_pages };
 	widen(region, hold);
-	start -= hold->nr_before;
-	end = hold->start + nr_pages + hold->nr_after;
-
-	lockdep_assert_held(&region->lock);
+	hold->at = start - hold->nr_before;
 	region->nr_takes++;
-	for (; lcma_map_stretch(&region->map, start, end, &s);
-	     start += s.nr_pages)
-		lcma_region_move(region, s.start, s.nr_pages, s.state,
-				 s.state == LCMA_POOL ? LCMA_USED : LCMA_BUSY);
+	reserve_piece(region, hold);
+	if (!is_reserved(hold))
+		region->nr_reserving++;
 }
 
 /**
  * lcma_take_end - nothing of a run is on its way any more
  * @region: the region
  *
- * lcma_take() does it. Who must not be seen between its end and his own next step
- * counts himself in region->nr_takes first, and calls this when he is done.
+ * lcma_take() does it. A caller that must not be seen between its end and its own
+ * next step counts itself in region->nr_takes first, and calls this afterwards.
  *
  * Context: any; takes region->lock.
  */
@@ -134,30 +179,39 @@ void lcma_take_end(struct lcma_region *region)
 
 	lcma_region_lock(region, &flags);
 	region->nr_takes--;
-	wake_up_all(&region->settled);
+	region->is_settled_due = true;
 	lcma_region_unlock(region, flags);
 }
 
-/* Put pages back: claimed ones are used by now, busy ones are not claimed. */
+/*
+ * Put pages back: claimed ones are used by now, busy ones are not claimed. The
+ * former go to the pool first; it then gives up what is too much for it.
+ */
 static void put_back(struct lcma_region *region, unsigned long start,
 		     unsigned long nr_pages)
 {
 	const unsigned long end = start + nr_pages;
-	struct lcma_stretch s;
+	struct lcma_batch batch;
+	bool any_pool = false;
 	unsigned long flags;
+	unsigned int i;
 
-	for (; lcma_region_stretch(region, start, end, &s);
-	     start += s.nr_pages) {
-		if (s.state == LCMA_USED) {
-			lcma_pool_give(region, s.start, s.nr_pages, LCMA_USED,
-				       0);
-			continue;
-		}
+	while (start < end) {
 		lcma_region_lock(region, &flags);
-		lcma_region_move(region, s.start, s.nr_pages, LCMA_BUSY,
-				 LCMA_SHARED);
+		start = lcma_batch_next(&region->map, start, end, &batch);
+		for (i = 0; i < batch.nr; i++) {
+			const struct lcma_stretch *s = &batch.stretches[i];
+
+			any_pool |= s->state == LCMA_USED;
+			lcma_region_move(region, s->start, s->nr_pages, s->state,
+					 s->state == LCMA_USED ? LCMA_POOL :
+								 LCMA_SHARED);
+		}
 		lcma_region_unlock(region, flags);
+		cond_resched();
 	}
+	if (any_pool)
+		lcma_pool_took_in(region);
 }
 
 /* What was reserved beside the run, into the pool or back where it was. */
@@ -173,6 +227,51 @@ static void take_undo(struct lcma_region *region, struct lcma_hold *hold)
 {
 	let_go_of_rest(region, hold);
 	put_back(region, hold->start, hold->nr_pages);
+}
+
+/* The run is reserved, or let go: it no longer counts as on its way. */
+static void end_reserving(struct lcma_region *region)
+{
+	unsigned long flags;
+
+	lcma_region_lock(region, &flags);
+	region->nr_reserving--;
+	region->is_settled_due = true;
+	lcma_region_unlock(region, flags);
+}
+
+/**
+ * lcma_take_reserve - reserve what is left of a run
+ * @region: the region
+ * @hold: what lcma_take_begin() began with
+ *
+ * Between two pieces others may take a page of the rest: then the run is let go.
+ * One that meets another's pages came later, so of several the last one succeeds.
+ * Meanwhile region->nr_reserving says that what looks used may become unused.
+ *
+ * Context: process, may sleep.
+ * Return: true if all of it is reserved; else none of it is.
+ */
+bool lcma_take_reserve(struct lcma_region *region, struct lcma_hold *hold)
+{
+	const unsigned long first = hold->start - hold->nr_before;
+	unsigned long flags;
+	bool is_ours = true;
+
+	if (is_reserved(hold))
+		return true;
+	while (is_ours && !is_reserved(hold)) {
+		lcma_region_lock(region, &flags);
+		is_ours = reserve_piece(region, hold);
+		lcma_region_unlock(region, flags);
+		cond_resched();
+	}
+	if (!is_ours)
+		put_back(region, first, hold->at - first);
+	end_reserving(region);
+	if (!is_ours)
+		lcma_take_end(region);
+	return is_ours;
 }
 
 /**
@@ -225,11 +324,25 @@ void lcma_take_cancel(struct lcma_region *region, const struct lcma_hold *hold)
 	lcma_take_end(region);
 }
 
+/* A stretch has been claimed: it is used, and zero or not. */
+static void note_claimed(struct lcma_region *region, unsigned long start,
+			 unsigned long nr_pages)
+{
+	unsigned long flags, nr;
+
+	for (; nr_pages; nr_pages -= nr, start += nr) {
+		nr = min(nr_pages, LCMA_HOLD_PAGES);
+		lcma_region_lock(region, &flags);
+		lcma_zero_note(region, start, nr, lcma_claim_zeroes());
+		lcma_region_move(region, start, nr, LCMA_BUSY, LCMA_USED);
+		lcma_region_unlock(region, flags);
+	}
+}
+
 /* Claim what is busy in a range that is reserved. */
 static int claim_busy(struct lcma_region *region, unsigned long at,
 		      unsigned long end, struct lcma_obstacle *obstacle)
 {
-	unsigned long flags;
 	struct lcma_stretch s;
 	int err;
 
@@ -242,14 +355,49 @@ static int claim_busy(struct lcma_region *region, unsigned long at,
 					   s.nr_pages, obstacle);
 		if (err)
 			return err;
-		lcma_region_lock(region, &flags);
-		lcma_zero_note(region, s.start, s.nr_pages,
-			       lcma_claim_zeroes());
-		lcma_region_move(region, s.start, s.nr_pages, LCMA_BUSY,
-				 LCMA_USED);
-		lcma_region_unlock(region, flags);
+		note_claimed(region, s.start, s.nr_pages);
 	}
 	return 0;
+}
+
+/* Is it one of those short islands that only cost a call? */
+static bool is_islet(const struct lcma_hold *hold, const struct lcma_stretch *s)
+{
+	return s->state == LCMA_USED &&
+	       s->nr_pages <= hold->nr_pages / MOST_CALLS &&
+	       s->start > hold->start &&
+	       s->start + s->nr_pages < hold->start + hold->nr_pages;
+}
+
+/*
+ * Pages of the pool that lie scattered in a run split it into many stretches, each
+ * of them a call. So the short ones go back to the buddy allocator first, and are
+ * claimed again with what lies around them.
+ */
+static void sink_islets(struct lcma_region *region, const struct lcma_hold *hold)
+{
+	const unsigned long end = hold->start + hold->nr_pages;
+	unsigned long at = hold->start, flags;
+	struct lcma_batch batch;
+	unsigned int i;
+
+	while (at < end) {
+		lcma_region_lock(region, &flags);
+		at = lcma_batch_next(&region->map, at, end, &batch);
+		for (i = 0; i < batch.nr; i++) {
+			struct lcma_stretch *s = &batch.stretches[i];
+
+			if (is_islet(hold, s))
+				lcma_region_move(region, s->start, s->nr_pages,
+						 LCMA_USED, LCMA_BUSY);
+			else
+				s->nr_pages = 0;
+		}
+		lcma_region_unlock(region, flags);
+		for (i = 0; i < batch.nr; i++)
+			lcma_unclaim(region, batch.stretches[i].start,
+				     batch.stretches[i].nr_pages);
+	}
 }
 
 /* Claim what is busy in a run that lcma_take_begin() reserved. */
@@ -261,9 +409,11 @@ static int take_claim(struct lcma_region *region, struct lcma_hold *hold,
 	unsigned long flags;
 	int err;
 
+	if (hold->nr_calls > FEW_CALLS)
+		sink_islets(region, hold);
 	err = claim_busy(region, hold->start - hold->nr_before,
 			 end + hold->nr_after, obstacle);
-	/* Somebody has got into the rest: then without it. */
+	/* Others have got into the rest: then without it. */
 	if (nr_rest && (err == -EBUSY || err == -ENOMEM)) {
 		let_go_of_rest(region, hold);
 		memset(obstacle, 0, sizeof(*obstacle));

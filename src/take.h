@@ -15,17 +15,22 @@
  * @start: first page
  * @nr_pages: how many
  * @nr_before: pages before it that a claim has to take anyway
- * @nr_after: pages behind it of that kind
+ * @nr_after: pages after it of that kind
+ * @at: all pages before this one are reserved
+ * @nr_calls: how many calls it takes to claim what is reserved
  */
 struct lcma_hold {
 	unsigned long start;
 	unsigned long nr_pages;
 	unsigned long nr_before;
 	unsigned long nr_after;
+	unsigned long at;
+	unsigned long nr_calls;
 };
 
 void lcma_take_begin(struct lcma_region *region, unsigned long start,
 		     unsigned long nr_pages, struct lcma_hold *hold);
+bool lcma_take_reserve(struct lcma_region *region, struct lcma_hold *hold);
 bool lcma_take_is_stuck(struct lcma_region *region,
 			const struct lcma_hold *hold,
 			struct lcma_obstacle *obstacle);

@@ -30,6 +30,9 @@
 /* A refill that takes longer than this disturbs more than it helps. */
 #define REFILL_MS	1000
 
+/* How long a scattered pool is left alone after somebody has used it. */
+#define GATHER_TIME	HZ
+
 /* Places that one step of a refill tries. */
 #define REFILL_TRIES	4
 
@@ -39,6 +42,18 @@
 
 static struct task_struct *thread;
 
+/*
+ * Under the lock: is the pool no larger than it must be, scattered, and has nobody
+ * used it for a while? Then a refill makes it whole.
+ */
+static bool is_to_be_gathered(const struct lcma_region *region)
+{
+	lockdep_assert_held(&region->lock);
+	return region->map.nr_in[LCMA_POOL] == region->keep_low &&
+	       !lcma_region_until_idle(region, GATHER_TIME) &&
+	       lcma_batch_is_scattered(&region->map);
+}
+
 /* Under the lock: how many pages the next step of a refill wants. */
 static unsigned long missing(const struct lcma_region *region)
 {
@@ -47,9 +62,37 @@ static unsigned long missing(const struct lcma_region *region)
 						       LCMA_KIND_SHARED);
 
 	lockdep_assert_held(&region->lock);
-	if (region->life != LCMA_LIVE || nr_pool >= region->keep_low)
+	if (region->life != LCMA_LIVE)
+		return 0;
+	if (is_to_be_gathered(region))
+		return min3(region->keep_low, longest, region->unit_pages);
+	if (nr_pool >= region->keep_low)
 		return 0;
 	return min3(region->keep_low - nr_pool, longest, region->unit_pages);
+}
+
+/* Under the lock: when the pool may be scattered, jiffies until it is gathered. */
+static unsigned long until_gathered(const struct lcma_region *region)
+{
+	lockdep_assert_held(&region->lock);
+	return region->life == LCMA_LIVE &&
+	       region->map.nr_in[LCMA_POOL] == region->keep_low &&
+	       lcma_batch_is_scattered(&region->map) ?
+	       max(1UL, lcma_region_until_idle(region, GATHER_TIME)) :
+	       MAX_SCHEDULE_TIMEOUT;
+}
+
+/* Pages of a refill, into the pool; what it has too many of is what is scattered. */
+static void take_in(struct lcma_region *region, unsigned long start,
+		    unsigned long nr_pages)
+{
+	unsigned long flags;
+
+	lcma_region_lock(region, &flags);
+	region->stats.refilled_pages += nr_pages;
+	lcma_region_unlock(region, flags);
+	lcma_region_move_own(region, start, nr_pages, LCMA_USED, LCMA_POOL);
+	lcma_pool_shed(region, nr_pages);
 }
 
 /*
@@ -83,25 +126,24 @@ static int refill_once(struct lcma_region *region, unsigned long *from)
 	if (start == LCMA_NO_PAGE)
 		return -ENOSPC;
 
-	err = lcma_take(region, &hold, deadline, &obstacle);
 	*from = start + fit.nr_pages;
-	if (!err) {
-		lcma_region_lock(region, &flags);
-		region->stats.refilled_pages += fit.nr_pages;
-		lcma_region_unlock(region, flags);
-		lcma_pool_give(region, start, fit.nr_pages, LCMA_USED, 0);
-	}
+	err = lcma_take_reserve(region, &hold) ?
+	      lcma_take(region, &hold, deadline, &obstacle) : -EBUSY;
+	if (!err)
+		take_in(region, start, fit.nr_pages);
 	lcma_take_end(region);
 	return err;
 }
 
-static bool is_missing(struct lcma_region *region)
+/* Is anything missing? *wait: if not, when that may be, in jiffies from now. */
+static bool is_missing(struct lcma_region *region, unsigned long *wait)
 {
 	unsigned long flags;
 	bool any;
 
 	lcma_region_lock(region, &flags);
 	any = missing(region);
+	*wait = until_gathered(region);
 	lcma_region_unlock(region, flags);
 	return any;
 }
@@ -109,12 +151,12 @@ static bool is_missing(struct lcma_region *region)
 /* Return: when to be called again, in jiffies from now. */
 static unsigned long refill(struct lcma_region *region)
 {
-	unsigned long from = 0;
+	unsigned long from = 0, wait;
 	unsigned int tries;
 
-	if (!is_missing(region)) {
+	if (!is_missing(region, &wait)) {
 		region->refill_pause = 0;
-		return MAX_SCHEDULE_TIMEOUT;
+		return wait;
 	}
 	if (lcma_pool_is_pressed(region))
 		return HZ;

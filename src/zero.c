@@ -20,7 +20,7 @@
 #define LOOK_STRETCHES	32
 
 /* How far it looks in one of them. */
-#define LOOK_PAGES	32768UL
+#define LOOK_PAGES	8192UL
 
 /**
  * lcma_zero_note - pages are zero, or not known to be
