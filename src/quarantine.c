@@ -107,14 +107,17 @@ unsigned long lcma_quarantine_next(struct lcma_region *region,
 				   unsigned long from)
 {
 	const unsigned long nr_pages = region->map.nr_pages;
-	unsigned long page = nr_pages;
-	unsigned long flags;
+	unsigned long page, flags, end;
 
-	lcma_region_lock(region, &flags);
-	if (region->nr_held)
-		page = find_next_bit(region->held, nr_pages, from);
-	lcma_region_unlock(region, flags);
-	return page < nr_pages ? page : LCMA_NO_PAGE;
+	for (; READ_ONCE(region->nr_held) && from < nr_pages; from = end) {
+		end = min(nr_pages, from + LCMA_HOLD_LOOK_PAGES);
+		lcma_region_lock(region, &flags);
+		page = find_next_bit(region->held, end, from);
+		lcma_region_unlock(region, flags);
+		if (page < end)
+			return page;
+	}
+	return LCMA_NO_PAGE;
 }
 
 /* Take a page out of quarantine, unless somebody else just did. */

@@ -73,13 +73,16 @@ static void clear_run(struct lcma_region *region, unsigned long start,
 static unsigned long next_dirty(struct lcma_region *region,
 				unsigned long *start, unsigned long end)
 {
-	unsigned long flags, stop;
+	unsigned long flags, stop, look_end;
 
-	/* The words also hold the bits of others. */
-	lcma_region_lock(region, &flags);
-	*start = find_next_zero_bit(region->zeroed, end, *start);
-	stop = find_next_bit(region->zeroed, end, *start);
-	lcma_region_unlock(region, flags);
+	do {
+		look_end = min(end, *start + LCMA_HOLD_LOOK_PAGES);
+		/* The words also hold the bits of others. */
+		lcma_region_lock(region, &flags);
+		*start = find_next_zero_bit(region->zeroed, look_end, *start);
+		stop = find_next_bit(region->zeroed, look_end, *start);
+		lcma_region_unlock(region, flags);
+	} while (*start == look_end && look_end < end);
 	return stop - *start;
 }
 

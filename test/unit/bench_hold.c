@@ -242,10 +242,11 @@ static void options(void)
 	sink += lcma_place_options(&map, fit, option, ARRAY_SIZE(option));
 }
 
-/* quarantine.c: lcma_quarantine_next(), with one page, the last one */
+/* quarantine.c: lcma_quarantine_next(), zero.c: next_dirty() */
 static void next_held(void)
 {
-	sink += find_next_bit(held, NR_PAGES, 0);
+	sink += find_next_bit(held, LCMA_HOLD_LOOK_PAGES, 0);
+	sink += find_next_bit(held, LCMA_HOLD_LOOK_PAGES, 0);
 }
 
 static void zero_note(void)
@@ -264,6 +265,7 @@ static const struct operation moves[] = {
 	{ "choose surplus", surplus, surplus_undo },
 	{ "read a stretch", stretch, NULL },
 	{ "note zero pages", zero_note, zero_unnote },
+	{ "next page that is marked", next_held, NULL },
 };
 
 static const struct operation searches[] = {
@@ -272,8 +274,7 @@ static const struct operation searches[] = {
 	{ "next place with islands", place_islands, NULL },
 	{ "next place beside failed units", place_sore, NULL },
 	{ "options of a policy", options, NULL },
-	{ "next page in quarantine", next_held, NULL },
-};
+	};
 
 /* A pattern: its stretches come again and again over the whole region. */
 struct part {
