@@ -6,7 +6,7 @@
 # with a few calls, and every page is accounted for. Longer than one hold of the
 # lock may reserve, so it is reserved in pieces. An idle pool at its low mark is
 # gathered into one piece, and what is too much for a pool leaves it so that its
-# longest run remains. A drain gets all of it back.
+# longest run remains.
 # How long the lock is held is not shown here: that is test/unit/bench_hold.
 #
 # mem: 512M
@@ -115,9 +115,6 @@ before=$(lcma_info r refilled_pages)
 usleep 2500000
 is "$(lcma_info r refilled_pages)" "$before" "and then left alone"
 
-comb 4
-echo 1 >$sys/r/drain
-is "$(cat $sys/r/state)" drained "a region with a scattered pool is drained"
 check "the comb is unloaded" rmmod lcma_comb
 check "unload" lcma_unload
 finish
