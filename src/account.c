@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Accounts: see account.h. A file's account belongs to its user's; what is
- * charged to the file is charged to the user. Buffers outlive the file they
- * were asked for through, so accounts are counted.
+ * Accounts: see account.h.
+ *
+ * A buffer is charged to the open file that it was asked for through, and to the
+ * caller's user, whoever opened the file. A process can give itself other user
+ * ids in a user namespace that it makes; so the owner of each namespace around
+ * the caller is charged as well, unless that is root, who has all ids anyway.
+ *
+ * Buffers outlive their file and their user's processes: charges hold accounts.
  */
 #include "account.h"
 
@@ -10,10 +15,15 @@
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
+#include <linux/overflow.h>
+#include <linux/rbtree.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 
 #include "fault.h"
 
@@ -32,162 +42,284 @@ module_param(phys_for_all, bool, 0644);
 MODULE_PARM_DESC(phys_for_all,
 		 "tell physical addresses to everybody, not only with CAP_SYS_RAWIO [N]");
 
-/* Protects the list of users, and nr_pages of every account. */
-static DEFINE_SPINLOCK(lock);
-static LIST_HEAD(users);
+/**
+ * struct payer - a user who is charged, and what it holds
+ * @node: in payers
+ * @uid: which user
+ * @nr_charges: charges that refer to it
+ * @nr_pages: how much is held, in pages
+ */
+struct payer {
+	struct rb_node node;
+	kuid_t uid;
+	unsigned long nr_charges;
+	unsigned long nr_pages;
+};
 
-static struct lcma_account *new_account(kuid_t uid)
+/**
+ * struct lcma_charge - what one buffer costs, and whom
+ * @file: the open file's account, with a reference; NULL: no file is charged
+ * @nr_pages: how much each of them is charged
+ * @nr_payers: how many users are charged, at least 1
+ * @payers: the caller's user, and the owners of the namespaces around it
+ */
+struct lcma_charge {
+	struct lcma_account *file;
+	unsigned long nr_pages;
+	unsigned int nr_payers;
+	struct payer *payers[];
+};
+
+/* Protects payers, their counters, and nr_pages of every account. */
+static DEFINE_SPINLOCK(lock);
+/* By user id: a user namespace may hold tens of thousands of them. */
+static struct rb_root payers = RB_ROOT;
+
+/* Under the lock: where a user is, or would be linked in. */
+static struct payer *find_payer(kuid_t uid, struct rb_node **parent,
+				struct rb_node ***link)
+{
+	struct rb_node **at = &payers.rb_node;
+	struct payer *payer;
+
+	lockdep_assert_held(&lock);
+	*parent = NULL;
+	while (*at) {
+		payer = rb_entry(*at, struct payer, node);
+		if (uid_eq(payer->uid, uid))
+			return payer;
+		*parent = *at;
+		at = uid_lt(uid, payer->uid) ? &(*at)->rb_left : &(*at)->rb_right;
+	}
+	*link = at;
+	return NULL;
+}
+
+/* Return: the user, charged once more; NULL: there is none, and no @fresh one. */
+static struct payer *hold_payer(kuid_t uid, struct payer *fresh)
+{
+	struct rb_node *parent, **link;
+	struct payer *payer;
+
+	spin_lock(&lock);
+	payer = find_payer(uid, &parent, &link);
+	if (!payer && fresh) {
+		payer = fresh;
+		payer->uid = uid;
+		rb_link_node(&payer->node, parent, link);
+		rb_insert_color(&payer->node, &payers);
+	}
+	if (payer)
+		payer->nr_charges++;
+	spin_unlock(&lock);
+	return payer;
+}
+
+static struct payer *get_payer(kuid_t uid)
+{
+	struct payer *payer = hold_payer(uid, NULL);
+	struct payer *fresh;
+
+	if (payer)
+		return payer;
+	fresh = lcma_fault(ACCOUNT_USER) ? NULL :
+		kzalloc(sizeof(*fresh), GFP_KERNEL);
+	if (!fresh)
+		return NULL;
+	payer = hold_payer(uid, fresh);
+	if (payer != fresh)
+		kfree(fresh);
+	return payer;
+}
+
+static void put_payer(struct payer *payer)
+{
+	bool is_last;
+
+	spin_lock(&lock);
+	is_last = !--payer->nr_charges;
+	if (is_last)
+		rb_erase(&payer->node, &payers);
+	spin_unlock(&lock);
+	if (is_last)
+		kfree(payer);
+}
+
+/**
+ * lcma_account_open - an account for a file that is being opened
+ *
+ * Context: process, may sleep.
+ * Return: the account with one reference; ERR_PTR: -ENOBUFS.
+ */
+struct lcma_account *lcma_account_open(void)
 {
 	struct lcma_account *account;
 
 	account = lcma_fault(ACCOUNT_NEW) ? NULL :
 		  kzalloc(sizeof(*account), GFP_KERNEL);
 	if (!account)
-		return NULL;
+		return ERR_PTR(-ENOBUFS);
 	kref_init(&account->ref);
-	account->uid = uid;
-	return account;
-}
-
-/* The account of a user, with a reference, or NULL. */
-static struct lcma_account *find_user_account(kuid_t uid)
-{
-	struct lcma_account *user;
-
-	list_for_each_entry(user, &users, link)
-		if (uid_eq(user->uid, uid) && kref_get_unless_zero(&user->ref))
-			return user;
-	return NULL;
-}
-
-static struct lcma_account *get_user_account(kuid_t uid)
-{
-	struct lcma_account *fresh = new_account(uid);
-	struct lcma_account *user;
-
-	if (!fresh)
-		return NULL;
-	spin_lock(&lock);
-	user = find_user_account(uid);
-	if (!user)
-		list_add(&fresh->link, &users);
-	spin_unlock(&lock);
-	if (!user)
-		return fresh;
-	kfree(fresh);
-	return user;
-}
-
-/**
- * lcma_account_open - an account for a file that the current task opens
- *
- * Context: process, may sleep.
- * Return: the account with one reference; -ENOBUFS.
- */
-struct lcma_account *lcma_account_open(void)
-{
-	struct lcma_account *account = new_account(current_uid());
-
-	if (!account)
-		return ERR_PTR(-ENOBUFS);
-	account->user = get_user_account(account->uid);
-	if (!account->user) {
-		kfree(account);
-		return ERR_PTR(-ENOBUFS);
-	}
-	return account;
-}
-
-/**
- * lcma_account_get - one more reference
- * @account: the account
- *
- * Context: any.
- * Return: @account.
- */
-struct lcma_account *lcma_account_get(struct lcma_account *account)
-{
-	kref_get(&account->ref);
 	return account;
 }
 
 static void release_account(struct kref *ref)
 {
-	struct lcma_account *account = container_of(ref, struct lcma_account,
-						    ref);
-
-	if (account->user) {
-		lcma_account_put(account->user);
-	} else {
-		spin_lock(&lock);
-		list_del(&account->link);
-		spin_unlock(&lock);
-	}
-	kfree(account);
+	kfree(container_of(ref, struct lcma_account, ref));
 }
 
 /**
  * lcma_account_put - one reference less
  * @account: the account
  *
- * Context: process.
+ * Context: any.
  */
 void lcma_account_put(struct lcma_account *account)
 {
 	kref_put(&account->ref, release_account);
 }
 
-/* Would an account be over a limit in KiB? */
-static bool is_over(const struct lcma_account *account, unsigned long nr_pages,
+/* Return: 0; -ENOBUFS. A user is charged once, however often it comes. */
+static int add_user(struct lcma_charge *charge, kuid_t uid)
+{
+	struct payer *payer;
+	unsigned int i;
+
+	for (i = 0; i < charge->nr_payers; i++)
+		if (uid_eq(charge->payers[i]->uid, uid))
+			return 0;
+	payer = get_payer(uid);
+	if (!payer)
+		return -ENOBUFS;
+	charge->payers[charge->nr_payers++] = payer;
+	return 0;
+}
+
+/* Return: 0; -ENOBUFS. */
+static int add_users(struct lcma_charge *charge)
+{
+	const struct user_namespace *ns;
+	int err = add_user(charge, current_uid());
+
+	for (ns = current_user_ns(); !err && ns->parent; ns = ns->parent)
+		if (!uid_eq(ns->owner, GLOBAL_ROOT_UID))
+			err = add_user(charge, ns->owner);
+	return err;
+}
+
+/* Would somebody who holds so much be over a limit in KiB? */
+static bool is_over(unsigned long nr_held, unsigned long nr_pages,
 		    unsigned long limit_kib)
 {
 	const unsigned long limit = limit_kib >> (PAGE_SHIFT - 10);
 
-	return limit_kib && (nr_pages > limit ||
-			     account->nr_pages > limit - nr_pages);
+	return limit_kib && (nr_pages > limit || nr_held > limit - nr_pages);
+}
+
+/* Under the lock: would anybody be over a limit? */
+static bool is_anybody_over(const struct lcma_charge *charge,
+			    unsigned long nr_pages)
+{
+	const unsigned long user_kib = READ_ONCE(quota_user_kib);
+	unsigned int i;
+
+	lockdep_assert_held(&lock);
+	if (charge->file && is_over(charge->file->nr_pages, nr_pages,
+				    READ_ONCE(quota_file_kib)))
+		return true;
+	for (i = 0; i < charge->nr_payers; i++)
+		if (is_over(charge->payers[i]->nr_pages, nr_pages, user_kib))
+			return true;
+	return false;
+}
+
+/* Under the lock; a difference below 0 wraps, as it should. */
+static void charge_all(struct lcma_charge *charge, unsigned long nr_pages)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&lock);
+	charge->nr_pages += nr_pages;
+	if (charge->file)
+		charge->file->nr_pages += nr_pages;
+	for (i = 0; i < charge->nr_payers; i++)
+		charge->payers[i]->nr_pages += nr_pages;
 }
 
 /**
- * lcma_account_charge - somebody wants to hold more
- * @account: the file's account, or a user's: then no file's limit counts
- * @nr_pages: how many pages more
+ * lcma_charge_new - charge for a buffer that the current task asks for
+ * @file: the open file that it asks through; NULL: no file is charged
+ * @nr_pages: how many pages
+ *
+ * Context: process, may sleep.
+ * Return: the charge, for lcma_charge_free(); ERR_PTR: -EDQUOT over a limit;
+ * -ENOBUFS.
+ */
+struct lcma_charge *lcma_charge_new(struct lcma_account *file,
+				    unsigned long nr_pages)
+{
+	struct lcma_charge *charge;
+	int err;
+
+	/* The initial namespace has level 0. */
+	charge = lcma_fault(ACCOUNT_CHARGE) ? NULL :
+		 kzalloc(struct_size(charge, payers,
+				     1 + current_user_ns()->level), GFP_KERNEL);
+	if (!charge)
+		return ERR_PTR(-ENOBUFS);
+	if (file) {
+		kref_get(&file->ref);
+		charge->file = file;
+	}
+	err = add_users(charge) ?: lcma_charge_more(charge, nr_pages);
+	if (err) {
+		lcma_charge_free(charge);
+		return ERR_PTR(err);
+	}
+	return charge;
+}
+
+/**
+ * lcma_charge_more - a buffer is larger than was asked for
+ * @charge: its charge
+ * @nr_pages: how many pages more, possibly 0
  *
  * Context: process.
- * Return: 0; -EDQUOT, and nothing is charged.
+ * Return: 0; -EDQUOT, and nothing more is charged.
  */
-int lcma_account_charge(struct lcma_account *account, unsigned long nr_pages)
+int lcma_charge_more(struct lcma_charge *charge, unsigned long nr_pages)
 {
-	struct lcma_account *file = account->user ? account : NULL;
-	struct lcma_account *user = account->user ?: account;
 	int err = 0;
 
 	spin_lock(&lock);
-	if ((file && is_over(file, nr_pages, READ_ONCE(quota_file_kib))) ||
-	    is_over(user, nr_pages, READ_ONCE(quota_user_kib))) {
+	if (is_anybody_over(charge, nr_pages))
 		err = -EDQUOT;
-	} else {
-		user->nr_pages += nr_pages;
-		if (file)
-			file->nr_pages += nr_pages;
-	}
+	else
+		charge_all(charge, nr_pages);
 	spin_unlock(&lock);
 	return err;
 }
 
 /**
- * lcma_account_uncharge - somebody holds less
- * @account: what was charged
- * @nr_pages: how many pages less
+ * lcma_charge_free - a buffer is gone
+ * @charge: its charge; NULL: nobody was charged
  *
  * Context: process.
  */
-void lcma_account_uncharge(struct lcma_account *account, unsigned long nr_pages)
+void lcma_charge_free(struct lcma_charge *charge)
 {
+	unsigned int i;
+
+	if (!charge)
+		return;
 	spin_lock(&lock);
-	account->nr_pages -= nr_pages;
-	if (account->user)
-		account->user->nr_pages -= nr_pages;
+	charge_all(charge, -charge->nr_pages);
 	spin_unlock(&lock);
+	for (i = 0; i < charge->nr_payers; i++)
+		put_payer(charge->payers[i]);
+	if (charge->file)
+		lcma_account_put(charge->file);
+	kfree(charge);
 }
 
 /**

@@ -6,6 +6,8 @@
 
 #include <linux/cred.h>
 #include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -43,40 +45,41 @@ static int alloc_zeroed(const struct lcma_request *request,
 	return err;
 }
 
-static int charge(struct lcma_account *account, unsigned long nr_pages)
+/* Return: a charge; NULL: modules are not charged; ERR_PTR. */
+static struct lcma_charge *charge_for(const struct lcma_order *order)
 {
-	return account ? lcma_account_charge(account, nr_pages) : 0;
-}
-
-static void uncharge(struct lcma_account *account, unsigned long nr_pages)
-{
-	if (account)
-		lcma_account_uncharge(account, nr_pages);
+	return order->owner == LCMA_OWNER_KERNEL ? NULL :
+	       lcma_charge_new(order->account, order->request.nr_pages);
 }
 
 /*
  * Pages that are charged: what is asked for before anybody is disturbed for
  * it, what the region's granule adds when it is known.
  */
-static int alloc_charged(const struct lcma_order *order, struct lcma_run *run)
+static int alloc_charged(const struct lcma_order *order,
+			 struct lcma_buffer *buffer)
 {
-	const unsigned long nr_pages = order->request.nr_pages;
-	int err = charge(order->account, nr_pages);
+	struct lcma_charge *charge = charge_for(order);
+	struct lcma_run *run = &buffer->run;
+	int err;
 
-	if (err)
-		return err;
+	if (IS_ERR(charge))
+		return PTR_ERR(charge);
 	err = alloc_zeroed(&order->request, run);
 	if (err)
 		goto err_uncharge;
-	err = charge(order->account, run->nr_pages - nr_pages);
+	if (charge)
+		err = lcma_charge_more(charge,
+				       run->nr_pages - order->request.nr_pages);
 	if (err)
 		goto err_free;
+	buffer->charge = charge;
 	return 0;
 
 err_free:
 	lcma_free(run);
 err_uncharge:
-	uncharge(order->account, nr_pages);
+	lcma_charge_free(charge);
 	return err;
 }
 
@@ -102,15 +105,13 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order)
 		 kzalloc(sizeof(*buffer), GFP_KERNEL);
 	if (!buffer)
 		return ERR_PTR(-ENOBUFS);
-	err = alloc_charged(order, &buffer->run);
+	err = alloc_charged(order, buffer);
 	if (err) {
 		kfree(buffer);
 		return ERR_PTR(err);
 	}
 
 	kref_init(&buffer->ref);
-	if (order->account)
-		buffer->account = lcma_account_get(order->account);
 	note_facts(buffer, order, began);
 	region = buffer->run.region;
 	lcma_region_lock(region, &flags);
@@ -141,9 +142,7 @@ static void release_buffer(struct kref *ref)
 	list_del(&buffer->link);
 	lcma_region_unlock(region, flags);
 	lcma_free(&buffer->run);
-	uncharge(buffer->account, buffer->run.nr_pages);
-	if (buffer->account)
-		lcma_account_put(buffer->account);
+	lcma_charge_free(buffer->charge);
 	put_pid(buffer->tgid);
 	kfree(buffer);
 }

@@ -34,7 +34,9 @@ enum lcma_owner {
  * @request: the pages
  * @label: what it is for; "": not told
  * @owner: which front end asks
- * @account: who is charged; NULL: nobody
+ * @account: the open file that is charged beside the user; NULL: none
+ *
+ * The current task's user is charged, unless another module asks.
  */
 struct lcma_order {
 	struct lcma_request request;
@@ -77,7 +79,7 @@ struct lcma_buffer_facts {
  * @ref: who holds it; the pages go back with the last reference
  * @link: in region->buffers, under region->lock
  * @run: its pages
- * @account: who is charged for it, or NULL
+ * @charge: what it costs whom, or NULL
  * @tgid: who asked
  * @facts: what can be told of it; fixed, but for pid, which the reader fills in
  * @nr_pins: who relies on its physical address just now: devices that map it,
@@ -87,7 +89,7 @@ struct lcma_buffer {
 	struct kref ref;
 	struct list_head link;
 	struct lcma_run run;
-	struct lcma_account *account;
+	struct lcma_charge *charge;
 	struct pid *tgid;
 	struct lcma_buffer_facts facts;
 	atomic_t nr_pins;

@@ -66,10 +66,7 @@ static ssize_t dev_read(struct file *file, char __user *to, size_t len_bytes,
 static ssize_t dev_write(struct file *file, const char __user *from,
 			 size_t len_bytes, loff_t *pos)
 {
-	struct dev_file *df = file->private_data;
-
-	/* Text buffers outlive the file: only their user is charged. */
-	return lcma_text_write(df->account->user, from, len_bytes);
+	return lcma_text_write(from, len_bytes);
 }
 
 static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

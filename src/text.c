@@ -89,7 +89,7 @@ static struct holding *new_holding(const struct lcma_order *order)
 	return holding;
 }
 
-static int alloc_slot(struct lcma_account *account)
+static int alloc_slot(void)
 {
 	struct lcma_order order = {
 		.request = {
@@ -99,7 +99,6 @@ static int alloc_slot(struct lcma_account *account)
 		},
 		.label = "",
 		.owner = LCMA_OWNER_TEXT,
-		.account = account,
 	};
 	struct holding *holding;
 	int slot = reserve_slot();
@@ -138,13 +137,11 @@ static int make_request(const struct lcma_line *line,
 	return 0;
 }
 
-static int alloc_sized(const struct lcma_line *line,
-		       struct lcma_account *account)
+static int alloc_sized(const struct lcma_line *line)
 {
 	struct lcma_order order = {
 		.label = line->label,
 		.owner = LCMA_OWNER_TEXT,
-		.account = account,
 	};
 	struct holding *holding;
 	int err = make_request(line, &order.request);
@@ -177,16 +174,16 @@ static void log_complaint(const struct lcma_complaint *complaint,
 
 /**
  * lcma_text_write - one line
- * @account: who is charged
  * @from: the line
  * @len_bytes: its length
+ *
+ * Text buffers outlive the file: only the writer's user is charged.
  *
  * Context: process, may sleep.
  * Return: @len_bytes; -EFAULT; -EINVAL and others of lcma_line_parse();
  * -ENOENT no such region; what lcma_buffer_new() returns.
  */
-ssize_t lcma_text_write(struct lcma_account *account, const char __user *from,
-			size_t len_bytes)
+ssize_t lcma_text_write(const char __user *from, size_t len_bytes)
 {
 	char text[LCMA_LINE_BYTES];
 	struct lcma_line line;
@@ -203,9 +200,9 @@ ssize_t lcma_text_write(struct lcma_account *account, const char __user *from,
 	if (err)
 		log_complaint(&complaint, text, len_bytes);
 	else if (line.slot)
-		err = alloc_slot(account);
+		err = alloc_slot();
 	else
-		err = alloc_sized(&line, account);
+		err = alloc_sized(&line);
 	return err ? err : len_bytes;
 }
 

@@ -5,6 +5,9 @@
  */
 #include "program.h"
 
+#include <sched.h>
+#include <sys/prctl.h>
+
 #define PARAMETER(_name)	"/sys/module/lcma/parameters/" _name
 #define UNPRIVILEGED		1000
 
@@ -145,7 +148,8 @@ static void others_share(void *unused MAYBE_UNUSED)
 
 	gets(own, 128, 0, "by another user");
 	gets(own, 132, -EDQUOT, "by another user");
-	gets(dev, 4, -EDQUOT, "by another user, from a file that the first opened");
+	gets(dev, 128, 0, "by another user, through a file that the first opened");
+	gets(dev, 132, -EDQUOT, "by another user, through that file");
 }
 
 static long text(const char *line)
@@ -163,7 +167,7 @@ static void text_free(void)
 static void text_of_another(void *unused MAYBE_UNUSED)
 {
 	answers(text("128K region=main"), 0, "another user's text buffer");
-	answers(text("4K region=main"), -EDQUOT, "is all that he may have");
+	answers(text("4K region=main"), -EDQUOT, "is all that it may have");
 }
 
 static void test_user(void)
@@ -195,7 +199,7 @@ static void test_user(void)
 	gets(dev, 128, 0, "when all are");
 
 	in_child(UNPRIVILEGED, text_of_another, NULL);
-	gets(dev, 128, 0, "by the first user, all the same");
+	gets(dev, 128, 0, "by the first user, beside it");
 	text_free();
 	in_child(UNPRIVILEGED, text_of_another, NULL);
 	text_free();
@@ -241,6 +245,220 @@ static void test_passed(void)
 	close(pair[1]);
 	in_child(UNPRIVILEGED, text_of_another, NULL);
 	text_free();
+	limit("0", "0");
+}
+
+/* The device's descriptor was passed on: the caller pays, and the file counts. */
+static void uses_passed_file(void *arg)
+{
+	int *pair = arg;
+	char c;
+	int passed = receive_fd(pair[0], &c, 1, 0), own = open_device(), fd;
+
+	fd = need_buffer(passed, "main", 96 * KIB);
+	gets(passed, 4, -EDQUOT, "by the receiver, at the limit of the sender's file");
+	gets(own, 36, -EDQUOT, "by the receiver, beyond its own limit");
+	gets(own, 32, 0, "by the receiver, up to it");
+	send_fd(pair[0], "f", 1, fd);
+	close(fd);
+}
+
+static void test_passed_file(void)
+{
+	int pair[2], file = open_device(), fd;
+	char c;
+
+	limit("96", "128");
+	socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair);
+	send_fd(pair[1], "f", 1, file);
+	in_child(UNPRIVILEGED, uses_passed_file, pair);
+	fd = receive_fd(pair[1], &c, 1, 0);
+	gets(file, 4, -EDQUOT, "by the sender, through the file whose limit is used");
+	limit("0", "128");
+	gets(dev, 128, 0, "by the sender: what the receiver asked for is not its");
+	close(fd);
+	close(file);
+	close(pair[0]);
+	close(pair[1]);
+	limit("0", "0");
+}
+
+/* --- user namespaces ------------------------------------------------------------------ */
+
+/* What /etc/subuid would give to a user: other ids, as many as it likes. */
+#define SUBUID		100000
+
+/**
+ * struct inside - what is done in a user namespace
+ * @owner: the user that makes it
+ * @depth: how many namespaces, one inside the other
+ * @uid: the id there; outside SUBUID more, but for 0, which is the owner
+ * @kib: how much is asked for
+ * @wanted: the answer
+ * @hold: keep it
+ */
+struct inside {
+	uid_t owner;
+	int depth;
+	uid_t uid;
+	unsigned int kib;
+	long wanted;
+	bool hold;
+};
+
+static void write_map(pid_t pid, const char *which, const char *map)
+{
+	char path[64];
+	long ret;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, which);
+	ret = write_text(path, map);
+	if (ret < 0)
+		bail_out("%s: %s", path, error_name(ret));
+}
+
+/* Made by a process that has no privilege; a helper that has it gives it ids. */
+static void enter_namespace(int depth)
+{
+	const pid_t self = getpid();
+	char map[64], c;
+	int ready[2];
+	pid_t mapper;
+
+	if (pipe(ready))
+		bail_out("pipe: %m");
+	snprintf(map, sizeof(map), "0 %u 1\n1 %u 999", depth ? 0 : getuid(),
+		 depth ? 1 : SUBUID + 1);
+	mapper = need_fork();
+	if (!mapper) {
+		close(ready[1]);
+		read(ready[0], &c, 1);
+		setresuid(0, 0, 0);
+		write_map(self, "uid_map", map);
+		write_map(self, "gid_map", map);
+		_exit(0);
+	}
+	close(ready[0]);
+	if (unshare(CLONE_NEWUSER))
+		bail_out("unshare: %m");
+	/* Its files in /proc are its own, for the helper. */
+	prctl(PR_SET_DUMPABLE, 1);
+	close(ready[1]);
+	if (wait_status(mapper))
+		bail_out("no ids for the namespace");
+}
+
+/* Tells what it got, and holds that until the other end of @until is closed. */
+static void ask_inside(const struct inside *in, int report, int until)
+{
+	long fd;
+	char c;
+	int i;
+
+	if (in->owner && (setresgid(in->owner, in->owner, 0) ||
+			  setresuid(in->owner, in->owner, 0)))
+		bail_out("uid %u: %m", in->owner);
+	for (i = 0; i < in->depth; i++)
+		enter_namespace(i);
+	if (setresuid(in->uid, in->uid, in->uid))
+		bail_out("uid %u inside: %m", in->uid);
+	fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+	fd = alloc_buffer(fd, "main", in->kib * KIB);
+	write(report, &fd, sizeof(fd));
+	read(until, &c, 1);
+	_exit(0);
+}
+
+/* Return: what is to be closed for it to let go; -1: it has. */
+static int from_inside(const struct inside *in, const char *what)
+{
+	int report[2], until[2];
+	long ret = -EPIPE;
+	pid_t pid;
+
+	if (pipe(report) || pipe2(until, O_CLOEXEC))
+		bail_out("pipe: %m");
+	fflush(stdout);
+	pid = need_fork();
+	if (!pid) {
+		close(report[0]);
+		close(until[1]);
+		ask_inside(in, report[1], until[0]);
+	}
+	close(report[1]);
+	close(until[0]);
+	read(report[0], &ret, sizeof(ret));
+	close(report[0]);
+	answers(ret, in->wanted, "%u KiB, %s", in->kib, what);
+	if (in->hold)
+		return until[1];
+	close(until[1]);
+	wait_status(pid);
+	return -1;
+}
+
+static void outside_beside_them(void *unused MAYBE_UNUSED)
+{
+	int own = open_device();
+
+	gets(own, 36, -EDQUOT, "by the owner itself, outside");
+	gets(own, 32, 0, "by the owner itself, up to its limit");
+}
+
+static void not_the_owner(void *unused MAYBE_UNUSED)
+{
+	int own = open_device();
+
+	gets(own, 128, 0, "by another user, which owns no namespace");
+}
+
+static void test_namespaces(void)
+{
+	const uid_t owner = UNPRIVILEGED;
+	int first, fd;
+
+	if (access("/proc/self/ns/user", F_OK)) {
+		skip("user namespaces", "this kernel has none");
+		return;
+	}
+	/* Debian's own switch, where there is one. */
+	write_text("/proc/sys/kernel/unprivileged_userns_clone", "1");
+	limit("0", "128");
+	first = from_inside(&(struct inside) { owner, 1, 1, 96, 0, true },
+			    "by the first id of a user's namespace");
+	from_inside(&(struct inside) { owner, 1, 2, 36, -EDQUOT, false },
+		    "by another id of another namespace of the user");
+	from_inside(&(struct inside) { owner, 1, 2, 32, 0, false },
+		    "by it, up to the owner's limit");
+	from_inside(&(struct inside) { owner, 3, 3, 36, -EDQUOT, false },
+		    "in a namespace in a namespace in a namespace");
+	from_inside(&(struct inside) { owner, 3, 3, 32, 0, false },
+		    "there, up to the owner's limit");
+	from_inside(&(struct inside) { owner, 1, 0, 36, -EDQUOT, false },
+		    "by the owner, inside");
+	in_child(owner, outside_beside_them, NULL);
+	in_child(owner + 1, not_the_owner, NULL);
+	/* The same id on its own is not free of charge either. */
+	from_inside(&(struct inside) { 0, 0, SUBUID + 1, 36, -EDQUOT, false },
+		    "by the id that holds it, outside");
+	close(first);
+	wait_status(-1);
+	from_inside(&(struct inside) { owner, 1, 2, 128, 0, false },
+		    "inside, when it has been let go");
+	in_child(owner, others_share, NULL);
+
+	/* Once, however many of the namespaces are its own. */
+	first = from_inside(&(struct inside) { owner, 3, 0, 128, 0, true },
+			    "by the owner, three namespaces deep");
+	close(first);
+	wait_status(-1);
+
+	fd = need_buffer(dev, "main", 128 * KIB);
+	from_inside(&(struct inside) { 0, 1, 1, 128, 0, false },
+		    "in a namespace of root's, which has used its own limit");
+	from_inside(&(struct inside) { 0, 1, 1, 132, -EDQUOT, false },
+		    "there, beyond the limit of that id");
+	close(fd);
 	limit("0", "0");
 }
 
@@ -322,6 +540,8 @@ int main(void)
 	test_what_counts();
 	test_user();
 	test_passed();
+	test_passed_file();
+	test_namespaces();
 	test_race();
 
 	ok(is_idle("main", 2000) && is_idle("grain", 2000) &&

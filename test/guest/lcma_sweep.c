@@ -55,6 +55,8 @@ static const struct {
 	{ "DEV_REGISTER", EBUSY },
 	{ "DEV_FILE", ENOBUFS },
 	{ "ACCOUNT_NEW", ENOBUFS },
+	{ "ACCOUNT_USER", ENOBUFS },
+	{ "ACCOUNT_CHARGE", ENOBUFS },
 	{ "CLAIM_BUSY", 0 },
 	{ "CLAIM_NOMEM", 0 },
 	{ "CLAIM_INTR", EINTR },
