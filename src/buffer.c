@@ -83,6 +83,42 @@ err_uncharge:
 	return err;
 }
 
+/* Numbers only grow: a new buffer is the last. */
+static void enlist(struct lcma_region *region, struct lcma_buffer *buffer)
+{
+	struct rb_node **link = &region->buffers.rb_node;
+	struct rb_node *parent = NULL;
+
+	lockdep_assert_held(&region->lock);
+	buffer->facts.id = ++region->next_id;
+	while (*link) {
+		parent = *link;
+		link = &parent->rb_right;
+	}
+	rb_link_node(&buffer->node, parent, link);
+	rb_insert_color(&buffer->node, &region->buffers);
+}
+
+/* The first buffer that is younger than a number. */
+static struct lcma_buffer *first_after(const struct lcma_region *region,
+				       u64 after_id)
+{
+	struct rb_node *node = region->buffers.rb_node;
+	struct lcma_buffer *buffer, *found = NULL;
+
+	lockdep_assert_held(&region->lock);
+	while (node) {
+		buffer = rb_entry(node, struct lcma_buffer, node);
+		if (buffer->facts.id > after_id) {
+			found = buffer;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
 /**
  * lcma_buffer_new - allocate a buffer
  * @order: what is wanted
@@ -115,8 +151,7 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order)
 	note_facts(buffer, order, began);
 	region = buffer->run.region;
 	lcma_region_lock(region, &flags);
-	buffer->facts.id = ++region->next_id;
-	list_add_tail(&buffer->link, &region->buffers);
+	enlist(region, buffer);
 	lcma_region_unlock(region, flags);
 	return buffer;
 }
@@ -139,7 +174,7 @@ static void release_buffer(struct kref *ref)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	list_del(&buffer->link);
+	rb_erase(&buffer->node, &region->buffers);
 	lcma_region_unlock(region, flags);
 	lcma_free(&buffer->run);
 	lcma_charge_free(buffer->charge);
@@ -177,7 +212,7 @@ void lcma_buffer_describe(const struct lcma_buffer *buffer,
  * @region: the region
  * @after_id: only buffers that are younger than this one; 0: from the oldest
  * @facts: the answer
- * @max: how many fit
+ * @max: how many fit; the lock is held for so many
  *
  * Context: any; takes region->lock.
  * Return: how many were filled in, oldest first; less than @max: that was all.
@@ -186,15 +221,16 @@ unsigned int lcma_buffer_list(struct lcma_region *region, u64 after_id,
 			      struct lcma_buffer_facts *facts, unsigned int max)
 {
 	struct lcma_buffer *buffer;
+	struct rb_node *node;
 	unsigned int nr = 0;
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	list_for_each_entry(buffer, &region->buffers, link) {
-		if (nr == max)
-			break;
-		if (buffer->facts.id > after_id)
-			lcma_buffer_describe(buffer, &facts[nr++]);
+	buffer = first_after(region, after_id);
+	for (node = buffer ? &buffer->node : NULL; node && nr < max;
+	     node = rb_next(node)) {
+		buffer = rb_entry(node, struct lcma_buffer, node);
+		lcma_buffer_describe(buffer, &facts[nr++]);
 	}
 	lcma_region_unlock(region, flags);
 	return nr;

@@ -8,7 +8,8 @@
 #include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/ktime.h>
-#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
@@ -77,7 +78,7 @@ struct lcma_buffer_facts {
 /**
  * struct lcma_buffer - one contiguous allocation
  * @ref: who holds it; the pages go back with the last reference
- * @link: in region->buffers, under region->lock
+ * @node: in region->buffers, under region->lock
  * @run: its pages
  * @charge: what it costs whom, or NULL
  * @tgid: who asked
@@ -87,7 +88,7 @@ struct lcma_buffer_facts {
  */
 struct lcma_buffer {
 	struct kref ref;
-	struct list_head link;
+	struct rb_node node;
 	struct lcma_run run;
 	struct lcma_charge *charge;
 	struct pid *tgid;

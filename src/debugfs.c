@@ -5,11 +5,14 @@
  */
 #include "debugfs.h"
 
+#include <linux/align.h>
 #include <linux/debugfs.h>
+#include <linux/fs.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
 
 #include "buffer.h"
 #include "failure.h"
@@ -21,8 +24,18 @@
 /* Characters in one line of the map. */
 #define MAP_COLUMNS	64UL
 
-/* Buffers copied in one go. */
-#define LIST_BATCH	32
+/* Pages that are looked at under the lock in one go, for a stretch in one state. */
+#define STRETCH_PAGES	32768UL
+
+/**
+ * struct cursor - an open file that lists buffers
+ * @region: whose
+ * @facts: the buffer that is shown
+ */
+struct cursor {
+	struct lcma_region *region;
+	struct lcma_buffer_facts facts;
+};
 
 static struct dentry *root;
 
@@ -58,6 +71,14 @@ static void take_snapshot(struct lcma_region *region, struct snapshot *s)
 	lcma_region_unlock(region, flags);
 }
 
+/* The next stretch of [from, end) in one state, or a part of it. */
+static bool next_stretch(struct lcma_region *region, unsigned long from,
+			 unsigned long end, struct lcma_stretch *s)
+{
+	return lcma_region_stretch(region, from,
+				   min(end, from + STRETCH_PAGES), s);
+}
+
 /* Shared pages of a range that the system uses at the moment. */
 static unsigned long count_system_pages(struct lcma_region *region,
 					unsigned long from, unsigned long end)
@@ -65,10 +86,11 @@ static unsigned long count_system_pages(struct lcma_region *region,
 	struct lcma_stretch s;
 	unsigned long pfn, nr_pages = 0;
 
-	for (; lcma_region_stretch(region, from, end, &s); from += s.nr_pages) {
+	for (; next_stretch(region, from, end, &s); from += s.nr_pages) {
 		pfn = lcma_region_pfn(region, s.start);
 		if (s.state == LCMA_SHARED)
 			nr_pages += lcma_obstacle_count_users(pfn, s.nr_pages);
+		cond_resched();
 	}
 	return nr_pages;
 }
@@ -163,40 +185,80 @@ static void map_line(struct seq_file *m, struct lcma_region *region,
 	seq_printf(m, "%#010llx ", (u64)lcma_region_phys(region, from));
 	for (at = from; at < end; at += column_pages)
 		seq_putc(m, map_char(region, at, min(end, at + column_pages)));
-	for (at = from; lcma_region_stretch(region, at, end, &s);
-	     at += s.nr_pages)
+	for (at = from; next_stretch(region, at, end, &s); at += s.nr_pages)
 		nr_in[s.state] += s.nr_pages;
 	seq_printf(m, " used %lu, pool %lu, busy %lu, shared %lu of which the system uses %lu\n",
 		   nr_in[LCMA_USED], nr_in[LCMA_POOL], nr_in[LCMA_BUSY],
 		   nr_in[LCMA_SHARED], count_system_pages(region, from, end));
 }
 
-static int map_show(struct seq_file *m, void *unused)
+/* Rows of the map: a pageblock each, the first and the last may be parts of one. */
+static unsigned long nr_rows(const struct lcma_region *region)
 {
-	struct lcma_region *region = m->private;
-	const unsigned long nr_pages = region->carve.nr_pages;
-	const unsigned long line_pages = pageblock_nr_pages;
-	const unsigned long column_pages = max(1UL, line_pages / MAP_COLUMNS);
-	unsigned long from, end;
+	const unsigned long first_pfn = ALIGN_DOWN(region->carve.base_pfn,
+						   pageblock_nr_pages);
 
-	if (READ_ONCE(region->life) == LCMA_DRAINED) {
-		seq_puts(m, "drained: the memory is back at its source\n");
-		return 0;
-	}
+	return DIV_ROUND_UP(lcma_region_pfn(region, region->carve.nr_pages) -
+			    first_pfn, pageblock_nr_pages);
+}
+
+static void map_legend(struct seq_file *m, unsigned long column_pages)
+{
 	seq_printf(m, "# a line is a pageblock of %lu KiB, a character %lu KiB\n",
-		   line_pages << (PAGE_SHIFT - 10),
+		   (unsigned long)pageblock_nr_pages << (PAGE_SHIFT - 10),
 		   column_pages << (PAGE_SHIFT - 10));
 	seq_puts(m, "# '#' used by a buffer   'p' pool   '~' on its way   '%' more than one of these\n");
 	seq_puts(m, "# '.' free for the system   '+' the system uses some of it\n");
-	for (from = 0; from < nr_pages; from = end) {
-		end = ALIGN(lcma_region_pfn(region, from) + 1, line_pages) -
-		      region->carve.base_pfn;
-		end = min(end, nr_pages);
-		map_line(m, region, from, end, column_pages);
+}
+
+/* Position 0 is the legend, after it comes row after row. */
+static int map_show(struct seq_file *m, void *position)
+{
+	struct lcma_region *region = m->private;
+	const unsigned long base_pfn = region->carve.base_pfn;
+	const unsigned long column_pages = max(1UL, pageblock_nr_pages / MAP_COLUMNS);
+	const loff_t row = *(loff_t *)position;
+	unsigned long from, end;
+
+	if (READ_ONCE(region->life) == LCMA_DRAINED) {
+		if (!row)
+			seq_puts(m, "drained: the memory is back at its source\n");
+		return 0;
 	}
+	if (!row) {
+		map_legend(m, column_pages);
+		return 0;
+	}
+	end = ALIGN_DOWN(base_pfn, pageblock_nr_pages) +
+	      (unsigned long)row * pageblock_nr_pages - base_pfn;
+	from = row == 1 ? 0 : end - pageblock_nr_pages;
+	map_line(m, region, from, min(end, region->carve.nr_pages),
+		 column_pages);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(map);
+
+static void *map_start(struct seq_file *m, loff_t *pos)
+{
+	return *pos <= nr_rows(m->private) ? pos : NULL;
+}
+
+static void *map_next(struct seq_file *m, void *position, loff_t *pos)
+{
+	(*pos)++;
+	return map_start(m, pos);
+}
+
+static void nothing_to_stop(struct seq_file *m, void *unused)
+{
+}
+
+static const struct seq_operations map_sops = {
+	.start = map_start,
+	.next = map_next,
+	.stop = nothing_to_stop,
+	.show = map_show,
+};
+DEFINE_SEQ_ATTRIBUTE(map);
 
 static void show_buffer(struct seq_file *m, const struct lcma_region *region,
 			const struct lcma_buffer_facts *facts)
@@ -208,44 +270,96 @@ static void show_buffer(struct seq_file *m, const struct lcma_region *region,
 		   *facts->label ? facts->label : "-", facts->comm);
 }
 
-static int buffers_show(struct seq_file *m, void *unused)
+static int buffers_show(struct seq_file *m, void *facts)
 {
-	struct lcma_region *region = m->private;
-	struct lcma_buffer_facts *facts;
-	unsigned int i, nr;
-	u64 last_id = 0;
+	const struct cursor *cursor = m->private;
 
-	facts = lcma_fault(DEBUGFS_LIST) ? NULL :
-		kcalloc(LIST_BATCH, sizeof(*facts), GFP_KERNEL);
-	if (!facts)
+	show_buffer(m, cursor->region, facts);
+	return 0;
+}
+
+/* A position is the number of a buffer: those after it are still to be shown. */
+static void *buffers_start(struct seq_file *m, loff_t *pos)
+{
+	struct cursor *cursor = m->private;
+
+	return lcma_buffer_list(cursor->region, *pos, &cursor->facts, 1) ?
+	       &cursor->facts : NULL;
+}
+
+static void *buffers_next(struct seq_file *m, void *unused, loff_t *pos)
+{
+	const struct cursor *cursor = m->private;
+
+	*pos = cursor->facts.id;
+	return buffers_start(m, pos);
+}
+
+static const struct seq_operations buffers_sops = {
+	.start = buffers_start,
+	.next = buffers_next,
+	.stop = nothing_to_stop,
+	.show = buffers_show,
+};
+
+static int buffers_open(struct inode *inode, struct file *file)
+{
+	struct cursor *cursor;
+
+	cursor = lcma_fault(DEBUGFS_LIST) ? NULL :
+		 __seq_open_private(file, &buffers_sops, sizeof(*cursor));
+	if (!cursor)
 		return -ENOMEM;
-	do {
-		nr = lcma_buffer_list(region, last_id, facts, LIST_BATCH);
-		for (i = 0; i < nr; i++)
-			show_buffer(m, region, &facts[i]);
-		if (nr)
-			last_id = facts[nr - 1].id;
-	} while (nr == LIST_BATCH);
-	kfree(facts);
+	cursor->region = inode->i_private;
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(buffers);
 
-static int quarantine_show(struct seq_file *m, void *unused)
+static const struct file_operations buffers_fops = {
+	.owner = THIS_MODULE,
+	.open = buffers_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = seq_release_private,
+};
+
+static int quarantine_show(struct seq_file *m, void *position)
+{
+	const unsigned long page = *(loff_t *)position;
+	const unsigned long pfn = lcma_region_pfn(m->private, page);
+
+	seq_printf(m, "pfn=%#lx refcount=%d\n", pfn,
+		   page_ref_count(pfn_to_page(pfn)));
+	return 0;
+}
+
+/* A position is a page of the region: the first one to look at. */
+static void *quarantine_start(struct seq_file *m, loff_t *pos)
 {
 	struct lcma_region *region = m->private;
-	unsigned long page = 0;
+	unsigned long page;
 
-	while ((page = lcma_quarantine_next(region, page)) != LCMA_NO_PAGE) {
-		const unsigned long pfn = lcma_region_pfn(region, page);
-
-		seq_printf(m, "pfn=%#lx refcount=%d\n", pfn,
-			   page_ref_count(pfn_to_page(pfn)));
-		page++;
-	}
-	return 0;
+	if (*pos >= region->carve.nr_pages)
+		return NULL;
+	page = lcma_quarantine_next(region, *pos);
+	if (page == LCMA_NO_PAGE)
+		return NULL;
+	*pos = page;
+	return pos;
 }
-DEFINE_SHOW_ATTRIBUTE(quarantine);
+
+static void *quarantine_next(struct seq_file *m, void *position, loff_t *pos)
+{
+	(*pos)++;
+	return quarantine_start(m, pos);
+}
+
+static const struct seq_operations quarantine_sops = {
+	.start = quarantine_start,
+	.next = quarantine_next,
+	.stop = nothing_to_stop,
+	.show = quarantine_show,
+};
+DEFINE_SEQ_ATTRIBUTE(quarantine);
 
 static struct dentry *add_dir(const char *name, struct dentry *parent)
 {

@@ -139,7 +139,7 @@ static bool has_buffers(struct lcma_region *region)
 	bool any;
 
 	lcma_region_lock(region, &flags);
-	any = !list_empty(&region->buffers);
+	any = !RB_EMPTY_ROOT(&region->buffers);
 	lcma_region_unlock(region, flags);
 	return any;
 }

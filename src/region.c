@@ -105,7 +105,7 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 	spin_lock_init(&region->claims_lock);
 	mutex_init(&region->drain_lock);
 	init_waitqueue_head(&region->settled);
-	INIT_LIST_HEAD(&region->buffers);
+	region->buffers = RB_ROOT;
 	INIT_LIST_HEAD(&region->claims);
 	return region;
 

@@ -31,6 +31,7 @@
 #include <linux/lcma.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/types.h>
@@ -153,7 +154,7 @@ struct lcma_stats {
  * @sore: [lock] one bit a unit: a claim has failed there lately, see backoff.h
  * @sore_at: [lock] when, in jiffies
  * @nr_sore: [lock] how many there are
- * @buffers: [lock] all buffers, oldest first
+ * @buffers: [lock] all buffers, by number: oldest first
  * @next_id: [lock] the next buffer's number
  * @stats: [lock] counters
  * @failure: [lock] the last failure
@@ -207,7 +208,7 @@ struct lcma_region {
 	unsigned long *sore;
 	unsigned int *sore_at;
 	unsigned long nr_sore;
-	struct list_head buffers;
+	struct rb_root buffers;
 	u64 next_id;
 	struct lcma_stats stats;
 	struct lcma_failure failure;
