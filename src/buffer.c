@@ -190,6 +190,7 @@ static void release_buffer(struct kref *ref)
  */
 void lcma_buffer_drop(struct lcma_buffer *buffer)
 {
+	might_sleep();
 	kref_put(&buffer->ref, release_buffer);
 }
 

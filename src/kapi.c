@@ -4,16 +4,20 @@
  * turns what drivers ask for into requests, and guards against what they get
  * wrong.
  */
+#define pr_fmt(fmt) "lcma: " fmt
+
 #include <linux/lcma.h>
 
 #include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
-#include <linux/lockdep.h>
 #include <linux/mm.h>
+#include <linux/printk.h>
 
 #include "alloc.h"
+#include "batch.h"
 #include "buffer.h"
 #include "dmabuf.h"
 #include "pool.h"
@@ -53,16 +57,21 @@ static unsigned int request_flags(unsigned int flags)
 	       (flags & LCMA_QUIET ? LCMA_ALLOC_QUIET : 0);
 }
 
-/* The pages of a range are a driver's, who has no buffer for them. */
-static void hand_out(const struct lcma_run *run)
+/*
+ * A run is a driver's, who has no buffer for it: what was asked for is marked, not
+ * what the region's granule added, so that a wrong count can be told.
+ */
+static void hand_out(const struct lcma_run *run, unsigned long count)
 {
-	const unsigned long end = run->start + run->nr_pages;
+	const unsigned long end = run->start + count;
 	struct lcma_region *region = run->region;
-	unsigned long at = run->start, flags, nr;
+	unsigned long at, flags, nr;
 
-	for (; at < end; at += nr) {
+	for (at = run->start; at < end; at += nr) {
 		nr = min(end - at, LCMA_HOLD_PAGES);
 		lcma_region_lock(region, &flags);
+		if (at == run->start)
+			__set_bit(at, region->loose_heads);
 		bitmap_set(region->loose, at, nr);
 		lcma_region_unlock(region, flags);
 	}
@@ -115,95 +124,124 @@ struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 			return ERR_PTR(err);
 		}
 	}
-	hand_out(&run);
+	hand_out(&run, count);
 	return pfn_to_page(lcma_region_pfn(run.region, run.start));
 }
 EXPORT_SYMBOL_NS_GPL(lcma_alloc_pages, LCMA_NS);
 
-/* Under the lock: a piece leaves its driver, busy, if the driver holds all of it. */
-static bool take_piece(struct lcma_region *region, unsigned long start,
-		       unsigned long nr_pages)
+/*
+ * The first page leaves its driver. Whoever has it may look at and take the others
+ * piece by piece: a free begins at a first page. Return: false: there is none.
+ */
+static bool take_head(struct lcma_region *region, unsigned long start)
 {
-	const unsigned long end = start + nr_pages;
+	unsigned long flags;
+	bool taken;
 
-	lockdep_assert_held(&region->lock);
-	if (find_next_zero_bit(region->loose, end, start) < end)
-		return false;
-	bitmap_clear(region->loose, start, nr_pages);
-	lcma_region_move(region, start, nr_pages, LCMA_USED, LCMA_BUSY);
-	return true;
+	lcma_region_lock(region, &flags);
+	taken = test_bit(start, region->loose_heads) &&
+		__test_and_clear_bit(start, region->loose);
+	lcma_region_unlock(region, flags);
+	return taken;
 }
 
-/* Pages go back to their driver. */
-static void leave_to_driver(struct lcma_region *region, unsigned long start,
-			    unsigned long nr_pages)
+static void leave_head(struct lcma_region *region, unsigned long start)
 {
-	unsigned long flags, nr;
+	unsigned long flags;
 
-	for (; nr_pages; nr_pages -= nr, start += nr) {
-		nr = min(nr_pages, LCMA_HOLD_PAGES);
-		lcma_region_lock(region, &flags);
-		lcma_region_move(region, start, nr, LCMA_BUSY, LCMA_USED);
-		bitmap_set(region->loose, start, nr);
-		lcma_region_unlock(region, flags);
-	}
+	lcma_region_lock(region, &flags);
+	__set_bit(start, region->loose);
+	lcma_region_unlock(region, flags);
 }
 
 /*
- * They leave their driver, busy, all of them, or none if it does not hold all of
- * them. Of a long range piece by piece: of two frees that overlap, neither may get
- * what it wants.
+ * How many pages the driver asked for whose first page was taken, as far as @max + 1:
+ * more than that are as wrong as any other number.
  */
-static bool take_back(struct lcma_region *region, unsigned long start,
+static unsigned long count_loose(struct lcma_region *region,
+				 unsigned long start, unsigned long max)
+{
+	const unsigned long limit = min(region->carve.nr_pages - start, max + 1);
+	const unsigned long end = start + limit;
+	unsigned long at, stop, found, flags;
+
+	for (at = start + 1; at < end; at = stop) {
+		stop = min(end, at + LCMA_HOLD_LOOK_PAGES);
+		lcma_region_lock(region, &flags);
+		found = find_next_zero_bit(region->loose, stop, at);
+		found = find_next_bit(region->loose_heads, found, at);
+		lcma_region_unlock(region, flags);
+		if (found < stop)
+			return found - start;
+	}
+	return limit;
+}
+
+/* The pages leave their driver, busy; the mark of the first one goes last. */
+static void take_back(struct lcma_region *region, unsigned long start,
 		      unsigned long nr_pages)
 {
 	const unsigned long end = start + nr_pages;
-	unsigned long at = start, flags, nr;
-	bool is_held = true;
+	unsigned long at, flags, nr;
 
-	while (is_held && at < end) {
+	for (at = start; at < end; at += nr) {
 		nr = min(end - at, LCMA_HOLD_PAGES);
 		lcma_region_lock(region, &flags);
-		is_held = take_piece(region, at, nr);
-		if (is_held)
-			at += nr;
-		if (at == end)
+		bitmap_clear(region->loose, at, nr);
+		lcma_region_move(region, at, nr, LCMA_USED, LCMA_BUSY);
+		if (at + nr == end) {
+			__clear_bit(start, region->loose_heads);
 			region->stats.frees++;
+		}
 		lcma_region_unlock(region, flags);
 	}
-	if (!is_held)
-		leave_to_driver(region, start, at - start);
-	return is_held;
+}
+
+static void complain(struct lcma_region *region, unsigned long pfn,
+		     unsigned long count, unsigned long nr_loose, void *caller)
+{
+	if (nr_loose)
+		pr_warn_ratelimited("region %s: %ps frees %lu pages from pfn 0x%lx, where %s%lu were allocated: nothing is freed\n",
+				    region->name, caller, count, pfn,
+				    nr_loose > count ? "more than " : "",
+				    nr_loose > count ? count : nr_loose);
+	else
+		pr_warn_ratelimited("region %s: %ps frees %lu pages from pfn 0x%lx, where no driver's pages begin: nothing is freed\n",
+				    region->name, caller, count, pfn);
+}
+
+static bool is_in(const struct lcma_region *region, unsigned long pfn)
+{
+	return pfn - region->carve.base_pfn < region->carve.nr_pages;
 }
 
 static bool free_in(struct lcma_region *region, unsigned long pfn,
-		    unsigned long count)
+		    unsigned long count, void *caller)
 {
-	const unsigned long base_pfn = region->carve.base_pfn;
-	const unsigned long nr_pages = region->carve.nr_pages;
+	const unsigned long start = pfn - region->carve.base_pfn;
+	unsigned long nr_loose = 0, nr_pages;
 
-	if (pfn < base_pfn || pfn - base_pfn >= nr_pages)
+	if (!is_in(region, pfn))
 		return false;
-	count = ALIGN(count, region->granule_pages);
-	if (!count || count > nr_pages - (pfn - base_pfn) ||
-	    !take_back(region, pfn - base_pfn, count))
+	if (take_head(region, start)) {
+		/* No driver has more than the region. */
+		count = min(count, region->carve.nr_pages + 1);
+		nr_loose = count_loose(region, start, count);
+		if (nr_loose != count)
+			leave_head(region, start);
+	}
+	if (!nr_loose || nr_loose != count) {
+		complain(region, pfn, count, nr_loose, caller);
 		return false;
-	lcma_retire(region, pfn - base_pfn, count, LCMA_BUSY, LCMA_GIVE_LATER);
+	}
+	nr_pages = ALIGN(count, region->granule_pages);
+	take_back(region, start, nr_pages);
+	lcma_retire(region, start, nr_pages, LCMA_BUSY, LCMA_GIVE_LATER);
 	return true;
 }
 
-/**
- * lcma_free_pages - free what lcma_alloc_pages() gave
- * @region: where; NULL: in whatever region it is
- * @pages: the first page
- * @count: how many pages were asked for
- *
- * Context: any but hard interrupts.
- * Return: false, and nothing is freed, if the range is not (or no longer) one
- * that a driver holds.
- */
-bool lcma_free_pages(struct lcma_region *region, struct page *pages,
-		     unsigned long count)
+static bool free_pages_of(struct lcma_region *region, struct page *pages,
+			  unsigned long count, void *caller)
 {
 	unsigned long pfn;
 	unsigned int i;
@@ -212,11 +250,30 @@ bool lcma_free_pages(struct lcma_region *region, struct page *pages,
 		return false;
 	pfn = page_to_pfn(pages);
 	if (region)
-		return free_in(region, pfn, count);
+		return free_in(region, pfn, count, caller);
 	lcma_for_each_region(region, i)
-		if (free_in(region, pfn, count))
-			return true;
+		if (is_in(region, pfn))
+			return free_in(region, pfn, count, caller);
 	return false;
+}
+
+/**
+ * lcma_free_pages - free what lcma_alloc_pages() gave
+ * @region: where; NULL: in whatever region it is
+ * @pages: the first page
+ * @count: how many pages were asked for
+ *
+ * A wrong count frees nothing: neither a part of what was allocated, nor two
+ * neighbours at once. The log names the caller.
+ *
+ * Context: any but hard interrupts.
+ * Return: false, and nothing is freed, unless the range is exactly one that a
+ * driver got, and has not given back.
+ */
+bool lcma_free_pages(struct lcma_region *region, struct page *pages,
+		     unsigned long count)
+{
+	return free_pages_of(region, pages, count, __builtin_return_address(0));
 }
 EXPORT_SYMBOL_NS_GPL(lcma_free_pages, LCMA_NS);
 
@@ -248,12 +305,13 @@ EXPORT_SYMBOL_NS_GPL(lcma_alloc_from_contiguous, LCMA_NS);
  * @count: how many pages were asked for
  *
  * Context: any but hard interrupts.
- * Return: false, and nothing is freed, if the range is not ours.
+ * Return: false, and nothing is freed, as lcma_free_pages().
  */
 bool lcma_release_from_contiguous(struct device *dev, struct page *pages,
 				  size_t count)
 {
-	return lcma_free_pages(lcma_device_region(dev), pages, count);
+	return free_pages_of(lcma_device_region(dev), pages, count,
+			     __builtin_return_address(0));
 }
 EXPORT_SYMBOL_NS_GPL(lcma_release_from_contiguous, LCMA_NS);
 
@@ -370,9 +428,9 @@ EXPORT_SYMBOL_NS_GPL(lcma_buffer_pages, LCMA_NS);
  * lcma_buffer_export - a dma-buf of a buffer
  * @buffer: the buffer
  *
- * The dma-buf has a reference of its own; the caller may let go of his. One
- * buffer can be exported once at a time only as far as caches are concerned:
- * each dma-buf synchronises the devices that are attached to it.
+ * The dma-buf has a reference of its own; the caller may let go of its own. As long
+ * as anybody holds the dma-buf, another call returns the same one, so that a
+ * synchronisation reaches all devices of the buffer.
  *
  * Context: process, may sleep.
  * Return: the dma-buf with one reference; ERR_PTR: -ENOBUFS no memory for

@@ -69,11 +69,16 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 				 GFP_KERNEL);
 	if (!region->loose)
 		goto err_free_held;
+	region->loose_heads = lcma_fault(REGION_HEADS) ? NULL :
+			      kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
+				       GFP_KERNEL);
+	if (!region->loose_heads)
+		goto err_free_loose;
 	region->zeroed = lcma_fault(REGION_ZEROED) ? NULL :
 			 kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
 				  GFP_KERNEL);
 	if (!region->zeroed)
-		goto err_free_loose;
+		goto err_free_heads;
 
 	region->sore = lcma_fault(REGION_SORE) ? NULL :
 		       kvcalloc(BITS_TO_LONGS(nr_units), sizeof(long),
@@ -113,6 +118,8 @@ err_free_sore:
 	kvfree(region->sore);
 err_free_zeroed:
 	kvfree(region->zeroed);
+err_free_heads:
+	kvfree(region->loose_heads);
 err_free_loose:
 	kvfree(region->loose);
 err_free_held:
@@ -136,6 +143,7 @@ void lcma_region_free(struct lcma_region *region)
 	kvfree(region->sore_at);
 	kvfree(region->sore);
 	kvfree(region->zeroed);
+	kvfree(region->loose_heads);
 	kvfree(region->loose);
 	kvfree(region->held);
 	kvfree(region->map_memory);

@@ -160,7 +160,8 @@ struct lcma_stats {
  * @failure: [lock] the last failure
  * @held: [lock] one bit a page: quarantined
  * @nr_held: [lock, peeked] how many
- * @loose: [lock] one bit a page: a driver holds it, without a buffer
+ * @loose: [lock] one bit a page: a driver asked for it, without a buffer
+ * @loose_heads: [lock] one bit a page: the first one of what a driver asked for
  * @held_work: looks whether quarantined pages have been let go
  * @over_work: gives back what was freed where nobody may sleep, and is more than
  *	the pool may keep
@@ -215,6 +216,7 @@ struct lcma_region {
 
 	unsigned long *held;
 	unsigned long *loose;
+	unsigned long *loose_heads;
 	unsigned long nr_held;
 	struct delayed_work held_work;
 

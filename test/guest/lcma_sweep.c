@@ -37,6 +37,7 @@ static const struct {
 	{ "REGION_MAP", ENOMEM },
 	{ "REGION_HELD", ENOMEM },
 	{ "REGION_LOOSE", ENOMEM },
+	{ "REGION_HEADS", ENOMEM },
 	{ "REGION_ZEROED", ENOMEM },
 	{ "REGION_SORE", ENOMEM },
 	{ "REGION_SORE_AT", ENOMEM },

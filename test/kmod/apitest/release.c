@@ -80,6 +80,70 @@ static void wrong_lengths(struct lcma_region *region)
 	OK(apitest_settles(region, &before), "once was enough");
 }
 
+/* A number that is wrong by little, and a driver's own two runs side by side. */
+static void nearly_right(struct lcma_region *region)
+{
+	const struct lcma_region_state before = apitest_state(region);
+	struct page *a = lcma_alloc_pages(region, CHUNK - 3, 0, 0);
+	struct page *b = lcma_alloc_pages(region, CHUNK, 0, 0);
+	struct lcma_region_state held;
+	struct page *low, *high;
+	unsigned long nr_low;
+
+	if (!OK(!IS_ERR(a) && !IS_ERR(b), "two runs"))
+		return;
+	held = apitest_state(region);
+	low = page_to_pfn(a) < page_to_pfn(b) ? a : b;
+	high = low == a ? b : a;
+	nr_low = page_to_pfn(high) - page_to_pfn(low);
+
+	OK(!lcma_free_pages(region, a, CHUNK - 4), "a page less than there are");
+	OK(!lcma_free_pages(region, a, CHUNK - 2), "a page more");
+	OK(!lcma_free_pages(region, a, 1), "the first page alone");
+	OK(!lcma_free_pages(region, a, (CHUNK - 3) / 2), "half of it");
+	OK(!lcma_free_pages(region, nth(a, 1), CHUNK - 4),
+	   "all but the first page");
+	OK(!lcma_free_pages(region, nth(a, CHUNK - 4), 1), "the last page alone");
+	OK(!lcma_free_pages(NULL, a, CHUNK), "rounded up, anywhere");
+	OK(!lcma_free_pages(region, low, nr_low +
+			    (high == b ? CHUNK : CHUNK - 3)),
+	   "both at once (%lu pages from the first to the second)", nr_low);
+	OK(apitest_settles(region, &held), "nothing was freed");
+	OK(lcma_free_pages(region, a, CHUNK - 3), "the right number, of one");
+	OK(!lcma_free_pages(region, a, CHUNK - 3), "not twice");
+	OK(lcma_free_pages(region, b, CHUNK), "of the other");
+	OK(apitest_settles(region, &before), "everything came back");
+}
+
+/* Two runs without a page between them, whatever the region's granule is. */
+static void side_by_side(struct lcma_region *region)
+{
+	const struct lcma_region_state before = apitest_state(region);
+	struct page *runs[2], *spare;
+	struct lcma_region_state held;
+
+	spare = lcma_alloc_pages(region, 2 * CHUNK, 0, 0);
+	if (!OK(!IS_ERR(spare), "a place for two"))
+		return;
+	lcma_free_pages(region, spare, 2 * CHUNK);
+	apitest_settles(region, &before);
+	runs[0] = lcma_alloc_pages(region, CHUNK, 0, 0);
+	runs[1] = lcma_alloc_pages(region, CHUNK, 0, 0);
+	if (!OK(!IS_ERR(runs[0]) && !IS_ERR(runs[1]), "two runs"))
+		return;
+	if (runs[0] > runs[1])
+		swap(runs[0], runs[1]);
+	held = apitest_state(region);
+	OK(nth(runs[0], CHUNK) == runs[1], "they are neighbours");
+	OK(!lcma_free_pages(region, runs[0], 2 * CHUNK), "both at once");
+	OK(!lcma_free_pages(region, nth(runs[0], CHUNK / 2), CHUNK),
+	   "a half of each");
+	OK(apitest_settles(region, &held), "nothing was freed");
+	OK(lcma_free_pages(region, runs[0], CHUNK), "one");
+	OK(lcma_free_pages(region, runs[1], CHUNK), "and the other");
+	OK(apitest_settles(region, &before), "everything came back");
+}
+
 /*
  *	| chunk | buffer | chunk |	full of chunks of 64 pages
  */
@@ -147,6 +211,8 @@ void apitest_release(struct lcma_region *region)
 {
 	what_is_not_ours(region);
 	wrong_lengths(region);
+	nearly_right(region);
+	side_by_side(region);
 	next_to_a_buffer(region);
 }
 
