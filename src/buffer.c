@@ -148,6 +148,7 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order)
 	}
 
 	kref_init(&buffer->ref);
+	mutex_init(&buffer->dmabuf_lock);
 	note_facts(buffer, order, began);
 	region = buffer->run.region;
 	lcma_region_lock(region, &flags);

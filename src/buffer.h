@@ -18,6 +18,8 @@
 #include "alloc.h"
 #include "parse.h"
 
+struct dma_buf;
+
 /**
  * enum lcma_owner - which front end a buffer was asked for through
  * @LCMA_OWNER_TEXT: the text device
@@ -85,6 +87,8 @@ struct lcma_buffer_facts {
  * @facts: what can be told of it; fixed, but for pid, which the reader fills in
  * @nr_pins: who relies on its physical address just now: devices that map it,
  *	kernel mappings. A buffer without pins could be moved.
+ * @dmabuf_lock: protects @dmabuf; dmabuf.c's own
+ * @dmabuf: the one dma-buf of this buffer, without a reference; NULL: none
  */
 struct lcma_buffer {
 	struct kref ref;
@@ -94,6 +98,8 @@ struct lcma_buffer {
 	struct pid *tgid;
 	struct lcma_buffer_facts facts;
 	atomic_t nr_pins;
+	struct mutex dmabuf_lock;	/* dmabuf */
+	struct dma_buf *dmabuf;
 };
 
 struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order);

@@ -315,8 +315,13 @@ static void dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 static void dmabuf_release(struct dma_buf *dmabuf)
 {
 	struct export *export = dmabuf->priv;
+	struct lcma_buffer *buffer = export->buffer;
 
-	lcma_buffer_drop(export->buffer);
+	mutex_lock(&buffer->dmabuf_lock);
+	if (buffer->dmabuf == dmabuf)
+		buffer->dmabuf = NULL;
+	mutex_unlock(&buffer->dmabuf_lock);
+	lcma_buffer_drop(buffer);
 	kfree(export);
 }
 
@@ -333,18 +338,7 @@ static const struct dma_buf_ops dmabuf_ops = {
 	.release = dmabuf_release,
 };
 
-/**
- * lcma_dmabuf_export - make a dma-buf of a buffer
- * @buffer: the buffer; the dma-buf takes a reference of its own
- * @fd_flags: O_RDWR or the like, O_CLOEXEC
- *
- * The dma-buf keeps this module loaded.
- *
- * Context: process, may sleep.
- * Return: the dma-buf; ERR_PTR: -ENOBUFS no memory for structures; -ENFILE, or
- * what else dma_buf_export() returns.
- */
-struct dma_buf *lcma_dmabuf_export(struct lcma_buffer *buffer, int fd_flags)
+static struct dma_buf *new_dmabuf(struct lcma_buffer *buffer, int fd_flags)
 {
 	DEFINE_DMA_BUF_EXPORT_INFO(info);
 	struct export *export;
@@ -370,6 +364,37 @@ struct dma_buf *lcma_dmabuf_export(struct lcma_buffer *buffer, int fd_flags)
 		return dmabuf == ERR_PTR(-ENOMEM) ? ERR_PTR(-ENOBUFS) : dmabuf;
 	}
 	lcma_buffer_hold(buffer);
+	return dmabuf;
+}
+
+/**
+ * lcma_dmabuf_export - the dma-buf of a buffer
+ * @buffer: the buffer; the dma-buf takes a reference of its own
+ * @fd_flags: O_RDWR or the like, O_CLOEXEC; of the first call, if there were several
+ *
+ * A buffer has one dma-buf at a time: devices that are attached to two of them
+ * would each miss the other's synchronisations. One whose last holder is gone, but
+ * which has not been released yet, is replaced.
+ *
+ * The dma-buf keeps this module loaded.
+ *
+ * Context: process, may sleep.
+ * Return: the dma-buf, with a reference for the caller; ERR_PTR: -ENOBUFS no
+ * memory for structures; -ENFILE, or what else dma_buf_export() returns.
+ */
+struct dma_buf *lcma_dmabuf_export(struct lcma_buffer *buffer, int fd_flags)
+{
+	struct dma_buf *dmabuf;
+
+	mutex_lock(&buffer->dmabuf_lock);
+	dmabuf = buffer->dmabuf;
+	/* It is there: its release would have to pass this lock first. */
+	if (!dmabuf || !lcma_compat_get_file_live(&dmabuf->file)) {
+		dmabuf = new_dmabuf(buffer, fd_flags);
+		if (!IS_ERR(dmabuf))
+			buffer->dmabuf = dmabuf;
+	}
+	mutex_unlock(&buffer->dmabuf_lock);
 	return dmabuf;
 }
 

@@ -5,6 +5,7 @@
  *
  * Order of locks, outermost first:
  *
+ *	dmabuf.c's buffer->dmabuf_lock	which dma-buf a buffer has
  *	dmabuf.c's export->lock		attachments and kernel mapping of a dma-buf
  *	text.c's mutex			the text device's slots and its list
  *	a claim's place in the queue	claim.c: whose turn it is in a unit;

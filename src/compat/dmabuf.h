@@ -6,6 +6,7 @@
 #define LCMA_COMPAT_DMABUF_H
 
 #include <linux/dma-buf.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/version.h>
@@ -24,5 +25,18 @@ static inline void lcma_compat_vm_flags_set(struct vm_area_struct *vma,
 	vma->vm_flags |= flags;
 }
 #endif
+
+/*
+ * A reference to a file whose last one may just be going; the file itself cannot
+ * be freed meanwhile. Return: false: it is gone. A macro up to 6.6.
+ */
+static inline bool lcma_compat_get_file_live(struct file **file)
+{
+#ifdef get_file_rcu
+	return get_file_rcu(*file);
+#else
+	return get_file_active(file);
+#endif
+}
 
 #endif

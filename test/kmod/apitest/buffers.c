@@ -4,11 +4,19 @@
  */
 #include "apitest.h"
 
+#include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/dma-buf.h>
+#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/pfn.h>
 #include <linux/platform_device.h>
+#include <linux/sched.h>
 #include <linux/sizes.h>
+
+/* What each thread of export_race() exports. */
+#define EXPORTS		500U
+#define EXPORTERS	4U
 
 static struct lcma_buffer *held;
 
@@ -108,7 +116,7 @@ static void exporting(struct lcma_region *region)
 		return;
 	OK(dmabuf->size == SZ_1M, "the dma-buf has the buffer's size");
 	second = lcma_buffer_export(buffer);
-	OK(!IS_ERR(second), "exported again");
+	OK(second == dmabuf, "exported again: the same dma-buf");
 	if (!IS_ERR(second))
 		dma_buf_put(second);
 	lcma_buffer_put(buffer);
@@ -124,6 +132,65 @@ static void exporting(struct lcma_region *region)
 	dma_buf_put(dmabuf);
 	OK(apitest_settles(region, &before), "the last one to go frees it");
 	platform_device_unregister(importer);
+}
+
+/* What the threads of export_race() share. */
+static struct lcma_buffer *raced;
+static atomic_t nr_differ;
+static atomic_t nr_failed;
+static DECLARE_COMPLETION(one_done);
+
+/* One that is going, one that comes: whoever holds one sees no other. */
+static int export_and_put(void *unused)
+{
+	struct dma_buf *a, *b;
+	unsigned int i;
+
+	for (i = 0; i < EXPORTS; i++) {
+		a = lcma_buffer_export(raced);
+		b = lcma_buffer_export(raced);
+		if (IS_ERR(a) || IS_ERR(b))
+			atomic_inc(&nr_failed);
+		else if (a != b)
+			atomic_inc(&nr_differ);
+		if (!IS_ERR(b))
+			dma_buf_put(b);
+		if (!IS_ERR(a))
+			dma_buf_put(a);
+		cond_resched();
+	}
+	complete(&one_done);
+	return 0;
+}
+
+static void export_race(struct lcma_region *region)
+{
+	const struct lcma_buffer_params params = { .bytes = SZ_64K };
+	const struct lcma_region_state before = apitest_state(region);
+	struct task_struct *thread;
+	struct dma_buf *dmabuf;
+	unsigned int i, nr = 0;
+
+	raced = lcma_buffer_alloc(region, &params);
+	if (!OK(!IS_ERR(raced), "a buffer to export"))
+		return;
+	atomic_set(&nr_differ, 0);
+	atomic_set(&nr_failed, 0);
+	for (i = 0; i < EXPORTERS; i++) {
+		thread = kthread_run(export_and_put, NULL, "apitest/%u", i);
+		nr += !IS_ERR(thread);
+	}
+	OK(nr == EXPORTERS, "threads");
+	while (nr--)
+		wait_for_completion(&one_done);
+	OK(!atomic_read(&nr_failed), "four threads export and let go: each time");
+	OK(!atomic_read(&nr_differ), "nobody sees two dma-bufs of one buffer");
+	dmabuf = lcma_buffer_export(raced);
+	OK(!IS_ERR(dmabuf) && dmabuf->size == SZ_64K, "and once more after it");
+	if (!IS_ERR(dmabuf))
+		dma_buf_put(dmabuf);
+	lcma_buffer_put(raced);
+	OK(apitest_settles(region, &before), "it is freed");
 }
 
 static struct lcma_buffer *try(struct lcma_region *region, u64 bytes,
@@ -178,6 +245,7 @@ void apitest_buffers(struct lcma_region *region)
 	sizes_and_places(region);
 	references(region);
 	exporting(region);
+	export_race(region);
 	errors(region);
 }
 
