@@ -30,6 +30,7 @@
 #include "claim.h"
 #include "pool.h"
 #include "quarantine.h"
+#include "settle.h"
 #include "take.h"
 
 #define PAUSE_MS	20
@@ -69,10 +70,8 @@ static bool is_settled(struct lcma_region *region)
 /* Return: false if the time was up first. */
 static bool wait_settled(struct lcma_region *region, ktime_t deadline)
 {
-	const s64 left_ns = ktime_to_ns(ktime_sub(deadline, ktime_get()));
-
 	return wait_event_timeout(region->settled, is_settled(region),
-				  left_ns > 0 ? nsecs_to_jiffies(left_ns) + 1 : 1);
+				  lcma_settle_jiffies(deadline) ?: 1);
 }
 
 /* Take one shared stretch into the pool, whatever keep says. */

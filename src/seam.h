@@ -2,7 +2,7 @@
 /*
  * The seam between the pure core and the place it runs in.
  *
- * bitmap.c, batch.c, place.c, parse.c, spec.c and line.c include this header and
+ * bitmap.c, batch.c, place.c, parse.c, spec.c, line.c and timeout.c include this header and
  * no other outside header. In the kernel it names what they use; on the host
  * test/unit/host.h supplies the same names, and the very same files compile
  * into the unit tests and the fuzzers.
@@ -18,6 +18,7 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <linux/types.h>

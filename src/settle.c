@@ -16,6 +16,8 @@
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
+#include "timeout.h"
+
 /* Badly aligned runs that are looked at for one waiter, each time. */
 #define WAKE_BUDGET	8
 
@@ -70,16 +72,16 @@ static bool may_look_again(const struct waiter *waiter)
  * @deadline: on the monotonic clock; LCMA_FOREVER: none
  *
  * Context: any.
- * Return: jiffies; 0 if it has passed; MAX_SCHEDULE_TIMEOUT without one.
+ * Return: jiffies; 0 if it has passed; MAX_SCHEDULE_TIMEOUT without one. One that
+ * is too far for a long is so many jiffies away, and then still not passed.
  */
 long lcma_settle_jiffies(ktime_t deadline)
 {
-	s64 left_ns;
-
 	if (deadline == LCMA_FOREVER)
 		return MAX_SCHEDULE_TIMEOUT;
-	left_ns = ktime_to_ns(ktime_sub(deadline, ktime_get()));
-	return left_ns > 0 ? nsecs_to_jiffies(left_ns) + 1 : 0;
+	return lcma_timeout_jiffies(ktime_to_ns(ktime_sub(deadline,
+							  ktime_get())),
+				    HZ, MAX_SCHEDULE_TIMEOUT - 1);
 }
 
 /**
@@ -101,7 +103,7 @@ int lcma_settle_wait(struct lcma_region *region, const struct lcma_fit *fit,
 		.fit = fit,
 		.nr_unused = nr_unused,
 	};
-	long left = lcma_settle_jiffies(deadline);
+	long left;
 	int err = 0;
 
 	init_waitqueue_func_entry(&waiter.entry, wake_if_worth_it);
@@ -111,13 +113,14 @@ int lcma_settle_wait(struct lcma_region *region, const struct lcma_fit *fit,
 		set_current_state(TASK_KILLABLE);
 		if (may_look_again(&waiter))
 			break;
+		left = lcma_settle_jiffies(deadline);
 		if (fatal_signal_pending(current))
 			err = -EINTR;
 		else if (!left)
 			err = -ETIMEDOUT;
 		if (err)
 			break;
-		left = schedule_timeout(left);
+		schedule_timeout(left);
 	}
 	__set_current_state(TASK_RUNNING);
 	remove_wait_queue(&region->settled, &waiter.entry);

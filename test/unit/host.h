@@ -17,6 +17,7 @@
 #include <string.h>
 
 typedef uint32_t u32;
+typedef int64_t s64;
 typedef uint64_t u64;
 
 #define U32_MAX			UINT32_MAX
@@ -43,6 +44,17 @@ typedef uint64_t u64;
 static inline u32 max3(u32 a, u32 b, u32 c)
 {
 	return max_t(u32, a, max_t(u32, b, c));
+}
+
+static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *rest)
+{
+	*rest = dividend % divisor;
+	return dividend / divisor;
+}
+
+static inline u64 div_u64(u64 dividend, u32 divisor)
+{
+	return dividend / divisor;
 }
 
 /* As snprintf(), but what it returns is what it wrote. */
