@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Workers: kernel threads that make a call which may take seconds, so that
- * whoever waits for it can leave before it returns.
+ * Workers: kernel threads that make a call which may take seconds, so that the
+ * caller can leave before it returns.
  */
 #ifndef LCMA_WORKER_H
 #define LCMA_WORKER_H
@@ -10,6 +10,7 @@
 #include <linux/list.h>
 
 struct lcma_job;
+struct lcma_worker;
 struct task_struct;
 
 /**
@@ -28,16 +29,20 @@ struct lcma_job_ops {
  * struct lcma_job - one call, embedded in what it is about
  * @ops: what it does
  * @link: in the queue, until a worker takes it
- * @waiter: who waits for it
- * @runner: the worker that runs it
- * @abandoned: the waiter has left
+ * @waiter: the caller, which waits for it
+ * @prio: how urgent it is, as the kernel counts: less is more
+ * @scope: what the caller's memory allocations must not do just now, PF_MEMALLOC*
+ * @worker: which worker has it
+ * @abandoned: the caller has left
  * @done: @run has returned
  */
 struct lcma_job {
 	const struct lcma_job_ops *ops;
 	struct list_head link;
 	struct task_struct *waiter;
-	struct task_struct *runner;
+	int prio;
+	unsigned int scope;
+	struct lcma_worker *worker;
 	bool abandoned;
 	bool done;
 };

@@ -77,6 +77,10 @@ void apitest_bounce(struct lcma_region *region);
 void apitest_crowd(struct lcma_region *region);
 void apitest_intruder(struct lcma_region *region);
 void apitest_leave(struct lcma_region *region);
+void apitest_worker(struct lcma_region *region);
+void apitest_sleeper(struct lcma_region *region);
+void apitest_awake(struct lcma_region *region);
+void apitest_worker_exit(void);
 
 /* attempt.c: 0, or the first error; nothing is left of it either way */
 int apitest_attempts_init(void);

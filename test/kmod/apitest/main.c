@@ -40,6 +40,9 @@ static const struct suite {
 	{ "crowd", apitest_crowd },
 	{ "intruder", apitest_intruder },
 	{ "leave", apitest_leave },
+	{ "worker", apitest_worker },
+	{ "sleeper", apitest_sleeper },
+	{ "awake", apitest_awake },
 };
 
 static const struct attempt {
@@ -142,6 +145,7 @@ module_init(apitest_init);
 static void __exit apitest_exit(void)
 {
 	debugfs_remove_recursive(dir);
+	apitest_worker_exit();
 	apitest_devices_exit();
 	apitest_attempts_exit();
 }
