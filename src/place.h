@@ -92,6 +92,25 @@ enum lcma_place_answer {
 	LCMA_PLACE_AGAIN,
 };
 
+/**
+ * struct lcma_longest - the longest runs of unused pages
+ * @start: the first page of the longest one; LCMA_NO_PAGE: there is none
+ * @nr_pages: how long it is
+ * @aligned_start: the first page of the longest one that begins on an alignment;
+ *	LCMA_NO_PAGE: there is none
+ * @aligned_pages: how long that is
+ * @is_exact: there is no longer aligned one; false: there may be
+ */
+struct lcma_longest {
+	unsigned long start;
+	unsigned long nr_pages;
+	unsigned long aligned_start;
+	unsigned long aligned_pages;
+	bool is_exact;
+};
+
+void lcma_place_longest(const struct lcma_map *map, const struct lcma_fit *fit,
+			struct lcma_longest *longest);
 void lcma_place_init(struct lcma_place *place, const struct lcma_fit *fit);
 void lcma_place_prefer(struct lcma_place *place,
 		       const struct lcma_option *options, unsigned int nr);

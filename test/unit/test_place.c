@@ -603,6 +603,116 @@ static void cheapest_comes_first(void)
 	lcma_place_rank(options, 0);
 }
 
+static void naive_longest(const struct twin *twin, unsigned long align,
+			  unsigned long offset, struct lcma_longest *longest)
+{
+	unsigned long start, end;
+
+	*longest = (struct lcma_longest) {
+		.start = LCMA_NO_PAGE,
+		.aligned_start = LCMA_NO_PAGE,
+		.is_exact = true,
+	};
+	for (start = 0; start < twin->map.nr_pages; start++) {
+		for (end = start; end < twin->map.nr_pages; end++)
+			if (!naive_is_open(LCMA_KIND_UNUSED, twin->page[end]))
+				break;
+		if (end - start > longest->nr_pages) {
+			longest->nr_pages = end - start;
+			longest->start = start;
+		}
+		if (!((start + offset) % align) &&
+		    end - start > longest->aligned_pages) {
+			longest->aligned_pages = end - start;
+			longest->aligned_start = start;
+		}
+	}
+}
+
+static bool check_longest(const struct twin *twin, unsigned long align,
+			  unsigned long offset, bool is_exact)
+{
+	const struct lcma_fit fit = {
+		.nr_pages = 7,
+		.align_mask = align - 1,
+		.align_offset = offset,
+	};
+	struct lcma_longest got, want;
+
+	naive_longest(twin, align, offset, &want);
+	lcma_place_longest(&twin->map, &fit, &got);
+	CHECK_EQ(got.start, want.start);
+	CHECK_EQ(got.nr_pages, want.nr_pages);
+	CHECK_EQ(got.is_exact, is_exact);
+	if (!is_exact)
+		return CHECK(got.aligned_pages < want.aligned_pages);
+	if (got.aligned_start != want.aligned_start)
+		CHECK(got.aligned_start != LCMA_NO_PAGE &&
+		      !((got.aligned_start + offset) % align));
+	return CHECK_EQ(got.aligned_pages, want.aligned_pages);
+}
+
+/* |U...U.....U..P.U|: the alignment decides, and pool pages are as good as others */
+static void longest_runs(void)
+{
+	struct twin twin;
+
+	twin_draw(&twin, 1, "U...U.....U..P.U");
+	check_longest(&twin, 1, 0, true);
+	check_longest(&twin, 2, 0, true);
+	check_longest(&twin, 4, 0, true);
+	check_longest(&twin, 4, 3, true);
+	check_longest(&twin, 16, 0, true);
+	check_longest(&twin, 16, 1, true);
+	check_longest(&twin, 1024, 512, true);
+	twin_free(&twin);
+	twin_draw(&twin, 100, "UbU");
+	check_longest(&twin, 1, 0, true);
+	check_longest(&twin, 64, 5, true);
+	twin_free(&twin);
+	twin_draw(&twin, 700, "...");
+	check_longest(&twin, 1, 0, true);
+	check_longest(&twin, 4096, 1, true);
+	check_longest(&twin, 4096, 4095, true);
+	twin_free(&twin);
+}
+
+static void longest_of_many(void)
+{
+	unsigned long page, nr_pages;
+	struct twin twin;
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		twin_init(&twin, 1 + below(1500), LCMA_USED);
+		for (page = 0; page < twin.map.nr_pages; page += nr_pages) {
+			nr_pages = min(1 + below_log(200),
+				       twin.map.nr_pages - page);
+			if (!one_in(3))
+				twin_move(&twin, page, nr_pages, LCMA_USED,
+					  one_in(2) ? LCMA_POOL : LCMA_SHARED);
+		}
+		if (!check_longest(&twin, 1UL << below(8), below(1000), true))
+			printf("# round %d\n", i);
+		twin_free(&twin);
+	}
+}
+
+/* A hundred runs that are badly aligned, and one that is not: too many to look at. */
+static void longest_is_bounded(void)
+{
+	struct twin twin;
+	int i;
+
+	twin_init(&twin, 101 * 64 + 64, LCMA_USED);
+	for (i = 0; i < 100; i++)
+		twin_move(&twin, i * 64 + 1, 32, LCMA_USED, LCMA_SHARED);
+	twin_move(&twin, 100 * 64, 20, LCMA_USED, LCMA_SHARED);
+	check_longest(&twin, 64, 0, false);
+	check_longest(&twin, 2, 1, true);
+	twin_free(&twin);
+}
+
 static const struct tap_case cases[] = {
 	TAP_CASE(plain_runs_ascend),
 	TAP_CASE(nothing_fits),
@@ -626,6 +736,9 @@ static const struct tap_case cases[] = {
 	TAP_CASE(long_runs_are_spared),
 	TAP_CASE(ends_leave_one_run),
 	TAP_CASE(cheapest_comes_first),
+	TAP_CASE(longest_runs),
+	TAP_CASE(longest_of_many),
+	TAP_CASE(longest_is_bounded),
 };
 
 int main(void)
