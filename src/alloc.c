@@ -7,8 +7,11 @@
 #include "alloc.h"
 
 #include <linux/errno.h>
+#include <linux/ktime.h>
 #include <linux/lockdep.h>
+#include <linux/string.h>
 
+#include "failure.h"
 #include "pool.h"
 #include "quarantine.h"
 #include "search.h"
@@ -52,28 +55,42 @@ static int alloc_at_once(struct lcma_search *search, struct lcma_run *run)
 	return err;
 }
 
-static void record_outcome(struct lcma_search *search,
-			   const struct lcma_request *request, int err)
+static void count_success(struct lcma_region *region)
 {
-	struct lcma_region *region = search->region;
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	if (!err) {
-		region->stats.allocs++;
-	} else if (!(request->flags & LCMA_ALLOC_QUIET)) {
-		region->stats.failures++;
-		region->failure = (struct lcma_failure) {
-			.err = err,
-			.nr_pages = search->fit.nr_pages,
-			.align_pages = search->fit.align_mask + 1,
-			.longest = lcma_map_longest(&region->map,
-						    LCMA_KIND_UNUSED),
-			.obstacle = search->obstacle,
-			.when_ns = ktime_get_ns(),
-		};
-	}
+	region->stats.allocs++;
 	lcma_region_unlock(region, flags);
+}
+
+/* What is known of a failure before it is recorded. */
+static void note_failure(const struct lcma_request *request, int err,
+			 ktime_t began, struct lcma_failure *failure)
+{
+	*failure = (struct lcma_failure) {
+		.err = err,
+		.nr_pages = request->nr_pages,
+		.align_pages = request->align_pages,
+		.took_ns = ktime_to_ns(ktime_sub(ktime_get(), began)),
+		.owner = request->owner,
+	};
+	if (request->label)
+		strscpy(failure->label, request->label, sizeof(failure->label));
+}
+
+/* In one region; where several are tried the request may yet succeed. */
+static void record_failure(const struct lcma_search *search,
+			   const struct lcma_request *request, int err,
+			   ktime_t began, struct lcma_failure *failure)
+{
+	if (request->flags & LCMA_ALLOC_QUIET)
+		return;
+	note_failure(request, err, began, failure);
+	failure->nr_pages = search->fit.nr_pages;
+	failure->align_pages = search->fit.align_mask + 1;
+	failure->obstacle = search->obstacle;
+	lcma_failure_record(search->region, failure);
 }
 
 /* Lengths and alignments are multiples of what the region deals in. */
@@ -95,8 +112,9 @@ static int fit_request(struct lcma_search *search,
 
 static int alloc_in_region(struct lcma_region *region,
 			   const struct lcma_request *request,
-			   struct lcma_run *run)
+			   struct lcma_run *run, struct lcma_failure *failure)
 {
+	const ktime_t began = ktime_get();
 	struct lcma_search search = {
 		.region = region,
 		.deadline = request->deadline,
@@ -110,7 +128,10 @@ static int alloc_in_region(struct lcma_region *region,
 	if ((err == -EAGAIN || err == -ENOSPC) &&
 	    !(request->flags & LCMA_ALLOC_NOWAIT))
 		err = lcma_search_run(&search, &run->start);
-	record_outcome(&search, request, err);
+	if (err)
+		record_failure(&search, request, err, began, failure);
+	else
+		count_success(region);
 
 	run->region = region;
 	run->nr_pages = search.fit.nr_pages;
@@ -131,10 +152,14 @@ static int better_error(int a, int b)
 	return a;
 }
 
+/* The failure is that of the region whose error is told. */
 static int alloc_anywhere(const struct lcma_request *request,
-			  struct lcma_run *run)
+			  struct lcma_run *run,
+			  struct lcma_region **failed_in,
+			  struct lcma_failure *failure)
 {
 	struct lcma_region *region;
+	struct lcma_failure f;
 	unsigned int i;
 	int best = -ENOENT;
 	int err;
@@ -144,10 +169,19 @@ static int alloc_anywhere(const struct lcma_request *request,
 			best = better_error(best, -E2BIG);
 			continue;
 		}
-		err = alloc_in_region(region, request, run);
-		if (!err || err == -EINTR || err == -ETIMEDOUT)
+		err = alloc_in_region(region, request, run, &f);
+		if (!err)
+			return 0;
+		if (err == -EINTR || err == -ETIMEDOUT)
+			best = err;
+		else
+			best = better_error(best, err);
+		if (best == err) {
+			*failure = f;
+			*failed_in = region;
+		}
+		if (err == -EINTR || err == -ETIMEDOUT)
 			return err;
-		best = better_error(best, err);
 	}
 	return best;
 }
@@ -170,12 +204,42 @@ static int alloc_anywhere(const struct lcma_request *request,
  */
 int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
 {
+	struct lcma_region *region = request->region;
+	struct lcma_failure failure;
+	int err;
+
 	if (request->flags & ~LCMA_ALLOC_FLAGS || !request->nr_pages ||
 	    !is_power_of_2(request->align_pages))
 		return -EINVAL;
-	if (request->region)
-		return alloc_in_region(request->region, request, run);
-	return alloc_anywhere(request, run);
+	if (region)
+		err = alloc_in_region(region, request, run, &failure);
+	else
+		err = alloc_anywhere(request, run, &region, &failure);
+	if (err && region && !(request->flags & LCMA_ALLOC_QUIET))
+		lcma_failure_log(region, &failure);
+	return err;
+}
+
+/**
+ * lcma_alloc_failed - a request that failed outside lcma_alloc()
+ * @request: what was asked for
+ * @err: why it failed
+ * @began: when it was begun
+ *
+ * It is recorded and logged as others are, if its region is known.
+ *
+ * Context: any.
+ */
+void lcma_alloc_failed(const struct lcma_request *request, int err,
+		       ktime_t began)
+{
+	struct lcma_failure failure;
+
+	if (!request->region || request->flags & LCMA_ALLOC_QUIET)
+		return;
+	note_failure(request, err, began, &failure);
+	lcma_failure_record(request->region, &failure);
+	lcma_failure_log(request->region, &failure);
 }
 
 /**

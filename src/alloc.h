@@ -5,12 +5,13 @@
 #ifndef LCMA_ALLOC_H
 #define LCMA_ALLOC_H
 
+#include "owner.h"
 #include "region.h"
 #include "take.h"
 
 /* Only what can be had at once: no migration, no waiting. */
 #define LCMA_ALLOC_NOWAIT	BIT(0)
-/* A failure is not recorded: the caller expects it. */
+/* A failure is neither recorded nor logged: the caller expects it. */
 #define LCMA_ALLOC_QUIET	BIT(1)
 /* lcma_alloc_zero() writes to every page, also to those that are zero. */
 #define LCMA_ALLOC_TOUCH	BIT(2)
@@ -24,6 +25,8 @@
  * @align_pages: alignment of the physical address, in pages, a power of two
  * @flags: LCMA_ALLOC_*
  * @deadline: on the monotonic clock; LCMA_FOREVER: none
+ * @owner: which front end asks; it is told of a failure
+ * @label: what it is for; NULL or "": not told
  */
 struct lcma_request {
 	struct lcma_region *region;
@@ -31,6 +34,8 @@ struct lcma_request {
 	unsigned long align_pages;
 	unsigned int flags;
 	ktime_t deadline;
+	enum lcma_owner owner;
+	const char *label;
 };
 
 /**
@@ -48,6 +53,8 @@ struct lcma_run {
 };
 
 int lcma_alloc(const struct lcma_request *request, struct lcma_run *run);
+void lcma_alloc_failed(const struct lcma_request *request, int err,
+		       ktime_t began);
 int lcma_alloc_zero(const struct lcma_request *request,
 		    const struct lcma_run *run);
 void lcma_free(const struct lcma_run *run);

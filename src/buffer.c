@@ -33,15 +33,17 @@ static void note_facts(struct lcma_buffer *buffer,
 }
 
 static int alloc_zeroed(const struct lcma_request *request,
-			struct lcma_run *run)
+			struct lcma_run *run, ktime_t began)
 {
 	int err = lcma_alloc(request, run);
 
 	if (err)
 		return err;
 	err = lcma_alloc_zero(request, run);
-	if (err)
+	if (err) {
 		lcma_alloc_undo(run);
+		lcma_alloc_failed(request, err, began);
+	}
 	return err;
 }
 
@@ -57,20 +59,23 @@ static struct lcma_charge *charge_for(const struct lcma_order *order)
  * it, what the region's granule adds when it is known.
  */
 static int alloc_charged(const struct lcma_order *order,
-			 struct lcma_buffer *buffer)
+			 const struct lcma_request *request,
+			 struct lcma_buffer *buffer, ktime_t began)
 {
 	struct lcma_charge *charge = charge_for(order);
 	struct lcma_run *run = &buffer->run;
 	int err;
 
-	if (IS_ERR(charge))
+	if (IS_ERR(charge)) {
+		lcma_alloc_failed(request, PTR_ERR(charge), began);
 		return PTR_ERR(charge);
-	err = alloc_zeroed(&order->request, run);
+	}
+	err = alloc_zeroed(request, run, began);
 	if (err)
 		goto err_uncharge;
 	if (charge)
 		err = lcma_charge_more(charge,
-				       run->nr_pages - order->request.nr_pages);
+				       run->nr_pages - request->nr_pages);
 	if (err)
 		goto err_free;
 	buffer->charge = charge;
@@ -78,6 +83,7 @@ static int alloc_charged(const struct lcma_order *order,
 
 err_free:
 	lcma_free(run);
+	lcma_alloc_failed(request, err, began);
 err_uncharge:
 	lcma_charge_free(charge);
 	return err;
@@ -132,16 +138,21 @@ static struct lcma_buffer *first_after(const struct lcma_region *region,
 struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order)
 {
 	const ktime_t began = ktime_get();
+	struct lcma_request request = order->request;
 	struct lcma_region *region;
 	struct lcma_buffer *buffer;
 	unsigned long flags;
 	int err;
 
+	request.owner = order->owner;
+	request.label = order->label;
 	buffer = lcma_fault(BUFFER_NEW) ? NULL :
 		 kzalloc(sizeof(*buffer), GFP_KERNEL);
-	if (!buffer)
+	if (!buffer) {
+		lcma_alloc_failed(&request, -ENOBUFS, began);
 		return ERR_PTR(-ENOBUFS);
-	err = alloc_charged(order, buffer);
+	}
+	err = alloc_charged(order, &request, buffer, began);
 	if (err) {
 		kfree(buffer);
 		return ERR_PTR(err);

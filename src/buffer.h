@@ -21,18 +21,6 @@
 struct dma_buf;
 
 /**
- * enum lcma_owner - which front end a buffer was asked for through
- * @LCMA_OWNER_TEXT: the text device
- * @LCMA_OWNER_PROGRAM: an ioctl; the buffer is a dma-buf
- * @LCMA_OWNER_KERNEL: another module
- */
-enum lcma_owner {
-	LCMA_OWNER_TEXT,
-	LCMA_OWNER_PROGRAM,
-	LCMA_OWNER_KERNEL,
-};
-
-/**
  * struct lcma_order - a buffer that somebody wants
  * @request: the pages
  * @label: what it is for; "": not told

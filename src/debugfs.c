@@ -6,13 +6,16 @@
 #include "debugfs.h"
 
 #include <linux/align.h>
+#include <linux/cred.h>
 #include <linux/debugfs.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 
 #include "buffer.h"
 #include "failure.h"
@@ -147,7 +150,7 @@ static int info_show(struct seq_file *m, void *unused)
 	seq_printf(m, "claims_late: %llu\n", s.stats.late);
 	seq_printf(m, "claim_max_us: %llu\n",
 		   div_u64(s.stats.claim_max_ns, NSEC_PER_USEC));
-	lcma_failure_text(region, true, failure, sizeof(failure));
+	lcma_failure_last(region, true, failure, sizeof(failure));
 	seq_printf(m, "last_failure: %s\n", failure);
 	return 0;
 }
@@ -322,6 +325,43 @@ static const struct file_operations buffers_fops = {
 	.release = seq_release_private,
 };
 
+static void show_failure(struct seq_file *m, const struct lcma_region *region,
+			 const struct lcma_failure *f)
+{
+	char text[LCMA_FAILURE_TEXT_BYTES];
+
+	seq_printf(m, "seq=%llu errno=%pe bytes=%llu align=%llu age_ms=%llu took_us=%llu pid=%d%s uid=%u owner=%s label=%s comm=%s\n",
+		   f->seq, ERR_PTR(f->err), (u64)f->nr_pages << PAGE_SHIFT,
+		   (u64)f->align_pages << PAGE_SHIFT,
+		   div_u64(ktime_get_ns() - f->when_ns, NSEC_PER_MSEC),
+		   div_u64(f->took_ns, NSEC_PER_USEC), f->pid,
+		   f->is_gone ? " gone" : "",
+		   from_kuid_munged(current_user_ns(), f->uid),
+		   lcma_owner_word(f->owner), *f->label ? f->label : "-",
+		   *f->comm ? f->comm : "-");
+	lcma_failure_text(region, f, true, text, sizeof(text));
+	seq_printf(m, "  %s\n", text);
+}
+
+/* Oldest first. */
+static int failures_show(struct seq_file *m, void *unused)
+{
+	struct lcma_region *region = m->private;
+	struct lcma_failure *failures;
+	unsigned int i, nr;
+
+	failures = lcma_fault(DEBUGFS_LIST) ? NULL :
+		   kcalloc(LCMA_FAILURES, sizeof(*failures), GFP_KERNEL);
+	if (!failures)
+		return -ENOMEM;
+	nr = lcma_failure_list(region, 0, failures, LCMA_FAILURES);
+	for (i = 0; i < nr; i++)
+		show_failure(m, region, &failures[i]);
+	kfree(failures);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(failures);
+
 static int quarantine_show(struct seq_file *m, void *position)
 {
 	const unsigned long page = *(loff_t *)position;
@@ -393,6 +433,7 @@ void lcma_debugfs_init(void)
 		add_file(dir, "info", region, &info_fops);
 		add_file(dir, "map", region, &map_fops);
 		add_file(dir, "buffers", region, &buffers_fops);
+		add_file(dir, "failures", region, &failures_fops);
 		add_file(dir, "quarantine", region, &quarantine_fops);
 	}
 }

@@ -103,6 +103,7 @@ struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 		.nr_pages = count,
 		.flags = request_flags(flags),
 		.deadline = LCMA_FOREVER,
+		.owner = LCMA_OWNER_KERNEL,
 	};
 	struct lcma_run run;
 	int err;

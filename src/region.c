@@ -104,6 +104,7 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 	region->decay_ms = LCMA_DECAY_MS;
 	region->asked_at = jiffies;
 	region->dirty_end = nr_pages;
+	lcma_failures_init(&region->failures);
 	lcma_map_init(&region->map, region->map_memory, nr_pages, LCMA_POOL);
 
 	spin_lock_init(&region->lock);
@@ -140,6 +141,7 @@ err_free_region:
  */
 void lcma_region_free(struct lcma_region *region)
 {
+	lcma_failures_free(&region->failures);
 	kvfree(region->sore_at);
 	kvfree(region->sore);
 	kvfree(region->zeroed);

@@ -41,7 +41,7 @@
 
 #include "batch.h"
 #include "bitmap.h"
-#include "obstacle.h"
+#include "failure.h"
 #include "source.h"
 #include "spec.h"
 
@@ -68,24 +68,6 @@ enum lcma_life {
 	LCMA_LIVE,
 	LCMA_DRAINING,
 	LCMA_DRAINED,
-};
-
-/**
- * struct lcma_failure - why the last allocation that failed did so
- * @err: its errno, negative; 0: none failed so far
- * @nr_pages: how many pages it wanted
- * @align_pages: how it wanted them aligned
- * @longest: the longest unused run at that moment, in pages
- * @obstacle: the page in the way, if it was one
- * @when_ns: when, on the monotonic clock
- */
-struct lcma_failure {
-	int err;
-	unsigned long nr_pages;
-	unsigned long align_pages;
-	unsigned long longest;
-	struct lcma_obstacle obstacle;
-	u64 when_ns;
 };
 
 /**
@@ -158,7 +140,8 @@ struct lcma_stats {
  * @buffers: [lock] all buffers, by number: oldest first
  * @next_id: [lock] the next buffer's number
  * @stats: [lock] counters
- * @failure: [lock] the last failure
+ * @failures: failure.c's own: the last allocations that failed; under the lock, but for
+ *	its log_limit
  * @held: [lock] one bit a page: quarantined
  * @nr_held: [lock, peeked] how many
  * @loose: [lock] one bit a page: a driver asked for it, without a buffer
@@ -213,7 +196,7 @@ struct lcma_region {
 	struct rb_root buffers;
 	u64 next_id;
 	struct lcma_stats stats;
-	struct lcma_failure failure;
+	struct lcma_failures failures;
 
 	unsigned long *held;
 	unsigned long *loose;

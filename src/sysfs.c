@@ -257,7 +257,7 @@ static ssize_t last_failure_show(struct kobject *kobj,
 {
 	char text[LCMA_FAILURE_TEXT_BYTES];
 
-	lcma_failure_text(region_of(kobj), false, text, sizeof(text));
+	lcma_failure_last(region_of(kobj), false, text, sizeof(text));
 	return sysfs_emit(to, "%s\n", text);
 }
 
