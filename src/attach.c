@@ -25,6 +25,7 @@
 #include "region.h"
 #include "source.h"
 #include "spec.h"
+#include "system.h"
 
 /* The region of the automatic choice. */
 #define DEFAULT_REGION	"default"
@@ -134,7 +135,7 @@ static int check_fit(const struct lcma_region *region)
 
 	if (first + granule <= (u64)carve->base_pfn + carve->nr_pages)
 		return 0;
-	pr_err("region %s: no buffer fits, with align= and order= as they are: %llu KiB at a multiple of %llu KiB, in %lu KiB\n",
+	pr_err("region %s: no buffer fits, with align= and order= as they are: %llu KiB at a multiple of %llu KiB, in %lu KiB; make SIZE larger, or align= or order= smaller\n",
 	       region->name, granule << (PAGE_SHIFT - 10),
 	       align << (PAGE_SHIFT - 10),
 	       carve->nr_pages << (PAGE_SHIFT - 10));
@@ -160,6 +161,18 @@ static void announce(const struct lcma_region *region,
 		region->unit_pages << (PAGE_SHIFT - 10), keep,
 		spec->size_bytes >> 10,
 		carve->lost_pages << (PAGE_SHIFT - 10));
+}
+
+/* What regions leave to the kernel, which has only that for what cannot be moved. */
+static void announce_rest(void)
+{
+	unsigned long cma_pages, fixed_pages, fixed_free_pages;
+
+	lcma_attach_rest(&cma_pages, &fixed_pages, &fixed_free_pages);
+	pr_info("%lu KiB of the kernel's CMA are left for its own users; for what cannot be moved the kernel has %lu KiB outside CMA, %lu KiB of them free\n",
+		cma_pages << (PAGE_SHIFT - 10),
+		fixed_pages << (PAGE_SHIFT - 10),
+		fixed_free_pages << (PAGE_SHIFT - 10));
 }
 
 static int attach_region(struct lcma_spec *spec)
@@ -244,7 +257,43 @@ int lcma_attach_all(void)
 
 	if (err)
 		lcma_detach_all();
+	else
+		announce_rest();
 	return err;
+}
+
+/**
+ * lcma_attach_rest - what is left for the kernel itself, beside all regions
+ * @cma_pages: of its CMA areas, for its own users and for movable pages
+ * @fixed_pages: where it can put what cannot be moved
+ * @fixed_free_pages: how many of these are free just now
+ *
+ * Context: process; may sleep.
+ */
+void lcma_attach_rest(unsigned long *cma_pages, unsigned long *fixed_pages,
+		      unsigned long *fixed_free_pages)
+{
+	const struct lcma_carve *carve;
+	struct lcma_region *region;
+	struct lcma_system system;
+	unsigned int i;
+
+	lcma_system_look(&system);
+	lcma_for_each_region(region, i) {
+		carve = &region->carve;
+		if (READ_ONCE(region->life) == LCMA_DRAINED)
+			continue;
+		if (carve->source == &lcma_source_cma)
+			system.cma_pages -= min(system.cma_pages,
+						carve->nr_pages);
+		else if (carve->shareable &&
+			 !PageHighMem(pfn_to_page(carve->base_pfn)))
+			system.fixed_pages -= min(system.fixed_pages,
+						  carve->nr_pages);
+	}
+	*cma_pages = system.cma_pages;
+	*fixed_pages = system.fixed_pages;
+	*fixed_free_pages = system.fixed_free_pages;
 }
 
 /**

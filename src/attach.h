@@ -6,6 +6,8 @@
 #define LCMA_ATTACH_H
 
 int lcma_attach_all(void);
+void lcma_attach_rest(unsigned long *cma_pages, unsigned long *fixed_pages,
+		      unsigned long *fixed_free_pages);
 void lcma_attach_share(void);
 void lcma_detach_all(void);
 

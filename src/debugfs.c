@@ -17,6 +17,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
+#include "attach.h"
 #include "buffer.h"
 #include "failure.h"
 #include "fault.h"
@@ -102,6 +103,7 @@ static int info_show(struct seq_file *m, void *unused)
 {
 	struct lcma_region *region = m->private;
 	const struct lcma_carve *carve = &region->carve;
+	unsigned long cma_pages, fixed_pages, fixed_free_pages;
 	char failure[LCMA_FAILURE_TEXT_BYTES];
 	struct snapshot s;
 
@@ -150,6 +152,10 @@ static int info_show(struct seq_file *m, void *unused)
 	seq_printf(m, "claims_late: %llu\n", s.stats.late);
 	seq_printf(m, "claim_max_us: %llu\n",
 		   div_u64(s.stats.claim_max_ns, NSEC_PER_USEC));
+	lcma_attach_rest(&cma_pages, &fixed_pages, &fixed_free_pages);
+	seq_printf(m, "kernel_cma_pages: %lu\n", cma_pages);
+	seq_printf(m, "kernel_fixed_pages: %lu\n", fixed_pages);
+	seq_printf(m, "kernel_fixed_free_pages: %lu\n", fixed_free_pages);
 	lcma_failure_last(region, true, failure, sizeof(failure));
 	seq_printf(m, "last_failure: %s\n", failure);
 	return 0;

@@ -9,10 +9,12 @@
 #include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/printk.h>
 
 /* Room for the sentence in which a source says what it lacks. */
-#define WHY_BYTES	200
+#define WHY_BYTES	240
 
 /* In the order of the automatic choice. */
 static const struct lcma_source * const sources[] = {
@@ -31,6 +33,26 @@ static const struct lcma_source *find_source(enum lcma_source_id id)
 		if (sources[i]->id == id)
 			break;
 	return sources[i];
+}
+
+/**
+ * lcma_source_align_pages - at a multiple of what has a region to begin?
+ * @spec: the region
+ *
+ * So that it can hold one buffer of its own size, aligned as all its buffers are.
+ * What wants more alignment than it has memory is attach.c's to judge.
+ *
+ * Return: pages, a power of two; 1: no matter.
+ */
+unsigned long lcma_source_align_pages(const struct lcma_spec *spec)
+{
+	const u64 align_bytes = max(spec->align_bytes,
+				    (u64)PAGE_SIZE << spec->order);
+
+	if (align_bytes > spec->size_bytes ||
+	    align_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
+		return 1;
+	return align_bytes >> PAGE_SHIFT;
 }
 
 /**

@@ -48,8 +48,9 @@ struct lcma_carve {
  *	spec. May sleep. Return: 0; -ENODEV, and in @why a sentence: what was
  *	looked for and what to put on the command line; another errno if nobody
  *	could look.
- * @carve: take memory. May sleep. Return: 0; or an errno, after it has logged
- *	in a sentence what is wrong and what to put on the command line.
+ * @carve: take memory that begins at a multiple of lcma_source_align_pages(). May
+ *	sleep. Return: 0; or an errno, after it has logged in a sentence what is wrong
+ *	and what to put on the command line.
  * @give_back: return chunks, all of whose pages are claimed. May sleep. Cannot
  *	fail.
  * @discard: the end of a carve. What was not returned by give_back() is lost
@@ -67,6 +68,7 @@ struct lcma_source {
 extern const struct lcma_source lcma_source_cma;
 extern const struct lcma_source lcma_source_reserve_mem;
 
+unsigned long lcma_source_align_pages(const struct lcma_spec *spec);
 int lcma_source_suggest(struct lcma_spec *spec);
 int lcma_source_carve(const struct lcma_spec *spec, struct lcma_carve *carve);
 

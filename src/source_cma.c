@@ -21,18 +21,30 @@
 
 #include <linux/dma-direct.h>
 #include <linux/dma-mapping.h>
+#include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/platform_device.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "fault.h"
 #include "pageblock.h"
+#include "system.h"
 
 #define CARVE_ATTRS	(DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_NO_WARN)
 
-/* The automatic choice leaves half of the area to the kernel's own users. */
-#define SUGGEST_MIN_UNITS	4
+/*
+ * The automatic choice leaves half of the area to the kernel's own users: at least a
+ * unit each.
+ */
+#define SUGGEST_MIN_UNITS	2
+
+/* What a cma= that lcma names leaves for them, beside what is asked for. */
+#define KERNEL_SHARE_PAGES	(SZ_16M >> PAGE_SHIFT)
+
+/* Room for a sentence that says why there is no memory. */
+#define WHY_BYTES		240
 
 /* The DMA API asks the area for more than one page only. */
 #define PROBE_PAGES		2
@@ -139,22 +151,35 @@ static void insert_sorted(struct list_head *pieces, struct piece *new)
 	list_add_tail(&new->link, at);
 }
 
-/* The first of nr_units neighbours, or NULL; *longest: of any row. */
-static struct piece *find_row(struct list_head *units, unsigned long nr_units,
-			      unsigned long *longest)
+/**
+ * struct row - the neighbouring units that are wanted
+ * @nr_units: how many
+ * @align_pages: the first one's page frame is a multiple of this
+ * @longest: how many such a row had at most
+ */
+struct row {
+	unsigned long nr_units;
+	unsigned long align_pages;
+	unsigned long longest;
+};
+
+/* The first unit of such a row, or NULL. */
+static struct piece *find_row(struct list_head *units, struct row *want)
 {
 	struct piece *piece, *first = NULL, *previous = NULL;
 	unsigned long row = 0;
 
 	list_for_each_entry(piece, units, link) {
-		if (!previous || previous->pfn + previous->nr_pages != piece->pfn) {
-			first = piece;
+		if (!previous || previous->pfn + previous->nr_pages != piece->pfn)
 			row = 0;
-		}
-		*longest = max(*longest, ++row);
-		if (row == nr_units)
-			return first;
 		previous = piece;
+		if (!row && !IS_ALIGNED(piece->pfn, want->align_pages))
+			continue;
+		if (!row++)
+			first = piece;
+		want->longest = max(want->longest, row);
+		if (row == want->nr_units)
+			return first;
 	}
 	return NULL;
 }
@@ -199,8 +224,8 @@ static void keep_row(struct piece *first, unsigned long nr_units,
 	}
 }
 
-static int gather_units(struct device *dev, unsigned long nr_units,
-			struct list_head *row, unsigned long *longest)
+static int gather_units(struct device *dev, struct row *want,
+			struct list_head *row)
 {
 	const unsigned long unit_pages = lcma_unit_pages();
 	struct piece *first = NULL;
@@ -211,11 +236,11 @@ static int gather_units(struct device *dev, unsigned long nr_units,
 	do {
 		err = gather_one(dev, unit_pages, &units, &fillers);
 		if (!err)
-			first = find_row(&units, nr_units, longest);
+			first = find_row(&units, want);
 	} while (!err && !first);
 
 	if (first) {
-		keep_row(first, nr_units, &units, row);
+		keep_row(first, want->nr_units, &units, row);
 		err = 0;
 	}
 	free_pieces(dev, &fillers);
@@ -242,12 +267,158 @@ static struct platform_device *make_device(void)
 	return pdev;
 }
 
+/* How many pages around this one are in blocks of the area's type? */
+static unsigned long area_pages(unsigned long pfn)
+{
+	const struct zone *zone = page_zone(pfn_to_page(pfn));
+	unsigned long first = ALIGN_DOWN(pfn, pageblock_nr_pages);
+	unsigned long end = first + pageblock_nr_pages;
+
+	while (zone_spans_pfn(zone, first - pageblock_nr_pages) &&
+	       pfn_valid(first - pageblock_nr_pages) &&
+	       lcma_pageblock_is_shareable(first - pageblock_nr_pages))
+		first -= pageblock_nr_pages;
+	while (zone_spans_pfn(zone, end) && pfn_valid(end) &&
+	       lcma_pageblock_is_shareable(end))
+		end += pageblock_nr_pages;
+	return end - first;
+}
+
+/* Return: 0, also if there is no area (*nr_pages is 0); -ENOMEM. */
+static int measure_area(struct device *dev, unsigned long *nr_pages)
+{
+	struct piece *piece = alloc_piece(dev, PROBE_PAGES);
+
+	*nr_pages = 0;
+	if (IS_ERR(piece))
+		return PTR_ERR(piece) == -ENOSPC ? 0 : PTR_ERR(piece);
+	*nr_pages = area_pages(piece->pfn);
+	free_piece(dev, piece);
+	return 0;
+}
+
+/*
+ * The size of the kernel's area: any piece of it tells where it is.
+ * Return: 0, also if there is none (*nr_pages is 0); -ENOMEM.
+ */
+static int find_area(unsigned long *nr_pages)
+{
+	struct platform_device *pdev = make_device();
+	int err;
+
+	*nr_pages = 0;
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	err = measure_area(&pdev->dev, nr_pages);
+	platform_device_unregister(pdev);
+	return err;
+}
+
+/**
+ * struct advice - what to put on the kernel command line
+ * @is_known: what stands there can be known
+ * @word: the value of the cma= that stands there; "": none
+ * @word_pages: how much that asks for
+ * @text: a sentence
+ */
+struct advice {
+	bool is_known;
+	char word[LCMA_SYSTEM_WORD_BYTES];
+	unsigned long word_pages;
+	char text[160];
+};
+
+/* "put cma=64M in place of cma=32M": the value to write, which the machine may have. */
+static void advise(struct advice *advice, const struct lcma_system *system,
+		   unsigned long nr_pages)
+{
+	const unsigned long mib = 20 - PAGE_SHIFT;
+	char place[LCMA_SYSTEM_WORD_BYTES + 24] = "";
+
+	nr_pages = ALIGN(nr_pages, lcma_unit_pages());
+	if (nr_pages >= system->all_pages) {
+		snprintf(advice->text, sizeof(advice->text),
+			 "ask for less: the machine has no more than %lu MiB of memory in all",
+			 system->all_pages >> mib);
+		return;
+	}
+	if (*advice->word)
+		snprintf(place, sizeof(place), " in place of cma=%s",
+			 advice->word);
+	snprintf(advice->text, sizeof(advice->text),
+		 "put cma=%luM on the kernel command line%s",
+		 nr_pages >> mib, place);
+}
+
+static void read_command_line(struct advice *advice)
+{
+	advice->is_known = lcma_system_cma_word(advice->word,
+						sizeof(advice->word));
+	advice->word_pages = memparse(advice->word, NULL) >> PAGE_SHIFT;
+}
+
+/*
+ * No area at all is not an area that is too small: to ask for a larger one, where the
+ * kernel could not reserve what it was asked for, makes it worse.
+ */
+static void explain_no_area(const struct lcma_system *system,
+			    unsigned long want_pages, char *why,
+			    size_t size_bytes)
+{
+	struct advice advice;
+
+	read_command_line(&advice);
+	if (advice.word_pages) {
+		snprintf(why, size_bytes,
+			 "the kernel has no CMA area although cma=%s was asked for: it could not reserve it, see the boot log; use a smaller one",
+			 advice.word);
+		return;
+	}
+	advise(&advice, system, want_pages + KERNEL_SHARE_PAGES);
+	snprintf(why, size_bytes, "the kernel has no CMA area; %s%s",
+		 advice.is_known ? "" :
+		 "if cma= is on its command line already it could not reserve that, see the boot log, and a smaller one may do; else ",
+		 advice.text);
+}
+
+static void log_shortage(const char *name, struct device *dev,
+			 const struct row *want)
+{
+	const unsigned long unit_pages = lcma_unit_pages();
+	const unsigned int kib = PAGE_SHIFT - 10;
+	const unsigned long missing = (want->nr_units - want->longest) *
+				      unit_pages;
+	unsigned long area_pages;
+	struct lcma_system system;
+	struct advice advice;
+	char why[WHY_BYTES], at[48] = "";
+
+	lcma_system_look(&system);
+	if (!system.cma_pages) {
+		explain_no_area(&system, want->nr_units * unit_pages, why,
+				sizeof(why));
+		pr_err("region %s: %s\n", name, why);
+		return;
+	}
+	if (want->align_pages > unit_pages)
+		snprintf(at, sizeof(at), " at a multiple of %lu KiB",
+			 want->align_pages << kib);
+	if (measure_area(dev, &area_pages) || !area_pages)
+		area_pages = system.cma_pages;
+	read_command_line(&advice);
+	advise(&advice, &system,
+	       (advice.word_pages ?: area_pages) + missing +
+	       want->align_pages - min(want->align_pages, unit_pages));
+	pr_err("region %s: wants %lu KiB in one piece%s, the kernel's CMA area can give %lu KiB now (in units of %lu KiB, on their edges)%s; %s\n",
+	       name, (want->nr_units * unit_pages) << kib, at,
+	       (want->longest * unit_pages) << kib, unit_pages << kib,
+	       want->longest ? "" : ": others hold it", advice.text);
+}
+
 static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 {
 	const unsigned long unit_pages = lcma_unit_pages();
-	const u64 unit_bytes = (u64)unit_pages << PAGE_SHIFT;
-	const unsigned long unit_kib = unit_bytes >> 10;
-	unsigned long nr_units, longest = 0;
+	struct row want = { .align_pages = lcma_source_align_pages(spec) };
 	struct cma_carve *cma;
 	int err;
 
@@ -261,8 +432,8 @@ static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 		       spec->name, spec->size_bytes >> 10);
 		return -E2BIG;
 	}
-	nr_units = DIV_ROUND_UP((unsigned long)(spec->size_bytes >> PAGE_SHIFT) +
-				!!offset_in_page(spec->size_bytes), unit_pages);
+	want.nr_units = DIV_ROUND_UP((unsigned long)(spec->size_bytes >> PAGE_SHIFT) +
+				     !!offset_in_page(spec->size_bytes), unit_pages);
 
 	cma = lcma_fault(CMA_CARVE) ? NULL : kzalloc(sizeof(*cma), GFP_KERNEL);
 	if (!cma)
@@ -274,16 +445,14 @@ static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 		goto err_free;
 	}
 
-	err = gather_units(&cma->pdev->dev, nr_units, &cma->units, &longest);
+	err = gather_units(&cma->pdev->dev, &want, &cma->units);
 	if (err == -ENOSPC)
-		pr_err("region %s: wants %lu KiB in one piece, the kernel's CMA area can give %lu KiB now (in units of %lu KiB, on their edges); put a larger cma= on the kernel command line, %lu KiB or more above what it is now\n",
-		       spec->name, nr_units * unit_kib, longest * unit_kib,
-		       unit_kib, (nr_units - longest) * unit_kib);
+		log_shortage(spec->name, &cma->pdev->dev, &want);
 	if (err)
 		goto err_unregister;
 
 	carve->base_pfn = list_first_entry(&cma->units, struct piece, link)->pfn;
-	carve->nr_pages = nr_units * unit_pages;
+	carve->nr_pages = want.nr_units * unit_pages;
 	carve->chunk_pages = unit_pages;
 	carve->shareable = true;
 	strscpy(carve->origin, "cma", sizeof(carve->origin));
@@ -329,50 +498,12 @@ static void cma_discard(struct lcma_carve *carve)
 	kfree(cma);
 }
 
-/* How many pages around this one are in blocks of the area's type? */
-static unsigned long area_pages(unsigned long pfn)
-{
-	const struct zone *zone = page_zone(pfn_to_page(pfn));
-	unsigned long first = ALIGN_DOWN(pfn, pageblock_nr_pages);
-	unsigned long end = first + pageblock_nr_pages;
-
-	while (zone_spans_pfn(zone, first - pageblock_nr_pages) &&
-	       pfn_valid(first - pageblock_nr_pages) &&
-	       lcma_pageblock_is_shareable(first - pageblock_nr_pages))
-		first -= pageblock_nr_pages;
-	while (zone_spans_pfn(zone, end) && pfn_valid(end) &&
-	       lcma_pageblock_is_shareable(end))
-		end += pageblock_nr_pages;
-	return end - first;
-}
-
-/*
- * The size of the kernel's area: any piece of it tells where it is.
- * Return: 0, also if there is none (*nr_pages is 0); -ENOMEM.
- */
-static int find_area(unsigned long *nr_pages)
-{
-	struct platform_device *pdev = make_device();
-	struct piece *piece;
-	int err;
-
-	*nr_pages = 0;
-	if (IS_ERR(pdev))
-		return PTR_ERR(pdev);
-	piece = alloc_piece(&pdev->dev, PROBE_PAGES);
-	err = PTR_ERR_OR_ZERO(piece);
-	if (!err) {
-		*nr_pages = area_pages(piece->pfn);
-		free_piece(&pdev->dev, piece);
-	}
-	platform_device_unregister(pdev);
-	return err == -ENOSPC ? 0 : err;
-}
-
 static int cma_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
 {
 	const unsigned long unit_pages = lcma_unit_pages();
 	const unsigned long want_pages = SUGGEST_MIN_UNITS * unit_pages;
+	struct lcma_system system;
+	struct advice advice;
 	unsigned long nr_pages;
 	int err;
 
@@ -384,13 +515,25 @@ static int cma_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
 	err = find_area(&nr_pages);
 	if (err)
 		return err;
+	if (!nr_pages) {
+		lcma_system_look(&system);
+		if (system.cma_pages)
+			snprintf(why, size_bytes,
+				 "the kernel's CMA area has nothing to give now: its %lu KiB are in use",
+				 system.cma_pages << (PAGE_SHIFT - 10));
+		else
+			explain_no_area(&system, want_pages, why, size_bytes);
+		return -ENODEV;
+	}
 	if (nr_pages < want_pages) {
+		lcma_system_look(&system);
+		read_command_line(&advice);
+		advise(&advice, &system, want_pages + KERNEL_SHARE_PAGES);
 		snprintf(why, size_bytes,
-			 "the kernel's area has %lu KiB, %lu KiB (%u units of %lu KiB) are wanted; put cma=%luM, or better more, on the kernel command line",
+			 "the kernel's CMA area has %lu KiB, %lu KiB (%u units of %lu KiB) are wanted; %s",
 			 nr_pages << (PAGE_SHIFT - 10),
 			 want_pages << (PAGE_SHIFT - 10), SUGGEST_MIN_UNITS,
-			 unit_pages << (PAGE_SHIFT - 10),
-			 want_pages >> (20 - PAGE_SHIFT));
+			 unit_pages << (PAGE_SHIFT - 10), advice.text);
 		return -ENODEV;
 	}
 	spec->size_bytes = (u64)round_down(nr_pages / 2, unit_pages) << PAGE_SHIFT;

@@ -106,22 +106,23 @@ static bool page_is_ours(unsigned long pfn)
 
 /*
  * The first row of @nr_pages pages in [first, end), beginning on a multiple of
- * @step, that are all ours. @longest: the longest row there was.
+ * @align, that are all ours. @longest: the longest row there was, in steps of @step.
  */
 static bool find_row(unsigned long first, unsigned long end,
-		     unsigned long step, unsigned long nr_pages,
-		     unsigned long *base, unsigned long *longest)
+		     unsigned long align, unsigned long step,
+		     unsigned long nr_pages, unsigned long *base,
+		     unsigned long *longest)
 {
-	unsigned long row = first;
+	unsigned long row = ALIGN(first, align);
 	unsigned long pfn;
 
 	*longest = 0;
-	for (pfn = first; pfn < end; pfn++) {
+	for (pfn = row; pfn < end; pfn++) {
 		if (!(pfn % 1024))
 			cond_resched();
 		if (!page_is_ours(pfn) ||
 		    page_zone(pfn_to_page(pfn)) != page_zone(pfn_to_page(row))) {
-			row = ALIGN(pfn + 1, step);
+			row = ALIGN(pfn + 1, align);
 			pfn = row - 1;
 			continue;
 		}
@@ -150,12 +151,19 @@ static void unreserve_page(struct page *page)
 	adjust_managed_page_count(page, 1);
 }
 
+/* So many pages in MiB, in whole units. */
+static unsigned long whole_mib(unsigned long nr_pages)
+{
+	return ALIGN(nr_pages, lcma_unit_pages()) >> (20 - PAGE_SHIFT);
+}
+
 static int rmem_carve_pages(const struct lcma_spec *spec, struct rmem *rmem,
 			    struct lcma_carve *carve, struct rmem_carve *rc)
 {
 	const unsigned long unit_pages = lcma_unit_pages();
 	unsigned long first = rmem->first, end = rmem->end;
 	unsigned long nr_pages = PFN_UP(spec->size_bytes);
+	unsigned long align = lcma_source_align_pages(spec);
 	unsigned long step = 1, longest, i, units_first;
 	const unsigned long units = whole_units(rmem, &units_first);
 	const bool is_private = !units || !lcma_pageblock_can_share() ||
@@ -166,14 +174,17 @@ static int rmem_carve_pages(const struct lcma_spec *spec, struct rmem *rmem,
 		first = units_first;
 		end = first + units;
 		nr_pages = ALIGN(nr_pages, unit_pages);
+		align = max(align, unit_pages);
 	}
-	if (!find_row(first, end, step, nr_pages, &rc->base_pfn, &longest)) {
-		pr_err("region %s: wants %lu KiB in one piece, reservation %s has %lu KiB that are still reserved, unused%s; reserve more: reserve_mem=%lluM:%luM:%s, or reboot if an earlier unload left pages behind\n",
-		       spec->name, nr_pages << (PAGE_SHIFT - 10), rmem->label,
+	if (!find_row(first, end, align, step, nr_pages, &rc->base_pfn,
+		      &longest)) {
+		pr_err("region %s: wants %lu KiB in one piece at a multiple of %lu KiB, reservation %s has %lu KiB that are still reserved, unused%s; put reserve_mem=%luM:%luM:%s on the kernel command line, or reboot if an earlier unload left pages behind\n",
+		       spec->name, nr_pages << (PAGE_SHIFT - 10),
+		       align << (PAGE_SHIFT - 10), rmem->label,
 		       longest << (PAGE_SHIFT - 10),
 		       is_private ? "" : " and in whole units",
-		       (u64)ALIGN(nr_pages, unit_pages) >> (20 - PAGE_SHIFT),
-		       unit_pages >> (20 - PAGE_SHIFT), rmem->label);
+		       whole_mib(rmem->end - rmem->first + nr_pages - longest),
+		       max(align, unit_pages) >> (20 - PAGE_SHIFT), rmem->label);
 		return -ENOSPC;
 	}
 	rc->nr_pages = nr_pages;
@@ -218,9 +229,12 @@ static int rmem_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 		return -ENODEV;
 	}
 	if (spec->size_bytes > (u64)(rmem.end - rmem.first) << PAGE_SHIFT) {
-		pr_err("region %s: wants %llu KiB, reservation %s has %lu KiB\n",
+		pr_err("region %s: wants %llu KiB, reservation %s has %lu KiB; put reserve_mem=%lluM:%luM:%s on the kernel command line\n",
 		       spec->name, spec->size_bytes >> 10, rmem.label,
-		       (rmem.end - rmem.first) << (PAGE_SHIFT - 10));
+		       (rmem.end - rmem.first) << (PAGE_SHIFT - 10),
+		       (spec->size_bytes + SZ_1M - 1) >> 20,
+		       max(lcma_source_align_pages(spec), lcma_unit_pages()) >>
+		       (20 - PAGE_SHIFT), rmem.label);
 		return -ENOSPC;
 	}
 
