@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# auto - without regions= on a kernel whose CMA area is too small, as the 16 MiB
-# are that Debian's armhf kernels have by default: the module does not load (ENODEV), the log names every
-# source that was looked for and what to put on the command line, and nothing
-# stays behind. What it chooses where there is enough: parameters, private.
+# auto - without regions= on a kernel whose CMA area is too small, one unit: the
+# module does not load (ENODEV), the log names every source that was looked for and
+# what to put on the command line, and nothing stays behind. What it chooses where there
+# is enough: parameters, private; of two units: sources.
 #
-# cmdline: cma=16M
-# cmdline@*-arm64|*-amd64: cma=12M
+# cmdline: cma=8M
+# cmdline@*-arm64|*-amd64: cma=4M
 # smp@*-debug: 1
 
 # shellcheck source=test/guest/tap.sh
@@ -20,13 +20,13 @@ case $(uname -m) in
 arm*) unit_mib=8 ;;
 esac
 area_mib=$(($(meminfo CmaTotal) / 1024))
-compare $area_mib -lt $((4 * unit_mib)) "the area is less than four units"
+compare $area_mib -lt $((2 * unit_mib)) "the area is less than two units"
 
 dmesg -c >/dev/null
 is "$(load)" ENODEV "no source of memory: ENODEV"
 log=$(dmesg -c)
 matches "$log" "lcma: region default: no source of memory:" "the log says so"
-matches "$log" "lcma:   cma: the kernel's area has $((area_mib * 1024)) KiB, $((unit_mib * 4096)) KiB \(4 units of $((unit_mib * 1024)) KiB\) are wanted; put cma=$((unit_mib * 4))M, or better more, on the kernel command line" \
+matches "$log" "lcma:   cma: the kernel's CMA area has $((area_mib * 1024)) KiB, $((unit_mib * 2048)) KiB \(2 units of $((unit_mib * 1024)) KiB\) are wanted; put cma=$((unit_mib * 2 + 16))M on the kernel command line" \
 	"it says what the cma= area has, and the cma= to add"
 if can_reserve_mem; then
 	matches "$log" "lcma:   reserve_mem: no reservation of the name lcma; put reserve_mem=64M:${unit_mib}M:lcma on the kernel command line" \

@@ -230,7 +230,7 @@ if can_reserve_mem; then
 	refused "cam=33M@reserve_mem" "ENOSPC" \
 		"region cam: wants 33792 KiB, reservation lcma has 32768 KiB"
 	refused "a=16M@reserve_mem:gpu;b=8M@reserve_mem:gpu" \
-		"ENOSPC" "reserve more: reserve_mem=8M:8M:gpu"
+		"ENOSPC" "put reserve_mem=24M:8M:gpu on the kernel command line"
 	refused "a=16M@cma;b=16M@reserve_mem:gpu;c=16M@reserve_mem:gpx" \
 		"ENODEV" "region c: no reservation of the name gpx"
 else

@@ -4,7 +4,7 @@
 # private - keep=all: the system never gets a page of the region, every
 # allocation is a pool hit without a claim, also for nowait, and also when memory
 # is scarce; on both sources, and on a reservation that is smaller than a unit.
-# Beside it the smallest area of which the automatic choice takes half: four units.
+# Beside it the automatic choice, which takes half of the area.
 # That a buffer's memory is zero for its next holder is not visible here.
 #
 # cmdline: cma=32M
@@ -17,10 +17,10 @@
 # shellcheck source=test/guest/region.inc.sh
 . /test/region.inc.sh
 
-# --- the automatic choice, at its limit -----------------------------------------
+# --- the automatic choice -----------------------------------------
 
 dmesg -c >/dev/null
-is "$(load)" ok "a cma= area of four units is enough for the automatic choice"
+is "$(load)" ok "a cma= area of 32 MiB is enough for the automatic choice"
 look default
 is "$nr_pages $source $keep" "4096 cma 0-0" "it takes half of the area"
 matches "$(dmesg -c)" "lcma: region default: 16384 KiB at 0x0*${base#0x} from cma" \
