@@ -79,6 +79,15 @@ static void note_failure(const struct lcma_request *request, int err,
 		strscpy(failure->label, request->label, sizeof(failure->label));
 }
 
+/* Not for callers that must not wait: a slow console would make them. */
+static void log_failure(struct lcma_region *region,
+			const struct lcma_request *request,
+			const struct lcma_failure *failure)
+{
+	if (!(request->flags & (LCMA_ALLOC_QUIET | LCMA_ALLOC_NOWAIT)))
+		lcma_failure_log(region, failure);
+}
+
 /* In one region; where several are tried the request may yet succeed. */
 static void record_failure(const struct lcma_search *search,
 			   const struct lcma_request *request, int err,
@@ -215,8 +224,8 @@ int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
 		err = alloc_in_region(region, request, run, &failure);
 	else
 		err = alloc_anywhere(request, run, &region, &failure);
-	if (err && region && !(request->flags & LCMA_ALLOC_QUIET))
-		lcma_failure_log(region, &failure);
+	if (err && region)
+		log_failure(region, request, &failure);
 	return err;
 }
 
@@ -239,7 +248,7 @@ void lcma_alloc_failed(const struct lcma_request *request, int err,
 		return;
 	note_failure(request, err, began, &failure);
 	lcma_failure_record(request->region, &failure);
-	lcma_failure_log(request->region, &failure);
+	log_failure(request->region, request, &failure);
 }
 
 /**

@@ -107,7 +107,7 @@ void lcma_failure_record(struct lcma_region *region,
  *
  * Without addresses: a log has more readers than root.
  *
- * Context: any.
+ * Context: process.
  */
 void lcma_failure_log(struct lcma_region *region,
 		      const struct lcma_failure *failure)
@@ -117,12 +117,9 @@ void lcma_failure_log(struct lcma_region *region,
 	if (!__ratelimit(&region->failures.log_limit))
 		return;
 	lcma_failure_text(region, failure, false, text, sizeof(text));
-	if (*failure->comm)
-		pr_warn("region %s: %s[%d]%s%s: %s\n", region->name,
-			failure->comm, task_tgid_nr(current),
-			*failure->label ? " for " : "", failure->label, text);
-	else
-		pr_warn("region %s: an interrupt: %s\n", region->name, text);
+	pr_warn("region %s: %s[%d]%s%s: %s\n", region->name, failure->comm,
+		task_tgid_nr(current), *failure->label ? " for " : "",
+		failure->label, text);
 }
 
 /**
