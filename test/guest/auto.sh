@@ -42,11 +42,4 @@ matches "$log" "lcma: region a: no source of memory:" "whose name the log has"
 check "nothing stays behind" \
 	eval "[ ! -e $dev ] && [ ! -e $debug ] && [ ! -e $sys ] && [ ! -e /sys/module/lcma ]"
 
-# Who asks for little, and says where, gets it.
-is "$(load "a=2M@cma")" ok "one unit of the small area, by name"
-look a
-is "$nr_pages $source" "$((unit_mib * 256)) cma" "it is a unit"
-expect_write ok "${unit_mib}M region=a" "and it serves"
-check "unload" lcma_unload
-
 finish
