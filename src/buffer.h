@@ -47,6 +47,7 @@ struct lcma_order {
  * @owner: which front end it was asked for through
  * @pid: who asked, a thread group, as the reader's pid namespace sees it; 0:
  *	not in it
+ * @is_gone: that process has ended; the reader fills it in
  * @uid: whose it was
  * @comm: its command
  * @label: "" if none was given
@@ -60,6 +61,7 @@ struct lcma_buffer_facts {
 	ktime_t created;
 	enum lcma_owner owner;
 	pid_t pid;
+	bool is_gone;
 	kuid_t uid;
 	char comm[TASK_COMM_LEN];
 	char label[LCMA_LABEL_BYTES];

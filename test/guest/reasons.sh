@@ -120,5 +120,24 @@ is "$(sed -n '1s/ .*//p' $debug/r/failures)" "seq=11" "the oldest is the sixteen
 compare "$(dmesg | grep -c 'lcma: region r: ')" -le 10 "the log is not flooded"
 is "$(cat $debug/s/failures)" "" "another region has a memory of its own"
 
+# So is who asked for a buffer that somebody else holds.
+lcma_free_all
+cmactl alloc 4M --region r --label orphan -- sh -c 'sleep 100 & echo $! >/tmp/holder; echo $$ >/tmp/asker'
+buffers r
+matches "$buffer" " pid=$(cat /tmp/asker) label=orphan gone " "debugfs says that who asked is gone"
+kill "$(cat /tmp/holder)"
+i=0
+while [ -s $debug/r/buffers ] && [ $i -lt 100 ]; do
+	usleep 50000
+	i=$((i + 1))
+done
+expect_write ok "4K region=r"
+buffers r
+matches "$buffer" " pid=[0-9]* label=- gone " "a line's writer has ended, too"
+echo "4K region=r label=shell" >$dev
+buffers r
+matches "$buffer" " pid=$$ label=shell comm=" "a process that lives is not gone"
+lcma_free_all
+
 check "unload" lcma_unload
 finish
