@@ -19,6 +19,8 @@
 
 #include "attach.h"
 #include "buffer.h"
+#include "compat/module.h"
+#include "door.h"
 #include "failure.h"
 #include "fault.h"
 #include "obstacle.h"
@@ -42,6 +44,9 @@ struct cursor {
 };
 
 static struct dentry *root;
+
+/* Beside the regions', not among them: a region may have any name. */
+static struct dentry *holders;
 
 /* What info shows, taken under the lock in one go. */
 struct snapshot {
@@ -408,6 +413,35 @@ static const struct seq_operations quarantine_sops = {
 };
 DEFINE_SEQ_ATTRIBUTE(quarantine);
 
+/* What may keep the module loaded: not the text device's buffers. */
+static void show_buffers(struct seq_file *m, struct lcma_region *region)
+{
+	struct lcma_buffer_facts facts = {};
+
+	while (lcma_buffer_list(region, facts.id, &facts, 1))
+		if (facts.owner != LCMA_OWNER_TEXT)
+			seq_printf(m, "%s=%s/%llu bytes=%llu pid=%d comm=%s label=%s\n",
+				   facts.owner == LCMA_OWNER_PROGRAM ?
+				   "dmabuf" : "kernel",
+				   region->name, facts.id, facts.bytes,
+				   facts.pid, facts.comm,
+				   *facts.label ? facts.label : "-");
+}
+
+/* This file is open itself, which is one of the references. */
+static int holders_show(struct seq_file *m, void *unused)
+{
+	struct lcma_region *region;
+	unsigned int i;
+
+	seq_printf(m, "references=%d\n", lcma_compat_module_refcount());
+	lcma_doors_show(m);
+	lcma_for_each_region(region, i)
+		show_buffers(m, region);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(holders);
+
 static struct dentry *add_dir(const char *name, struct dentry *parent)
 {
 	return ERR_PTR(lcma_fault(DEBUGFS_DIR)) ?:
@@ -425,7 +459,7 @@ static void add_file(struct dentry *dir, const char *name,
 /**
  * lcma_debugfs_init - show the regions
  *
- * Context: while the module loads, after the regions are there. A kernel
+ * Context: while the module loads, when no later step can fail. A kernel
  * without debugfs goes without it.
  */
 void lcma_debugfs_init(void)
@@ -434,6 +468,9 @@ void lcma_debugfs_init(void)
 	struct dentry *dir;
 	unsigned int i;
 
+	holders = lcma_fault(DEBUGFS_FILE) ? NULL :
+		  debugfs_create_file("lcma_holders", 0400, NULL, NULL,
+				      &holders_fops);
 	root = add_dir("lcma", NULL);
 	lcma_for_each_region(region, i) {
 		dir = add_dir(region->name, root);
@@ -453,4 +490,5 @@ void lcma_debugfs_init(void)
 void lcma_debugfs_exit(void)
 {
 	debugfs_remove_recursive(root);
+	debugfs_remove(holders);
 }

@@ -13,16 +13,19 @@
 #include <linux/slab.h>
 
 #include "account.h"
+#include "door.h"
 #include "fault.h"
 #include "ioctl.h"
 #include "text.h"
 
 /**
  * struct dev_file - an open file
+ * @visitor: who opened it
  * @account: who is charged
  * @reader: how far its first read has got
  */
 struct dev_file {
+	struct lcma_visitor visitor;
 	struct lcma_account *account;
 	struct lcma_text_reader reader;
 };
@@ -32,6 +35,8 @@ static int dev_open(struct inode *inode, struct file *file)
 	struct lcma_account *account;
 	struct dev_file *df;
 
+	if (!lcma_doors_are_open())
+		return -ENODEV;
 	df = lcma_fault(DEV_FILE) ? NULL : kzalloc(sizeof(*df), GFP_KERNEL);
 	if (!df)
 		return -ENOBUFS;
@@ -40,6 +45,7 @@ static int dev_open(struct inode *inode, struct file *file)
 		kfree(df);
 		return PTR_ERR(account);
 	}
+	lcma_door_enter(&df->visitor, "cma_test");
 	df->account = account;
 	lcma_text_open(&df->reader);
 	file->private_data = df;
@@ -51,6 +57,7 @@ static int dev_release(struct inode *inode, struct file *file)
 	struct dev_file *df = file->private_data;
 
 	lcma_account_put(df->account);
+	lcma_door_leave(&df->visitor);
 	kfree(df);
 	return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Faults: see fault.h. Its file in debugfs stands beside those of the regions,
- * not among them: it is there before any of them, and a fault in making them
- * does not take it away.
+ * not among them: a fault in making them does not take it away. While the module
+ * loads there is none (see door.h), but the module parameter.
  */
 #define pr_fmt(fmt) "lcma: " fmt
 
@@ -302,7 +302,7 @@ static const struct file_operations faults_fops = {
 /**
  * lcma_faults_init - let orders be given
  *
- * Context: while the module loads, before anything else.
+ * Context: while the module loads, when no later step can fail.
  */
 void lcma_faults_init(void)
 {
@@ -313,7 +313,7 @@ void lcma_faults_init(void)
 /**
  * lcma_faults_exit - no more orders
  *
- * Context: while the module unloads, after everything else; may sleep.
+ * Context: while the module unloads, before what may be told to fail; may sleep.
  */
 void lcma_faults_exit(void)
 {

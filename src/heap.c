@@ -24,6 +24,7 @@
 #include "account.h"
 #include "buffer.h"
 #include "dmabuf.h"
+#include "door.h"
 #include "fault.h"
 #include "region.h"
 
@@ -48,10 +49,12 @@ static LIST_HEAD(heaps);
 
 /**
  * struct heap_file - an open file
+ * @visitor: who opened it
  * @region: where it allocates
  * @account: who is charged
  */
 struct heap_file {
+	struct lcma_visitor visitor;
 	struct lcma_region *region;
 	struct lcma_account *account;
 };
@@ -62,6 +65,8 @@ static int heap_open(struct inode *inode, struct file *file)
 	struct lcma_account *account;
 	struct heap_file *hf;
 
+	if (!lcma_doors_are_open())
+		return -ENODEV;
 	hf = lcma_fault(HEAP_FILE) ? NULL : kzalloc(sizeof(*hf), GFP_KERNEL);
 	if (!hf)
 		return -ENOBUFS;
@@ -70,6 +75,7 @@ static int heap_open(struct inode *inode, struct file *file)
 		kfree(hf);
 		return PTR_ERR(account);
 	}
+	lcma_door_enter(&hf->visitor, heap->nodename);
 	hf->region = heap->region;
 	hf->account = account;
 	file->private_data = hf;
@@ -81,6 +87,7 @@ static int heap_release(struct inode *inode, struct file *file)
 	struct heap_file *hf = file->private_data;
 
 	lcma_account_put(hf->account);
+	lcma_door_leave(&hf->visitor);
 	kfree(hf);
 	return 0;
 }

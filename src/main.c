@@ -11,6 +11,7 @@
 #include "debugfs.h"
 #include "dev.h"
 #include "device.h"
+#include "door.h"
 #include "fault.h"
 #include "heap.h"
 #include "shrink.h"
@@ -22,10 +23,9 @@ static int __init lcma_init(void)
 {
 	int err;
 
-	lcma_faults_init();
 	err = lcma_workers_start();
 	if (err)
-		goto err_stop_faults;
+		return err;
 	err = lcma_attach_all();
 	if (err)
 		goto err_stop_workers;
@@ -38,13 +38,17 @@ static int __init lcma_init(void)
 	err = lcma_sysfs_init();
 	if (err)
 		goto err_stop_shrinking;
-	lcma_debugfs_init();
 	err = lcma_heaps_init();
 	if (err)
-		goto err_remove_views;
+		goto err_remove_sysfs;
 	err = lcma_dev_init();
 	if (err)
 		goto err_remove_heaps;
+
+	/* From here on nothing can fail. */
+	lcma_doors_open();
+	lcma_faults_init();
+	lcma_debugfs_init();
 	lcma_attach_share();
 	lcma_shrink_start();
 	lcma_upkeep_start();
@@ -52,8 +56,7 @@ static int __init lcma_init(void)
 
 err_remove_heaps:
 	lcma_heaps_exit();
-err_remove_views:
-	lcma_debugfs_exit();
+err_remove_sysfs:
 	lcma_sysfs_exit();
 err_stop_shrinking:
 	lcma_shrink_exit();
@@ -63,24 +66,24 @@ err_detach:
 	lcma_detach_all();
 err_stop_workers:
 	lcma_workers_stop();
-err_stop_faults:
-	lcma_faults_exit();
+	lcma_doors_await();
 	return err;
 }
 module_init(lcma_init);
 
 static void __exit lcma_exit(void)
 {
+	lcma_doors_close();
+	lcma_debugfs_exit();
+	lcma_faults_exit();
 	lcma_dev_exit();
 	lcma_heaps_exit();
 	lcma_devices_forget();
-	lcma_debugfs_exit();
 	lcma_sysfs_exit();
 	lcma_shrink_exit();
 	lcma_upkeep_stop();
 	lcma_detach_all();
 	lcma_workers_stop();
-	lcma_faults_exit();
 }
 module_exit(lcma_exit);
 

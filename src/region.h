@@ -18,6 +18,7 @@
  *					taken by lcma_region_lock()
  *	fault.c's lock			which failure point fails next; taken by
  *					itself, irqsave
+ *	door.c's lock			the list of open files; taken by itself
  *
  * What is marked [lock, peeked] is also read without the lock, by who can bear
  * an answer that is out of date: READ_ONCE() there, and WRITE_ONCE() for every

@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
+#include "door.h"
 #include "drain.h"
 #include "failure.h"
 #include "fault.h"
@@ -374,9 +375,28 @@ static void release_dir(struct kobject *kobj)
 	kfree(container_of(kobj, struct region_dir, kobj));
 }
 
+/* Every read and write of a region's files comes through these two: see door.h. */
+static ssize_t show_file(struct kobject *kobj, struct attribute *attr, char *to)
+{
+	return lcma_doors_are_open() ? kobj_sysfs_ops.show(kobj, attr, to) :
+				       -ENODEV;
+}
+
+static ssize_t store_file(struct kobject *kobj, struct attribute *attr,
+			  const char *text, size_t len_bytes)
+{
+	return lcma_doors_are_open() ?
+	       kobj_sysfs_ops.store(kobj, attr, text, len_bytes) : -ENODEV;
+}
+
+static const struct sysfs_ops region_ops = {
+	.show = show_file,
+	.store = store_file,
+};
+
 static const struct kobj_type region_dir_type = {
 	.release = release_dir,
-	.sysfs_ops = &kobj_sysfs_ops,
+	.sysfs_ops = &region_ops,
 	.default_groups = region_groups,
 };
 
