@@ -68,6 +68,11 @@ static void hold(struct lcma_region *region, unsigned long start,
  * What nobody else holds goes to the pool or to the buddy allocator, the rest
  * into quarantine.
  *
+ * The look at the pages is not under region->lock, and need not be: they are the
+ * caller's, so nothing else in lcma takes or gives them. A holder that lets go
+ * after the look is found by the next retry. A page without a holder gets none: to
+ * take a reference, one must have the page, and only the caller had it.
+ *
  * Context: process, may sleep; any with LCMA_GIVE_LATER.
  */
 void lcma_retire(struct lcma_region *region, unsigned long start,
@@ -120,14 +125,20 @@ unsigned long lcma_quarantine_next(struct lcma_region *region,
 	return LCMA_NO_PAGE;
 }
 
-/* Take a page out of quarantine, unless somebody else just did. */
+/*
+ * Take a page out of quarantine if it is there and nobody else holds it. Both are
+ * looked at under the lock that takes it: between a look and a later take, another
+ * retry could release the page, somebody could be given it, pin it and free it,
+ * and it would be here again, with the other holder.
+ */
 static bool release_held(struct lcma_region *region, unsigned long page)
 {
 	unsigned long flags;
 	bool released;
 
 	lcma_region_lock(region, &flags);
-	released = test_bit(page, region->held);
+	released = test_bit(page, region->held) &&
+		   page_is_free_of_others(region, page);
 	if (released) {
 		bitmap_clear(region->held, page, 1);
 		WRITE_ONCE(region->nr_held, region->nr_held - 1);
@@ -147,8 +158,7 @@ void lcma_quarantine_retry(struct lcma_region *region)
 	unsigned long page = 0;
 
 	while ((page = lcma_quarantine_next(region, page)) != LCMA_NO_PAGE) {
-		if (page_is_free_of_others(region, page) &&
-		    release_held(region, page))
+		if (release_held(region, page))
 			lcma_pool_give(region, page, 1, LCMA_USED, 0);
 		page++;
 	}
