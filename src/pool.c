@@ -259,6 +259,9 @@ bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
 static unsigned long limit_now(struct lcma_region *region)
 {
 	lockdep_assert_held(&region->lock);
+	/* A drain keeps what comes back. */
+	if (region->life != LCMA_LIVE)
+		return region->map.nr_pages;
 	return is_pressed(region) ? region->keep_low : region->keep_high;
 }
 
