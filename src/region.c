@@ -18,9 +18,6 @@
 #include "fault.h"
 #include "pageblock.h"
 
-/* How often a CPU tries to get a region's lock before it stands in line for it. */
-#define LOCK_TRIES	300000
-
 /*
  * All regions. Written while the module loads, before anybody can ask, and
  * while it unloads, when nobody can any more; so reading needs no lock.
@@ -249,14 +246,9 @@ static void pool_loses(struct lcma_region *region, unsigned long start,
 }
 
 /**
- * lcma_region_lock_contended - lcma_region_lock() when somebody else has it
+ * lcma_region_lock_contended - lcma_region_lock() when others have it
  * @region: the region
  * @flags: for lcma_region_unlock()
- *
- * A spinlock is handed to whoever has waited longest. Where CPUs are virtual and
- * more than the real ones, the next in line is often not running, all behind it wait
- * until it is, and an allocation takes the lock dozens of times. So for a while
- * whoever comes first may have it, as with x86's virt_spin_lock().
  *
  * Context: as for lcma_region_lock().
  */
@@ -264,14 +256,10 @@ void lcma_region_lock_contended(struct lcma_region *region,
 				unsigned long *flags)
 	__acquires(&region->lock)
 {
-	unsigned int tries = LCMA_TRY_LOCK ? LOCK_TRIES : 0;
-
-	for (; tries; tries--) {
-		if (spin_trylock_irqsave(&region->lock, *flags))
-			return;
-		cpu_relax();
-	}
-	spin_lock_irqsave(&region->lock, *flags);
+	if (LCMA_TRY_LOCK)
+		lcma_contend(&region->lock, &region->next_waits, flags);
+	else
+		spin_lock_irqsave(&region->lock, *flags);
 }
 
 /**

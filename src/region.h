@@ -42,6 +42,7 @@
 
 #include "batch.h"
 #include "bitmap.h"
+#include "contend.h"
 #include "failure.h"
 #include "source.h"
 #include "spec.h"
@@ -118,6 +119,7 @@ struct lcma_stats {
  * @is_warm: its pool is as full from the start as it may be; fixed
  * @policy: how places for buffers are chosen; changed at any time
  * @lock: protects what is marked [lock]; taken with interrupts off
+ * @next_waits: not 0: a CPU that has waited long for @lock goes first, contend.h
  * @life: [lock, peeked] whether it serves
  * @map: [lock] the state of every page
  * @map_memory: what the map stands in
@@ -176,6 +178,7 @@ struct lcma_region {
 	enum lcma_policy policy;
 
 	spinlock_t lock;		/* all that is marked [lock] */
+	unsigned int next_waits;
 	enum lcma_life life;
 	struct lcma_map map;
 	void *map_memory;
@@ -250,7 +253,7 @@ const char *lcma_life_word(enum lcma_life life);
 
 /*
  * Not where a spinlock sleeps, nor where lockdep is to judge: it learns the order
- * of locks from those who wait, not from those who only try.
+ * of locks from CPUs that wait, not from those that only try.
  */
 #define LCMA_TRY_LOCK	(!IS_ENABLED(CONFIG_PREEMPT_RT) && \
 			 !IS_ENABLED(CONFIG_LOCKDEP))
@@ -266,7 +269,8 @@ static inline void lcma_region_lock(struct lcma_region *region,
 				    unsigned long *flags)
 	__acquires(&region->lock)
 {
-	if (!LCMA_TRY_LOCK || !spin_trylock_irqsave(&region->lock, *flags))
+	if (!LCMA_TRY_LOCK ||
+	    !lcma_contend_begin(&region->lock, &region->next_waits, *flags))
 		lcma_region_lock_contended(region, flags);
 }
 
