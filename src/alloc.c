@@ -23,7 +23,7 @@ static int why_not(const struct lcma_search *search)
 	const struct lcma_region *region = search->region;
 
 	lockdep_assert_held(&region->lock);
-	return region->nr_reserving ||
+	return lcma_region_is_reserving(region) ||
 	       lcma_map_may_fit(&region->map, LCMA_KIND_UNUSED, &search->fit,
 				LCMA_HOLD_LOOKS) ? -EAGAIN : -ENOSPC;
 }

@@ -146,6 +146,11 @@ static unsigned long find_run(struct lcma_region *region,
 				      &budget);
 		if (start == LCMA_NO_PAGE)
 			break;
+		if (lcma_region_is_spoken_for(region, start, fit->nr_pages)) {
+			from = region->reserving.end;
+			looks++;
+			continue;
+		}
 		if (first == LCMA_NO_PAGE)
 			first = start;
 		if (run_is_zero(region, start, first_piece(fit))) {
@@ -193,18 +198,22 @@ unsigned long lcma_pool_take(struct lcma_region *region,
 
 	lockdep_assert_held(&region->lock);
 	region->asked_at = jiffies;
+	if (first_piece(fit) < fit->nr_pages && lcma_region_is_reserving(region))
+		return LCMA_NO_PAGE;
 	start = find_run(region, fit, is_zero);
 	if (start == LCMA_NO_PAGE)
 		return start;
 	lcma_region_move(region, start, first_piece(fit), LCMA_POOL, LCMA_USED);
 	if (first_piece(fit) < fit->nr_pages)
-		region->nr_reserving++;
+		region->reserving = (struct lcma_span) {
+			start, start + fit->nr_pages
+		};
 	else
 		count_hit(region, *is_zero);
 	return start;
 }
 
-/* Under the lock: the next piece of a run of the pool, unless others were first. */
+/* Under the lock: the next piece of a run of the pool. */
 static bool take_piece(struct lcma_region *region, unsigned long start,
 		       unsigned long nr_pages, bool *is_zero)
 {
@@ -224,8 +233,8 @@ static bool take_piece(struct lcma_region *region, unsigned long start,
  * @is_zero: as lcma_pool_take() left it; afterwards of all of the run
  *
  * Context: any; takes region->lock.
- * Return: true if all of the run is used now; false if others took a page of it
- * meanwhile: then all of it is as it was.
+ * Return: true if all of the run is used now; false if it is not in the pool, which
+ * would be a bug: then all of it is as it was.
  */
 bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
 			 unsigned long start, bool *is_zero)
@@ -247,10 +256,12 @@ bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
 		lcma_region_move_own(region, start, at - start, LCMA_USED,
 				     LCMA_POOL);
 	lcma_region_lock(region, &flags);
-	region->nr_reserving--;
+	region->reserving = (struct lcma_span) {};
 	region->is_settled_due = true;
 	if (is_ours)
 		count_hit(region, *is_zero);
+	/* Meanwhile nothing was given back. */
+	poke_soon(region);
 	lcma_region_unlock(region, flags);
 	return is_ours;
 }
@@ -318,7 +329,8 @@ static bool take_surplus(struct lcma_region *region, unsigned long limit,
 	unsigned int i;
 
 	lockdep_assert_held(&region->lock);
-	if (region->life != LCMA_LIVE || nr_pool <= limit || !max)
+	if (region->life != LCMA_LIVE || nr_pool <= limit || !max ||
+	    lcma_region_is_reserving(region))
 		return false;
 	lcma_batch_surplus(&region->map, min(nr_pool - limit, max),
 			   &region->surplus_from, surplus);

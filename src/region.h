@@ -109,6 +109,16 @@ struct lcma_stats {
 };
 
 /**
+ * struct lcma_span - a range of pages
+ * @start: first page
+ * @end: exclusive end; 0: empty
+ */
+struct lcma_span {
+	unsigned long start;
+	unsigned long end;
+};
+
+/**
  * struct lcma_region - a region
  * @name: its name, unique
  * @heap: its name as a dma-heap, or ""; fixed
@@ -158,8 +168,8 @@ struct lcma_stats {
  * @nr_unused: [lock] how often pages have become unused
  * @nr_takes: [lock] runs that are being taken, those included whose caller has
  *	left
- * @nr_reserving: [lock] runs that are being reserved, or let go, in several holds
- *	of @lock
+ * @reserving: [lock] a run that is being reserved in several holds of @lock: nobody
+ *	else takes pages of it; one at a time, or empty
  * @is_settled_due: [lock] @settled is woken before @lock is let go
  * @surplus_from: [lock] where the next search for surplus pages of the pool begins
  * @claims_lock: protects @claims; nothing else is taken inside
@@ -214,7 +224,7 @@ struct lcma_region {
 	wait_queue_head_t settled;
 	unsigned long nr_unused;
 	unsigned int nr_takes;
-	unsigned int nr_reserving;
+	struct lcma_span reserving;
 	bool is_settled_due;
 	unsigned long surplus_from;
 
@@ -315,7 +325,22 @@ lcma_region_until_idle(const struct lcma_region *region, unsigned long delay)
 /* Under region->lock: are pages on their way, so that more may become unused? */
 static inline bool lcma_region_is_busy(const struct lcma_region *region)
 {
-	return region->map.nr_in[LCMA_BUSY] || region->nr_reserving;
+	return region->map.nr_in[LCMA_BUSY] || region->reserving.end;
+}
+
+/* Under region->lock: is a run being reserved, so that no other one can be? */
+static inline bool lcma_region_is_reserving(const struct lcma_region *region)
+{
+	return region->reserving.end;
+}
+
+/* Under region->lock: are these pages part of it? */
+static inline bool lcma_region_is_spoken_for(const struct lcma_region *region,
+					     unsigned long start,
+					     unsigned long nr_pages)
+{
+	return start < region->reserving.end &&
+	       start + nr_pages > region->reserving.start;
 }
 
 /* Under region->lock: is every page of the pool zero? */

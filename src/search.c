@@ -63,10 +63,12 @@ static enum lcma_place_answer next_candidate(struct lcma_search *search,
 	search->nr_unused = region->nr_unused;
 	search->any_busy = lcma_region_is_busy(region);
 	answer = lcma_place_next(&search->place, &region->map, start);
-	if (answer == LCMA_PLACE_FOUND)
-		lcma_take_begin(region, *start, search->fit.nr_pages,
-				&search->hold);
-	return answer;
+	if (answer != LCMA_PLACE_FOUND)
+		return answer;
+	if (!lcma_take_may_begin(region, *start, search->fit.nr_pages))
+		return LCMA_PLACE_AGAIN;
+	lcma_take_begin(region, *start, search->fit.nr_pages, &search->hold);
+	return LCMA_PLACE_FOUND;
 }
 
 /*
@@ -79,6 +81,7 @@ static int reserve_candidate(struct lcma_search *search, unsigned long *start)
 	struct lcma_region *region = search->region;
 	enum lcma_place_answer answer;
 	unsigned long flags;
+	bool is_reserving;
 
 	for (;;) {
 		lcma_region_lock(region, &flags);
@@ -87,6 +90,8 @@ static int reserve_candidate(struct lcma_search *search, unsigned long *start)
 			return -ENOENT;
 		}
 		answer = next_candidate(search, start);
+		is_reserving = answer == LCMA_PLACE_AGAIN &&
+			       lcma_region_is_reserving(region);
 		lcma_region_unlock(region, flags);
 		if (answer == LCMA_PLACE_NONE)
 			return 0;
@@ -96,7 +101,11 @@ static int reserve_candidate(struct lcma_search *search, unsigned long *start)
 			return 1;
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		cond_resched();
+		/* Whoever reserves a run may be of a lower priority. */
+		if (is_reserving)
+			schedule_timeout_killable(1);
+		else
+			cond_resched();
 	}
 }
 

@@ -79,6 +79,9 @@ static unsigned long cost_of(struct lcma_region *region,
 		if (nr_rest > room)
 			cost += (nr_rest - room) * REST_COST;
 	}
+	/* Many islands: they have to be given up and claimed again. */
+	if (at < end)
+		cost += MAX_STRETCHES * CALL_COST;
 	return cost;
 }
 

@@ -89,7 +89,7 @@ static void widen(struct lcma_region *region, struct lcma_hold *hold)
 	unsigned long room = lcma_pool_room(region);
 
 	lockdep_assert_held(&region->lock);
-	if (!room || region->life != LCMA_LIVE)
+	if (!room || region->life != LCMA_LIVE || lcma_region_is_reserving(region))
 		return;
 	if (lcma_map_state(&region->map, end - 1) == LCMA_SHARED)
 		hold->nr_after = min(room, rest_after(region, end));
@@ -141,13 +141,38 @@ static bool reserve_piece(struct lcma_region *region, struct lcma_hold *hold)
 }
 
 /**
+ * lcma_take_may_begin - can this run be reserved now?
+ * @region: the region
+ * @start: first page; all pages of the run are shared or pool
+ * @nr_pages: how many
+ *
+ * Context: any; the caller holds region->lock.
+ * Return: false while another run is being reserved, and it has pages of that or
+ * would take more than one hold, too. That is over in a moment.
+ */
+bool lcma_take_may_begin(const struct lcma_region *region, unsigned long start,
+			 unsigned long nr_pages)
+{
+	struct lcma_batch batch;
+
+	lockdep_assert_held(&region->lock);
+	if (!lcma_region_is_reserving(region))
+		return true;
+	/* If it takes one hold only, and is another one. */
+	return !lcma_region_is_spoken_for(region, start, nr_pages) &&
+	       lcma_batch_next(&region->map, start, start + nr_pages, &batch) ==
+	       start + nr_pages;
+}
+
+/**
  * lcma_take_begin - begin to reserve a run for a call of lcma_take()
  * @region: the region
  * @start: first page; all pages of the run are shared or pool
  * @nr_pages: how many
  * @hold: the answer
  *
- * A long run is reserved in pieces: lcma_take_reserve() does the rest.
+ * A long run is reserved in pieces: lcma_take_reserve() does the rest. One at a
+ * time: lcma_take_may_begin() tells.
  *
  * Context: any; the caller holds region->lock.
  */
@@ -161,7 +186,9 @@ void lcma_take_begin(struct lcma_region *region, unsigned long start,
 	region->nr_takes++;
 	reserve_piece(region, hold);
 	if (!is_reserved(hold))
-		region->nr_reserving++;
+		region->reserving = (struct lcma_span) {
+			start - hold->nr_before, hold_end(hold)
+		};
 }
 
 /**
@@ -235,7 +262,7 @@ static void end_reserving(struct lcma_region *region)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	region->nr_reserving--;
+	region->reserving = (struct lcma_span) {};
 	region->is_settled_due = true;
 	lcma_region_unlock(region, flags);
 }
@@ -245,9 +272,8 @@ static void end_reserving(struct lcma_region *region)
  * @region: the region
  * @hold: what lcma_take_begin() began with
  *
- * Between two pieces others may take a page of the rest: then the run is let go.
- * One that meets another's pages came later, so of several the last one succeeds.
- * Meanwhile region->nr_reserving says that what looks used may become unused.
+ * Nobody takes pages of the rest meanwhile, see region->reserving. If one is used
+ * nevertheless the run is let go.
  *
  * Context: process, may sleep.
  * Return: true if all of it is reserved; else none of it is.

@@ -28,6 +28,8 @@ struct lcma_hold {
 	unsigned long nr_calls;
 };
 
+bool lcma_take_may_begin(const struct lcma_region *region, unsigned long start,
+			 unsigned long nr_pages);
 void lcma_take_begin(struct lcma_region *region, unsigned long start,
 		     unsigned long nr_pages, struct lcma_hold *hold);
 bool lcma_take_reserve(struct lcma_region *region, struct lcma_hold *hold);

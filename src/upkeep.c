@@ -117,6 +117,9 @@ static int refill_once(struct lcma_region *region, unsigned long *from)
 	if (fit.nr_pages)
 		start = lcma_map_find(&region->map, LCMA_KIND_SHARED, &fit,
 				      *from, NULL);
+	if (start != LCMA_NO_PAGE &&
+	    !lcma_take_may_begin(region, start, fit.nr_pages))
+		start = LCMA_NO_PAGE;
 	if (start != LCMA_NO_PAGE) {
 		lcma_take_begin(region, start, fit.nr_pages, &hold);
 		/* A drain waits until they are in the pool. */
