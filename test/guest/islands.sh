@@ -58,9 +58,9 @@ comb()
 {
 	comb_pages=$((8192 / $1))
 	knob r keep_low 0
-	knob r keep_high 0
-	wait_for 20000 pool_is r 0
+	knob r keep_high 8192
 	echo "hold r 8192 $1" >$order || fail "32 MiB for the comb"
+	knob r keep_high 0
 	wait_for 20000 pool_is r 0
 	knob r keep_high $comb_pages
 	echo drop >$order || fail "the comb's teeth"
@@ -68,7 +68,7 @@ comb()
 }
 
 dmesg -n 4
-lcma_load "r=64M@cma,keep=0" || bail_out "lcma does not load"
+lcma_load "r=64M@cma,keep=0;whole=40M@cma,keep=all" || bail_out "lcma does not load"
 check "the comb is loaded" insmod /test/kmod/lcma_comb.ko
 knob r decay_ms 0
 
@@ -115,6 +115,21 @@ before=$(lcma_info r refilled_pages)
 usleep 2500000
 is "$(lcma_info r refilled_pages)" "$before" "and then left alone"
 
+# A pool that serves a request which is longer than one hold takes.
+expect_write ok "40M region=whole nowait" "40 MiB of a pool at once"
+is "$(cat $sys/whole/pool_pages)" 0 "is all of it"
+lcma_free_all
+identity whole "whole adds up"
+# While it is being taken, piece by piece, a small one does not get into its way.
+for round in 1 2 3 4; do
+	lcma_write "36M region=whole nowait" >/tmp/answer.1 &
+	lcma_write "4M region=whole nowait" >/tmp/answer.2 &
+	wait
+	matches "$(cat /tmp/answer.1) $(cat /tmp/answer.2)" "ok .*ok " \
+		"round $round: 36 and 4 MiB of 40 at the same time"
+	lcma_free_all
+done
+identity whole "whole adds up"
 check "the comb is unloaded" rmmod lcma_comb
 check "unload" lcma_unload
 finish

@@ -3,9 +3,10 @@
  * comb: scatters the pool of a region, so that tests see what becomes of large
  * requests then. Orders are written to /sys/kernel/debug/lcma_comb, one a line:
  *
- *	hold REGION PAGES EVERY	allocate PAGES in one piece, free all of them but
- *				every EVERYth, which is held
- *	drop			free those, each by itself
+ *	hold REGION PAGES EVERY	allocate PAGES, each by itself, out of a pool that has
+ *				room for them, and free all but every EVERYth, which
+ *				is held
+ *	drop			free those
  *
  * With a pool that keeps nothing between the two, and with room for them before
  * the second, each of them is a pool page by itself. The pages belong to one test
@@ -20,6 +21,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -28,18 +30,25 @@
 
 static DEFINE_MUTEX(lock);	/* all of these */
 static struct lcma_region *region;
-static struct page *pages;
+static struct page **pages;
 static unsigned long nr_pages, every;
 
+static bool is_tooth(unsigned long i)
+{
+	return !(page_to_pfn(pages[i]) % every);
+}
+
 /* Free those that are held, or all the others. */
-static int free_teeth(bool held)
+static int free_teeth(bool teeth)
 {
 	unsigned long i;
 
 	for (i = 0; i < nr_pages; i++) {
-		if (!(i % every) == held &&
-		    !lcma_free_pages(region, pages + i, 1))
+		if (!pages[i] || is_tooth(i) != teeth)
+			continue;
+		if (!lcma_free_pages(region, pages[i], 1))
 			return -EIO;
+		pages[i] = NULL;
 		if (!(i % 256))
 			cond_resched();
 	}
@@ -52,27 +61,51 @@ static int drop(void)
 
 	if (pages)
 		err = free_teeth(true);
+	kvfree(pages);
 	pages = NULL;
 	return err;
 }
 
+/* So many pages into the pool, and out of it again one by one. */
+static int take(void)
+{
+	struct page *page = lcma_alloc_pages(region, nr_pages, 0, 0);
+	unsigned long i;
+
+	if (IS_ERR(page))
+		return PTR_ERR(page);
+	lcma_free_pages(region, page, nr_pages);
+	for (i = 0; i < nr_pages; i++) {
+		page = lcma_alloc_pages(region, 1, 0, LCMA_NOWAIT);
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+		pages[i] = page;
+		if (!(i % 256))
+			cond_resched();
+	}
+	return 0;
+}
+
 static int hold(const char *name, unsigned long want, unsigned long step)
 {
+	int err;
+
 	if (pages || !want || !step)
 		return -EINVAL;
 	region = lcma_region_find(name);
 	if (!region)
 		return -ENOENT;
-	pages = lcma_alloc_pages(region, want, 0, 0);
-	if (IS_ERR(pages)) {
-		const int err = PTR_ERR(pages);
-
-		pages = NULL;
-		return err;
-	}
+	pages = kvcalloc(want, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
 	nr_pages = want;
 	every = step;
-	return free_teeth(false);
+	err = take();
+	if (!err)
+		return free_teeth(false);
+	free_teeth(false);
+	drop();
+	return err;
 }
 
 static ssize_t order(struct file *file, const char __user *from, size_t len_bytes,
