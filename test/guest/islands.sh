@@ -58,6 +58,8 @@ comb()
 {
 	comb_pages=$((8192 / $1))
 	knob r keep_low 0
+	knob r keep_high 0
+	wait_for 20000 pool_is r 0
 	knob r keep_high 8192
 	echo "hold r 8192 $1" >$order || fail "32 MiB for the comb"
 	knob r keep_high 0
