@@ -22,6 +22,7 @@ static const char *obstacle_word(enum lcma_obstacle_kind kind)
 {
 	static const char * const words[] = {
 		[LCMA_OBSTACLE_NONE] = "an obstacle that was gone when it was looked for",
+		[LCMA_OBSTACLE_HIDDEN] = "a page that was not moved for no visible reason",
 		[LCMA_OBSTACLE_PASSING] = "a page that was locked, under I/O or isolated",
 		[LCMA_OBSTACLE_PINNED] = "a pinned page",
 		[LCMA_OBSTACLE_UNMOVABLE] = "a page that is not movable",

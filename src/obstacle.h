@@ -10,6 +10,8 @@
 /**
  * enum lcma_obstacle_kind - what keeps a page where it is
  * @LCMA_OBSTACLE_NONE: nothing was found; it was there only for a moment
+ * @LCMA_OBSTACLE_HIDDEN: a claim of nothing but this page failed, and nothing in
+ *	it shows why: its buffers are busy, or it is held for moments again and again
  * @LCMA_OBSTACLE_PASSING: locked, under I/O, or being moved by somebody else
  * @LCMA_OBSTACLE_PINNED: somebody holds references beyond those of its users
  * @LCMA_OBSTACLE_UNMOVABLE: no page that migration knows how to move
@@ -17,6 +19,7 @@
  */
 enum lcma_obstacle_kind {
 	LCMA_OBSTACLE_NONE,
+	LCMA_OBSTACLE_HIDDEN,
 	LCMA_OBSTACLE_PASSING,
 	LCMA_OBSTACLE_PINNED,
 	LCMA_OBSTACLE_UNMOVABLE,
@@ -24,15 +27,23 @@ enum lcma_obstacle_kind {
 };
 
 /**
- * struct lcma_obstacle - a page in the way
+ * struct lcma_obstacle - a page or a folio in the way
  * @kind: what keeps it
- * @pfn: its page frame
+ * @is_proven: a claim of it, and of nothing else, has failed
+ * @is_writeback: it is being written to its device
+ * @is_locked: somebody holds its lock
+ * @pfn: its first page frame
+ * @nr_pages: how many pages it has
  * @refcount: its references
  * @extra: how many of them belong neither to its mappings nor to its cache
  */
 struct lcma_obstacle {
 	enum lcma_obstacle_kind kind;
+	bool is_proven;
+	bool is_writeback;
+	bool is_locked;
 	unsigned long pfn;
+	unsigned long nr_pages;
 	int refcount;
 	int extra;
 };
@@ -48,7 +59,13 @@ struct lcma_weight {
 };
 
 /* Room for lcma_obstacle_text(). */
-#define LCMA_OBSTACLE_TEXT_BYTES	96
+#define LCMA_OBSTACLE_TEXT_BYTES	128
+
+/* Will it hardly go away by itself? */
+static inline bool lcma_obstacle_is_stuck(const struct lcma_obstacle *obstacle)
+{
+	return obstacle->kind > LCMA_OBSTACLE_PASSING;
+}
 
 bool lcma_obstacle_find(unsigned long start_pfn, unsigned long nr_pages,
 			struct lcma_obstacle *obstacle);

@@ -239,15 +239,16 @@ found:
  * lcma_place_reject - a candidate could not be emptied
  * @place: the iteration
  * @start: the candidate that lcma_place_next() gave
- * @in_the_way: the page of it that could not be moved, or LCMA_NO_PAGE if
- *	nobody knows. No candidate that contains it comes again in this pass.
+ * @in_the_way: the page that could not be moved, or LCMA_NO_PAGE if that is not
+ *	known; of a folio its last page, which may lie after the candidate. No
+ *	candidate that contains it or a page before it comes again in this pass.
  */
 void lcma_place_reject(struct lcma_place *place, unsigned long start,
 		       unsigned long in_the_way)
 {
 	if (place->next_pick < place->nr_picks)
 		place->next_pick++;
-	else if (in_the_way >= start && in_the_way - start < place->fit.nr_pages)
+	else if (in_the_way >= start && in_the_way != LCMA_NO_PAGE)
 		place->from = in_the_way + 1;
 	else
 		place->from = start + max(1UL, place->fit.nr_pages /

@@ -208,6 +208,12 @@ static void rejected_for_a_page(void)
 	next_is(&place, &twin, 4);
 	lcma_place_reject(&place, 4, 7);
 	next_is(&place, &twin, 8);
+
+	/* A folio that begins in the candidate and ends after it. */
+	begin(&place, 4, 1, 0);
+	next_is(&place, &twin, 0);
+	lcma_place_reject(&place, 0, 9);
+	next_is(&place, &twin, 10);
 	twin_free(&twin);
 }
 

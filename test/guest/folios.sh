@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# folios - pages in large folios are as movable as any: a region full of transparent
+# huge pages, of anonymous memory or of a file in tmpfs, is allocated with no more
+# claims than one full of single pages, none of which fail. A folio that is pinned is
+# in the way as a whole: the reason names all of it, and the run after it is had
+# at the first try.
+# Debian's armmp kernels have no transparent huge pages, so this runs on 64 bit only.
+#
+# suite: trust
+# kernels: 6.1-arm64 6.12-arm64 7-arm64 7-amd64
+# mem: 1G
+# cmdline: cma=256M
+# timeout: 240
+
+# shellcheck source=test/guest/tap.sh
+. /test/tap.sh
+# shellcheck source=test/guest/hands.inc.sh
+. /test/hands.inc.sh
+
+huge=/sys/kernel/mm/transparent_hugepage
+folio=512
+
+# claims_of LINE: how many claims it takes, in $nr_claims, and fail, in $nr_failed
+claims_of()
+{
+	claims=$(lcma_info r claims)
+	failed=$(lcma_info r claims_failed)
+	expect_write ok "$1 region=r" "$what: $1"
+	nr_claims=$(($(lcma_info r claims) - claims))
+	nr_failed=$(($(lcma_info r claims_failed) - failed))
+	lcma_free_all
+}
+
+# moved WHAT: a part of the region and all of it, without a claim that fails
+moved()
+{
+	what=$1
+	diag "$what: $(lcma_info r system_pages) of $nr_pages pages, $(meminfo AnonHugePages) KiB huge"
+	compare "$(lcma_info r system_pages)" -ge $((nr_pages / 2)) \
+		"$what: they fill the region"
+	claims_of 8M
+	is "$nr_claims $nr_failed" "1 0" "$what: one claim, and it does not fail"
+	claims_of $((nr_pages * 4))K
+	is "$nr_failed" 0 "$what: all of the region, and no claim fails"
+}
+
+# pinned: a folio of the hog's, near the beginning of the region. Sets page, its
+# first page in the region.
+pinned()
+{
+	page=0
+	while ! echo "$((base_pfn + page)) 1" >$testkit/pin 2>/dev/null; do
+		page=$((page + folio))
+		[ $page -lt $((nr_pages / 2)) ] || bail_out "no folio to pin"
+	done
+}
+
+testkit_load
+check "load" lcma_load "r=128M@cma"
+region_pages r
+
+for thp in never always; do
+	echo $thp >$huge/enabled
+	memhold hold hog 760 || bail_out "no hog"
+	moved "thp $thp"
+	memhold ask hog end >/dev/null
+done
+
+echo always >$huge/enabled
+memhold hold hog 760 || bail_out "no hog"
+pinned
+expect_write EBUSY "$((nr_pages * 4))K region=r" "a pinned folio at page $page: EBUSY"
+matches "$(lcma_info r last_failure)" \
+	"$(printf 'the folio of %u pages at pfn 0x%x is pinned' $folio $((base_pfn + page)))" \
+	"the reason names all of it"
+diag "$(lcma_info r last_failure)"
+what="after a pinned folio at page $page"
+claims_of $(((nr_pages - page - folio) * 4))K
+is "$nr_claims $nr_failed" "1 0" "$what: at the first try"
+echo all >$testkit/unpin
+claims_of $((nr_pages * 4))K
+is "$(memhold ask hog verify)" ok "nothing was lost"
+memhold ask hog end >/dev/null
+
+mkdir -p /tmp/huge
+if mount -t tmpfs -o size=800M,huge=always none /tmp/huge 2>/dev/null; then
+	memhold write /tmp/huge/file 740 >/dev/null
+	diag "ShmemHugePages: $(meminfo ShmemHugePages) KiB"
+	compare "$(meminfo ShmemHugePages)" -ge 65536 "huge pages of tmpfs"
+	moved "tmpfs"
+	pinned
+	expect_write EBUSY "$((nr_pages * 4))K region=r" "a pinned folio of a file: EBUSY"
+	matches "$(lcma_info r last_failure)" "the folio of [0-9]+ pages at pfn 0x[0-9a-f]+ is pinned" \
+		"the reason names all of it"
+	echo all >$testkit/unpin
+	is "$(memhold verify /tmp/huge/file)" ok "the file is as it was"
+	umount /tmp/huge
+else
+	skip "huge pages of tmpfs" "this kernel has none"
+fi
+expect_idle r "all is well at the end"
+check "unload" lcma_unload
+finish
