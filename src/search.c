@@ -6,6 +6,12 @@
  * each is reserved under the region's lock and emptied without it (take.c). Pages
  * that are busy in other hands are neither free nor used: before a request is told
  * that there is no run, it waits until they have settled.
+ *
+ * The first pass goes by looks: a candidate in which a page looks stuck costs
+ * next to nothing. A look may be wrong, so it never decides: if nothing was found, a
+ * pass follows that rejects a candidate only for a page which a claim of just this
+ * page could not move. What was in the way there is watched, and when some of it has
+ * gone, that candidate comes first in one more such pass.
  */
 #include "search.h"
 
@@ -26,26 +32,43 @@
  */
 #define NOMEM_TRIES	4
 
-/* How many candidates of one pass are tried at all. */
+/* How many candidates of the first pass are tried at all. */
 #define PASS_TRIES	1024
 
 /*
- * Passes over all candidates, and the pause before the second; it doubles.
- * What holds a page for a moment (I/O, a pipe that is being read) lets go. The
- * first pass, and every other one, only tries candidates that do not look stuck:
- * it sees all there are, however many pages are pinned. A look can be wrong, so
- * the others try whatever comes.
+ * How long a request without a deadline tries to prove that every candidate is
+ * stuck: in a region of thousands of pinned pages that takes a claim for each.
  */
-#define MAX_PASSES	4U
-#define FIRST_PAUSE_MS	5
+#define PROOF_MS	10000
+
+/* How many pages are looked at after the deadline, for what was in the way. */
+#define BLAME_PAGES	4096UL
+
+/* The pause before something is looked at again; it doubles up to the other. */
+#define FIRST_PAUSE_MS	5U
+#define LAST_PAUSE_MS	50U
 
 /*
- * The same while pages are busy in other hands, or where so few candidates are left
- * that each of them is worth more tries: whoever scans memory, as ksmd does, holds
- * one page after the other.
+ * What is passing (I/O, a lock, busy buffers) is waited for until the deadline, or
+ * without one for so long.
  */
-#define MAX_MORE_PASSES	8U
-#define FEW_TRIES	4
+#define PASSING_WAIT_MS	3000
+
+/*
+ * What holds a pinned page may let go of it as well (a pipe that is being read, direct
+ * I/O): that is waited for, but not for so long.
+ */
+#define PINNED_WAIT_MS	500
+
+/* An obstacle that a look does not show is tried again after so long; it doubles. */
+#define FIRST_HIDDEN_MS	10U
+#define LAST_HIDDEN_MS	1000U
+
+/*
+ * How often a request whose candidates were all in the way of something waits until
+ * pages that are busy in other hands have settled: they may be all that it needs.
+ */
+#define MAX_SETTLES	8
 
 static bool deadline_passed(ktime_t deadline)
 {
@@ -130,6 +153,29 @@ static void note_outcome(struct lcma_search *search, unsigned long start, int er
 	lcma_region_unlock(region, flags);
 }
 
+/*
+ * The deadline has passed while the kernel's call ran: what did that wait for? The
+ * caller is late, so it does not look far.
+ */
+static void blame_passing(struct lcma_search *search)
+{
+	struct lcma_region *region = search->region;
+	const unsigned long end = search->hold.start +
+				  min(search->hold.nr_pages, BLAME_PAGES);
+	unsigned long at = search->hold.start;
+	struct lcma_obstacle found;
+	struct lcma_stretch s;
+
+	for (; lcma_region_stretch(region, at, end, &s); at += s.nr_pages) {
+		if (s.state != LCMA_BUSY)
+			continue;
+		lcma_obstacle_find(lcma_region_pfn(region, s.start), s.nr_pages,
+				   &found);
+		if (found.is_writeback || found.is_locked)
+			search->obstacle = found;
+	}
+}
+
 /* Try one candidate, which is reserved. */
 static int try_candidate(struct lcma_search *search, unsigned long start)
 {
@@ -137,7 +183,8 @@ static int try_candidate(struct lcma_search *search, unsigned long start)
 	int err;
 
 	search->any_seen = true;
-	if (search->is_choosy &&
+	search->hold.is_proof = search->is_proof;
+	if (!search->is_proof &&
 	    lcma_take_is_stuck(region, &search->hold, &search->obstacle)) {
 		lcma_take_cancel(region, &search->hold);
 		return -EBUSY;
@@ -145,8 +192,35 @@ static int try_candidate(struct lcma_search *search, unsigned long start)
 	search->nr_tried++;
 	err = lcma_take(region, &search->hold, search->deadline,
 			&search->obstacle);
+	if (err == -ETIMEDOUT)
+		blame_passing(search);
+	if (search->obstacle.kind != LCMA_OBSTACLE_NONE)
+		search->blamed = search->obstacle;
 	note_outcome(search, start, err);
 	return err;
+}
+
+/* What was in the way of a candidate may go away: rather this than what is stuck. */
+static void watch(struct lcma_search *search, unsigned long start)
+{
+	const struct lcma_obstacle *obstacle = &search->obstacle;
+	unsigned int i = search->nr_watched;
+
+	if (obstacle->kind == LCMA_OBSTACLE_NONE)
+		return;
+	if (i < LCMA_NR_WATCHED) {
+		search->nr_watched++;
+	} else {
+		if (lcma_obstacle_is_stuck(obstacle))
+			return;
+		for (i = 0; i < LCMA_NR_WATCHED; i++)
+			if (lcma_obstacle_is_stuck(&search->watched[i].obstacle))
+				break;
+		if (i == LCMA_NR_WATCHED)
+			return;
+	}
+	search->watched[i].start = start;
+	search->watched[i].obstacle = *obstacle;
 }
 
 /*
@@ -156,6 +230,7 @@ static int try_candidate(struct lcma_search *search, unsigned long start)
 static void go_on(struct lcma_search *search, unsigned long start, int err)
 {
 	const struct lcma_obstacle *obstacle = &search->obstacle;
+	const unsigned long base_pfn = search->region->carve.base_pfn;
 	unsigned long in_the_way = LCMA_NO_PAGE;
 
 	if (err == -EBUSY && obstacle->kind == LCMA_OBSTACLE_NONE) {
@@ -165,28 +240,42 @@ static void go_on(struct lcma_search *search, unsigned long start, int err)
 		if (search->nr_again < BLIND_TRIES)
 			return;
 	}
-	if (err == -EBUSY && obstacle->kind > LCMA_OBSTACLE_PASSING)
-		in_the_way = obstacle->pfn - search->region->carve.base_pfn;
+	if (err == -EBUSY && search->is_proof)
+		watch(search, start);
+	if (err == -EBUSY && (search->is_proof ? obstacle->is_proven :
+			      lcma_obstacle_is_stuck(obstacle)))
+		in_the_way = obstacle->pfn + obstacle->nr_pages - 1 - base_pfn;
 	lcma_place_reject(&search->place, start, in_the_way);
 }
 
 /* All candidates in the order in which they are to be tried. */
 static void begin_pass(struct lcma_search *search)
 {
+	const struct lcma_option first = { .start = search->first };
 	struct lcma_region *region = search->region;
 	unsigned long flags;
 
 	search->nr_tried = 0;
+	search->nr_watched = 0;
 	search->any_seen = false;
 	search->again = LCMA_NO_PAGE;
 	lcma_place_init(&search->place, &search->fit);
-	if (search->is_choosy)
+	if (!search->is_proof)
 		lcma_survey(region, &search->fit, &search->place);
+	else if (first.start != LCMA_NO_PAGE)
+		lcma_place_prefer(&search->place, &first, 1);
 	lcma_region_lock(region, &flags);
 	if (lcma_backoff_any(region))
 		lcma_place_spare(&search->place, region->sore,
 				 region->unit_pages);
 	lcma_region_unlock(region, flags);
+}
+
+static bool may_try_more(const struct lcma_search *search)
+{
+	if (!search->is_proof)
+		return search->nr_tried < PASS_TRIES;
+	return !search->nr_tried || !deadline_passed(search->prove_until);
 }
 
 /* One pass over the candidates. Return: 0 and a run, or why there is none. */
@@ -196,7 +285,7 @@ static int search_pass(struct lcma_search *search, unsigned long *start)
 	int ret;
 
 	begin_pass(search);
-	while (search->nr_tried < PASS_TRIES) {
+	while (may_try_more(search)) {
 		ret = reserve_candidate(search, start);
 		if (ret < 0)
 			return ret;
@@ -229,39 +318,148 @@ static int search_pass(struct lcma_search *search, unsigned long *start)
 }
 
 /* Return: 0; -EINTR; -ETIMEDOUT. */
-static int pause_before_retry(const struct lcma_search *search, unsigned int ms)
+static int pause_ms(struct lcma_search *search, unsigned int ms)
 {
 	long left = lcma_settle_jiffies(search->deadline);
 
+	search->waited_ms += ms;
 	left = min_t(long, left, msecs_to_jiffies(ms));
 	if (schedule_timeout_killable(left) && fatal_signal_pending(current))
 		return -EINTR;
 	return deadline_passed(search->deadline) ? -ETIMEDOUT : 0;
 }
 
-/*
- * After a pass in vain. Pages that were busy in other hands, a pool's that are given
- * back among them, may be all that was in the way: they settle.
- */
-static int wait_for_pass(struct lcma_search *search, unsigned int pass)
+/* Look at what is watched. Return: one that is not there any more, or NULL. */
+static struct lcma_watched *look_again(struct lcma_search *search,
+				       unsigned int hidden_ms)
 {
-	int err;
+	struct lcma_obstacle now;
+	struct lcma_watched *w;
+	unsigned int i;
 
-	lcma_quarantine_retry(search->region);
-	err = pause_before_retry(search, FIRST_PAUSE_MS <<
-				 min(pass - 1, MAX_PASSES - 2));
-	if (!err && pass >= MAX_PASSES)
-		err = wait_settled(search);
-	return err;
+	for (i = 0; i < search->nr_watched; i++) {
+		w = &search->watched[i];
+		if (w->obstacle.kind == LCMA_OBSTACLE_HIDDEN) {
+			if (hidden_ms >= search->hidden_ms)
+				return w;
+			continue;
+		}
+		lcma_obstacle_find(w->obstacle.pfn, w->obstacle.nr_pages, &now);
+		if (now.kind == LCMA_OBSTACLE_NONE)
+			return w;
+		w->obstacle.kind = now.kind;
+	}
+	return NULL;
 }
 
-/* After an odd pass, which tries what it finds, few candidates are all there are. */
-static bool is_worth_a_pass(const struct lcma_search *search, unsigned int pass)
+/* How long a request waits for what it watches, all waits together. */
+static unsigned int longest_wait_ms(const struct lcma_search *search)
 {
-	if (pass < MAX_PASSES)
-		return true;
-	return pass < MAX_MORE_PASSES &&
-	       (search->any_busy || search->nr_tried <= FEW_TRIES);
+	unsigned int i;
+
+	for (i = 0; i < search->nr_watched; i++)
+		if (!lcma_obstacle_is_stuck(&search->watched[i].obstacle))
+			return search->deadline == LCMA_FOREVER ?
+			       PASSING_WAIT_MS : UINT_MAX;
+	return PINNED_WAIT_MS;
+}
+
+/*
+ * After a pass that found nothing: wait until something that was in the way has gone.
+ * Return: 0: look again; -EBUSY: it has waited long enough; -EINTR; -ETIMEDOUT.
+ */
+static int wait_for_obstacles(struct lcma_search *search)
+{
+	const unsigned int began_ms = search->waited_ms;
+	unsigned int ms = FIRST_PAUSE_MS;
+	struct lcma_watched *gone;
+	int err;
+
+	search->first = LCMA_NO_PAGE;
+	while (search->waited_ms < longest_wait_ms(search)) {
+		err = pause_ms(search, ms);
+		if (err)
+			return err;
+		lcma_quarantine_retry(search->region);
+		gone = look_again(search, search->waited_ms - began_ms);
+		if (gone) {
+			if (gone->obstacle.kind == LCMA_OBSTACLE_HIDDEN)
+				search->hidden_ms = min(2 * search->hidden_ms,
+							LAST_HIDDEN_MS);
+			search->first = gone->start;
+			return 0;
+		}
+		if (search->any_busy && search->nr_settles < MAX_SETTLES) {
+			search->nr_settles++;
+			return wait_settled(search);
+		}
+		ms = min(2 * ms, LAST_PAUSE_MS);
+	}
+	return -EBUSY;
+}
+
+/* With all quarantined pages, would there be enough unused ones for a run? */
+static bool needs_quarantined(const struct lcma_search *search)
+{
+	struct lcma_region *region = search->region;
+	unsigned long flags, nr_pages;
+
+	lcma_region_lock(region, &flags);
+	nr_pages = region->map.nr_in[LCMA_SHARED] +
+		   region->map.nr_in[LCMA_POOL] + region->nr_held;
+	lcma_region_unlock(region, flags);
+	return nr_pages >= search->fit.nr_pages;
+}
+
+/*
+ * There is no run. Quarantined pages are used, but may be let go in a moment.
+ * Return: 0: some were; -ENOSPC; -EINTR; -ETIMEDOUT.
+ */
+static int wait_for_quarantine(struct lcma_search *search)
+{
+	struct lcma_region *region = search->region;
+	const unsigned long nr_held = READ_ONCE(region->nr_held);
+	unsigned int ms = FIRST_PAUSE_MS;
+	int err;
+
+	if (!nr_held || !needs_quarantined(search))
+		return -ENOSPC;
+	while (search->waited_ms < PINNED_WAIT_MS) {
+		lcma_quarantine_retry(region);
+		if (READ_ONCE(region->nr_held) < nr_held)
+			return 0;
+		err = pause_ms(search, ms);
+		if (err)
+			return err;
+		ms = min(2 * ms, LAST_PAUSE_MS);
+	}
+	return -ENOSPC;
+}
+
+/* From now on candidates are rejected by claims, not by looks. */
+static void begin_proof(struct lcma_search *search)
+{
+	search->is_proof = true;
+	search->prove_until = search->deadline != LCMA_FOREVER ? LCMA_FOREVER :
+			      ktime_add_ms(ktime_get(), PROOF_MS);
+}
+
+static int run_passes(struct lcma_search *search, unsigned long *start)
+{
+	int err, wait_err = 0;
+
+	while (!wait_err) {
+		err = search_pass(search, start);
+		if (err == -EBUSY && !search->is_proof)
+			begin_proof(search);
+		else if (err == -EBUSY)
+			wait_err = wait_for_obstacles(search);
+		else if (err == -ENOSPC)
+			wait_err = wait_for_quarantine(search);
+		else
+			return err;
+	}
+	return wait_err;
 }
 
 /**
@@ -276,19 +474,12 @@ static bool is_worth_a_pass(const struct lcma_search *search, unsigned int pass)
  */
 int lcma_search_run(struct lcma_search *search, unsigned long *start)
 {
-	unsigned int pass;
-	int err = 0;
+	int err;
 
-	for (pass = 0; is_worth_a_pass(search, pass); pass++) {
-		if (pass) {
-			err = wait_for_pass(search, pass);
-			if (err)
-				return err;
-		}
-		search->is_choosy = !(pass & 1);
-		err = search_pass(search, start);
-		if (err != -EBUSY)
-			return err;
-	}
+	search->first = LCMA_NO_PAGE;
+	search->hidden_ms = FIRST_HIDDEN_MS;
+	err = run_passes(search, start);
+	if (search->obstacle.kind == LCMA_OBSTACLE_NONE)
+		search->obstacle = search->blamed;
 	return err;
 }

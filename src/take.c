@@ -15,6 +15,8 @@
  */
 #include "take.h"
 
+#include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 
 #include "buddy.h"
@@ -30,6 +32,12 @@
  */
 #define FEW_CALLS	4
 #define MOST_CALLS	16
+
+/*
+ * How many pages that look stuck are claimed by themselves before a run is: if so
+ * many could be moved, a look says nothing.
+ */
+#define MAX_SUSPECTS	16
 
 /**
  * struct take - a run that is being taken by a worker
@@ -300,13 +308,39 @@ bool lcma_take_reserve(struct lcma_region *region, struct lcma_hold *hold)
 	return is_ours;
 }
 
+/*
+ * The last page or folio of a range, in busy pages, that will hardly be moved: no
+ * run that contains it can be taken.
+ */
+static bool find_suspect(struct lcma_region *region, unsigned long at,
+			 unsigned long end, struct lcma_obstacle *suspect,
+			 struct lcma_stretch *in)
+{
+	struct lcma_obstacle found;
+	struct lcma_stretch s;
+	bool any = false;
+
+	for (; lcma_region_stretch(region, at, end, &s); at += s.nr_pages) {
+		if (s.state != LCMA_BUSY)
+			continue;
+		lcma_obstacle_find(lcma_region_pfn(region, s.start), s.nr_pages,
+				   &found);
+		if (!lcma_obstacle_is_stuck(&found))
+			continue;
+		*suspect = found;
+		*in = s;
+		any = true;
+	}
+	return any;
+}
+
 /**
  * lcma_take_is_stuck - does a run hold a page that will hardly be moved?
  * @region: the region
  * @hold: what lcma_take_begin() reserved
  * @obstacle: the page, if there is one
  *
- * A look, which costs next to nothing beside a claim in vain; it may be wrong.
+ * A look, which costs next to nothing beside a claim that fails; it may be wrong.
  *
  * Context: process, may sleep.
  * Return: true if it does.
@@ -315,24 +349,10 @@ bool lcma_take_is_stuck(struct lcma_region *region,
 			const struct lcma_hold *hold,
 			struct lcma_obstacle *obstacle)
 {
-	const unsigned long end = hold->start + hold->nr_pages;
-	unsigned long at = hold->start;
-	struct lcma_obstacle found;
 	struct lcma_stretch s;
-	bool is_stuck = false;
 
-	/* Of several the last: no run that contains it can be taken. */
-	for (; lcma_region_stretch(region, at, end, &s); at += s.nr_pages) {
-		if (s.state != LCMA_BUSY)
-			continue;
-		lcma_obstacle_find(lcma_region_pfn(region, s.start), s.nr_pages,
-				   &found);
-		if (found.kind <= LCMA_OBSTACLE_PASSING)
-			continue;
-		*obstacle = found;
-		is_stuck = true;
-	}
-	return is_stuck;
+	return find_suspect(region, hold->start, hold->start + hold->nr_pages,
+			    obstacle, &s);
 }
 
 /**
@@ -365,6 +385,17 @@ static void note_claimed(struct lcma_region *region, unsigned long start,
 	}
 }
 
+/* Claim busy pages; then they are used. */
+static int claim_pages(struct lcma_region *region, unsigned long start,
+		       unsigned long nr_pages)
+{
+	int err = lcma_claim(region, start, nr_pages);
+
+	if (!err)
+		note_claimed(region, start, nr_pages);
+	return err;
+}
+
 /* Claim what is busy in a range that is reserved. */
 static int claim_busy(struct lcma_region *region, unsigned long at,
 		      unsigned long end, struct lcma_obstacle *obstacle)
@@ -375,13 +406,126 @@ static int claim_busy(struct lcma_region *region, unsigned long at,
 	for (; lcma_region_stretch(region, at, end, &s); at += s.nr_pages) {
 		if (s.state != LCMA_BUSY)
 			continue;
-		err = lcma_claim(region, s.start, s.nr_pages);
+		err = claim_pages(region, s.start, s.nr_pages);
 		if (err == -EBUSY)
 			lcma_obstacle_find(lcma_region_pfn(region, s.start),
 					   s.nr_pages, obstacle);
 		if (err)
 			return err;
-		note_claimed(region, s.start, s.nr_pages);
+	}
+	return 0;
+}
+
+/* Claim the part of a stretch that a suspect lies in. */
+static int claim_suspect(struct lcma_region *region,
+			 const struct lcma_stretch *s,
+			 const struct lcma_obstacle *suspect)
+{
+	const unsigned long base_pfn = region->carve.base_pfn;
+	const unsigned long granule = region->granule_pages;
+	unsigned long start = s->start, end = s->start + s->nr_pages;
+
+	if (suspect->pfn > lcma_region_pfn(region, start))
+		start = suspect->pfn - base_pfn;
+	end = min(end, suspect->pfn + suspect->nr_pages - base_pfn);
+	start = max(s->start, rounddown(start, granule));
+	end = min(s->start + s->nr_pages, roundup(end, granule));
+	return claim_pages(region, start, end - start);
+}
+
+/*
+ * Claim what looks stuck, each by itself: what fails is stuck, and what does not
+ * was moved.
+ */
+static int claim_suspects(struct lcma_region *region, unsigned long at,
+			  unsigned long end, struct lcma_obstacle *obstacle)
+{
+	struct lcma_obstacle suspect;
+	struct lcma_stretch s;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < MAX_SUSPECTS; i++) {
+		if (!find_suspect(region, at, end, &suspect, &s))
+			return 0;
+		err = claim_suspect(region, &s, &suspect);
+		if (!err)
+			continue;
+		suspect.is_proven = err == -EBUSY;
+		*obstacle = suspect;
+		return err;
+	}
+	return 0;
+}
+
+/* A claim of nothing but these pages has failed. */
+static void note_proven(struct lcma_region *region, unsigned long start,
+			unsigned long nr_pages, struct lcma_obstacle *obstacle)
+{
+	const unsigned long pfn = lcma_region_pfn(region, start);
+
+	if (!lcma_obstacle_find(pfn, nr_pages, obstacle)) {
+		obstacle->kind = LCMA_OBSTACLE_HIDDEN;
+		obstacle->pfn = pfn;
+		obstacle->nr_pages = nr_pages;
+	}
+	obstacle->is_proven = true;
+}
+
+/*
+ * Claim a busy stretch in pieces, the last one first, and where one fails in halves
+ * of it: so either the last page that cannot be moved is found, or all are claimed.
+ */
+static int claim_pieces(struct lcma_region *region,
+			const struct lcma_stretch *s,
+			struct lcma_obstacle *obstacle)
+{
+	const unsigned long granule = region->granule_pages;
+	unsigned long end = s->start + s->nr_pages;
+	unsigned long bad = s->start;	/* there, up to the end, a claim failed */
+	unsigned long nr;
+	int err;
+
+	while (end > s->start) {
+		nr = max(granule, rounddown((end - bad) / 2, granule));
+		if (bad == end) {
+			bad = s->start;
+			nr = end - bad;
+		}
+		err = claim_pages(region, end - nr, nr);
+		if (!err) {
+			end -= nr;
+			continue;
+		}
+		if (err != -EBUSY)
+			return err;
+		if (nr <= granule) {
+			note_proven(region, end - nr, nr, obstacle);
+			return err;
+		}
+		bad = end - nr;
+	}
+	return 0;
+}
+
+/* As claim_busy(), but what is in the way is proven to be. */
+static int claim_proving(struct lcma_region *region, unsigned long at,
+			 unsigned long end, struct lcma_obstacle *obstacle)
+{
+	struct lcma_stretch s;
+	int err;
+
+	err = claim_suspects(region, at, end, obstacle);
+	if (!err)
+		err = claim_busy(region, at, end, obstacle);
+	if (err != -EBUSY || obstacle->is_proven)
+		return err;
+	for (; lcma_region_stretch(region, at, end, &s); at += s.nr_pages) {
+		if (s.state != LCMA_BUSY)
+			continue;
+		err = claim_pieces(region, &s, obstacle);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -437,6 +581,13 @@ static int take_claim(struct lcma_region *region, struct lcma_hold *hold,
 
 	if (hold->nr_calls > FEW_CALLS)
 		sink_islets(region, hold);
+	if (hold->is_proof) {
+		let_go_of_rest(region, hold);
+		err = claim_proving(region, hold->start, end, obstacle);
+		if (err)
+			take_undo(region, hold);
+		return err;
+	}
 	err = claim_busy(region, hold->start - hold->nr_before,
 			 end + hold->nr_after, obstacle);
 	/* Others have got into the rest: then without it. */

@@ -18,6 +18,8 @@
  * @nr_after: pages after it of that kind
  * @at: all pages before this one are reserved
  * @nr_calls: how many calls it takes to claim what is reserved
+ * @is_proof: the caller's: if the run cannot be taken, a claim of its own is to
+ *	prove which page is in the way
  */
 struct lcma_hold {
 	unsigned long start;
@@ -26,6 +28,7 @@ struct lcma_hold {
 	unsigned long nr_after;
 	unsigned long at;
 	unsigned long nr_calls;
+	bool is_proof;
 };
 
 bool lcma_take_may_begin(const struct lcma_region *region, unsigned long start,

@@ -91,8 +91,9 @@ pins_in()
 	pin -c 1 -o $((nr_pages / 2 + 321)) $base_pfn "$nr_pages"
 	failed=$(lcma_info $region claims_failed)
 	refused $((nr_pages * 4))K "$region, one pin, all of the region"
-	compare $(($(lcma_info $region claims_failed) - failed)) -ge 4 \
-		"$region, one pin, all of the region: the only candidate was tried four times"
+	# The pinned page alone: no claim of the rest could succeed.
+	compare $(($(lcma_info $region claims_failed) - failed)) -ge 1 \
+		"$region, one pin, all of the region: a claim has proved it"
 	matches "$(cmactl alloc $((nr_pages * 4))K --region "$region" 2>&1)" 'EBUSY' \
 		"$region, one pin, all of the region by ioctl: EBUSY"
 	unpin "$region: the one pinned page is intact"
