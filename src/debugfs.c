@@ -30,9 +30,6 @@
 /* Characters in one line of the map. */
 #define MAP_COLUMNS	64UL
 
-/* Pages that are looked at under the lock in one go, for a stretch in one state. */
-#define STRETCH_PAGES	32768UL
-
 /**
  * struct cursor - an open file that lists buffers
  * @region: whose
@@ -80,14 +77,6 @@ static void take_snapshot(struct lcma_region *region, struct snapshot *s)
 	lcma_region_unlock(region, flags);
 }
 
-/* The next stretch of [from, end) in one state, or a part of it. */
-static bool next_stretch(struct lcma_region *region, unsigned long from,
-			 unsigned long end, struct lcma_stretch *s)
-{
-	return lcma_region_stretch(region, from,
-				   min(end, from + STRETCH_PAGES), s);
-}
-
 /* Shared pages of a range that the system uses at the moment. */
 static unsigned long count_system_pages(struct lcma_region *region,
 					unsigned long from, unsigned long end)
@@ -95,7 +84,7 @@ static unsigned long count_system_pages(struct lcma_region *region,
 	struct lcma_stretch s;
 	unsigned long pfn, nr_pages = 0;
 
-	for (; next_stretch(region, from, end, &s); from += s.nr_pages) {
+	for (; lcma_region_stretch(region, from, end, &s); from += s.nr_pages) {
 		pfn = lcma_region_pfn(region, s.start);
 		if (s.state == LCMA_SHARED)
 			nr_pages += lcma_obstacle_count_users(pfn, s.nr_pages);
@@ -199,7 +188,7 @@ static void map_line(struct seq_file *m, struct lcma_region *region,
 	seq_printf(m, "%#010llx ", (u64)lcma_region_phys(region, from));
 	for (at = from; at < end; at += column_pages)
 		seq_putc(m, map_char(region, at, min(end, at + column_pages)));
-	for (at = from; next_stretch(region, at, end, &s); at += s.nr_pages)
+	for (at = from; lcma_region_stretch(region, at, end, &s); at += s.nr_pages)
 		nr_in[s.state] += s.nr_pages;
 	seq_printf(m, " used %lu, pool %lu, busy %lu, shared %lu of which the system uses %lu\n",
 		   nr_in[LCMA_USED], nr_in[LCMA_POOL], nr_in[LCMA_BUSY],
