@@ -114,9 +114,9 @@ static int fit_request(struct lcma_search *search,
 				      region->align_pages) - 1;
 	search->fit.nr_pages = request->nr_pages;
 	if (request->nr_pages > region->map.nr_pages)
-		return -E2BIG;
+		return -EFBIG;
 	search->fit.nr_pages = ALIGN(request->nr_pages, granule);
-	return search->fit.nr_pages > region->map.nr_pages ? -E2BIG : 0;
+	return search->fit.nr_pages > region->map.nr_pages ? -EFBIG : 0;
 }
 
 static int alloc_in_region(struct lcma_region *region,
@@ -151,7 +151,7 @@ static int alloc_in_region(struct lcma_region *region,
 static int better_error(int a, int b)
 {
 	static const int order[] = {
-		-EBUSY, -ENOMEM, -ENOBUFS, -EAGAIN, -ENOSPC, -E2BIG, -ENOENT,
+		-EBUSY, -ENOMEM, -ENOBUFS, -EAGAIN, -ENOSPC, -EFBIG, -ENOENT,
 	};
 	unsigned int i;
 
@@ -175,7 +175,7 @@ static int alloc_anywhere(const struct lcma_request *request,
 
 	lcma_for_each_region(region, i) {
 		if (request->nr_pages > region->map.nr_pages) {
-			best = better_error(best, -E2BIG);
+			best = better_error(best, -EFBIG);
 			continue;
 		}
 		err = alloc_in_region(region, request, run, &f);
@@ -204,8 +204,8 @@ static int alloc_anywhere(const struct lcma_request *request,
  *
  * Context: process, may sleep; with LCMA_ALLOC_NOWAIT any, except hard
  * interrupts (and threads only on PREEMPT_RT).
- * Return: 0; -EINVAL unknown flag, no pages, or an alignment that is no power
- * of two; -ENOENT no such region (any more); -E2BIG more than the region has;
+ * Return: 0; -EOPNOTSUPP unknown flag; -EINVAL no pages, or an alignment that
+ * is no power of two; -ENOENT no such region (any more); -EFBIG more than the region has;
  * -ENOSPC no unused run that fits; -EBUSY every one held a page that could not
  * be moved; -ENOMEM nowhere to move one to; -ENOBUFS no memory of our own;
  * -EAGAIN with LCMA_ALLOC_NOWAIT: unused runs, but none in the pool;
@@ -217,8 +217,9 @@ int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
 	struct lcma_failure failure;
 	int err;
 
-	if (request->flags & ~LCMA_ALLOC_FLAGS || !request->nr_pages ||
-	    !is_power_of_2(request->align_pages))
+	if (request->flags & ~LCMA_ALLOC_FLAGS)
+		return -EOPNOTSUPP;
+	if (!request->nr_pages || !is_power_of_2(request->align_pages))
 		return -EINVAL;
 	if (region)
 		err = alloc_in_region(region, request, run, &failure);

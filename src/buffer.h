@@ -51,6 +51,7 @@ struct lcma_order {
  * @uid: whose it was
  * @comm: its command
  * @label: "" if none was given
+ * @inode: of its dma-buf; 0: it has none
  */
 struct lcma_buffer_facts {
 	u64 id;
@@ -65,6 +66,7 @@ struct lcma_buffer_facts {
 	kuid_t uid;
 	char comm[TASK_COMM_LEN];
 	char label[LCMA_LABEL_BYTES];
+	unsigned long inode;
 };
 
 /**
@@ -74,7 +76,9 @@ struct lcma_buffer_facts {
  * @run: its pages
  * @charge: what it costs whom, or NULL
  * @tgid: who asked
- * @facts: what can be told of it; fixed, but for pid, which the reader fills in
+ * @facts: what can be told of it; fixed, but for pid and inode, which the reader
+ *	fills in
+ * @inode: of its dma-buf; 0: it has none
  * @nr_pins: who relies on its physical address just now: devices that map it,
  *	kernel mappings. A buffer without pins could be moved.
  * @dmabuf_lock: protects @dmabuf; dmabuf.c's own
@@ -87,6 +91,7 @@ struct lcma_buffer {
 	struct lcma_charge *charge;
 	struct pid *tgid;
 	struct lcma_buffer_facts facts;
+	unsigned long inode;
 	atomic_t nr_pins;
 	struct mutex dmabuf_lock;	/* dmabuf */
 	struct dma_buf *dmabuf;

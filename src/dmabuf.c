@@ -318,8 +318,10 @@ static void dmabuf_release(struct dma_buf *dmabuf)
 	struct lcma_buffer *buffer = export->buffer;
 
 	mutex_lock(&buffer->dmabuf_lock);
-	if (buffer->dmabuf == dmabuf)
+	if (buffer->dmabuf == dmabuf) {
 		buffer->dmabuf = NULL;
+		WRITE_ONCE(buffer->inode, 0);
+	}
 	mutex_unlock(&buffer->dmabuf_lock);
 	lcma_buffer_drop(buffer);
 	kfree(export);
@@ -364,6 +366,7 @@ static struct dma_buf *new_dmabuf(struct lcma_buffer *buffer, int fd_flags)
 		return dmabuf == ERR_PTR(-ENOMEM) ? ERR_PTR(-ENOBUFS) : dmabuf;
 	}
 	lcma_buffer_hold(buffer);
+	WRITE_ONCE(buffer->inode, file_inode(dmabuf->file)->i_ino);
 	return dmabuf;
 }
 

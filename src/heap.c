@@ -131,7 +131,7 @@ static int heap_alloc(const struct heap_file *hf, void __user *arg)
 	    call.data.fd_flags & ~(O_CLOEXEC | O_ACCMODE) || !call.data.len)
 		return -EINVAL;
 	if (call.data.len >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return -E2BIG;
+		return -EFBIG;
 	order.request.nr_pages = PFN_UP(call.data.len);
 	return lcma_dmabuf_new_fd(&order, call.data.fd_flags, publish, &call);
 }

@@ -28,10 +28,20 @@
 #include "buffer.h"
 #include "dmabuf.h"
 #include "fault.h"
+#include "parse.h"
 #include "region.h"
+
+/* The first version of an entry ended here. */
+#define ENTRY_SIZE_MIN	offsetofend(struct lcma_buffer_entry, label)
 
 /* Buffers looked at in one go. */
 #define LIST_BATCH	16U
+
+/* What the rest of lcma keeps must fit into what callers are told. */
+static_assert(LCMA_NAME_SIZE >= LCMA_NAME_BYTES);
+static_assert(LCMA_LABEL_SIZE >= LCMA_LABEL_BYTES);
+static_assert(LCMA_ORIGIN_SIZE >= sizeof_field(struct lcma_carve, origin));
+static_assert(LCMA_COMM_SIZE >= TASK_COMM_LEN);
 
 /**
  * struct call - an ioctl on its way
@@ -82,6 +92,8 @@ static int do_region_list(const struct call *call, void *data)
 	struct lcma_region *region;
 	unsigned int i;
 
+	if (list->reserved)
+		return -E2BIG;
 	lcma_for_each_region(region, i) {
 		char name[LCMA_NAME_SIZE] = {};
 
@@ -107,20 +119,20 @@ static u64 bytes_of(unsigned long nr_pages)
 	return (u64)nr_pages << PAGE_SHIFT;
 }
 
-static u32 region_flags(const struct lcma_region *region)
+static u32 region_attrs(const struct lcma_region *region)
 {
 	const struct lcma_carve *carve = &region->carve;
-	u32 flags = 0;
+	u32 attrs = 0;
 
 	if (carve->shareable)
-		flags |= LCMA_REGION_SHAREABLE;
+		attrs |= LCMA_REGION_SHAREABLE;
 	if (READ_ONCE(region->keep_high) >= carve->nr_pages)
-		flags |= LCMA_REGION_PRIVATE;
+		attrs |= LCMA_REGION_PRIVATE;
 	if (PageHighMem(pfn_to_page(carve->base_pfn)))
-		flags |= LCMA_REGION_HIGHMEM;
+		attrs |= LCMA_REGION_HIGHMEM;
 	if (READ_ONCE(region->life) != LCMA_LIVE)
-		flags |= LCMA_REGION_GONE;
-	return flags;
+		attrs |= LCMA_REGION_GONE;
+	return attrs;
 }
 
 static int do_region_info(const struct call *call, void *data)
@@ -140,7 +152,7 @@ static int do_region_info(const struct call *call, void *data)
 	out.unit = bytes_of(region->unit_pages);
 
 	lcma_region_lock(region, &flags);
-	out.flags = region_flags(region);
+	out.attrs = region_attrs(region);
 	out.used = bytes_of(region->map.nr_in[LCMA_USED]);
 	out.pooled = bytes_of(region->map.nr_in[LCMA_POOL]);
 	out.shared = bytes_of(region->map.nr_in[LCMA_SHARED]);
@@ -158,21 +170,20 @@ static int do_region_info(const struct call *call, void *data)
 	lcma_region_unlock(region, flags);
 
 	if (lcma_account_sees_phys()) {
-		out.flags |= LCMA_REGION_PHYS;
+		out.attrs |= LCMA_REGION_PHYS;
 		out.phys = lcma_region_phys(region, 0);
 	}
 	return give_answer(call, &out, sizeof(out));
 }
 
-/* Return: 0; -EINVAL; -ENOENT; -E2BIG; -ENOSPC: no address is aligned so. */
+/* Return: 0; -EINVAL; -ENOENT; -EFBIG; -ENOSPC: no address is aligned so. */
 static int make_request(const struct lcma_alloc *alloc,
 			struct lcma_request *request)
 {
 	const u64 align = alloc->align ?: 1;
 	struct lcma_region *region = NULL;
 
-	if (alloc->flags & ~(LCMA_ALLOC_F_NOWAIT | LCMA_ALLOC_F_QUIET) ||
-	    !alloc->len || !lcma_is_pow2(align) ||
+	if (!alloc->len || !lcma_is_pow2(align) ||
 	    check_text(alloc->region, sizeof(alloc->region)) ||
 	    check_text(alloc->label, sizeof(alloc->label)) ||
 	    !lcma_label_is_valid(alloc->label))
@@ -183,7 +194,7 @@ static int make_request(const struct lcma_alloc *alloc,
 			return PTR_ERR(region);
 	}
 	if (alloc->len >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return -E2BIG;
+		return -EFBIG;
 	if (align >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
 		return -ENOSPC;
 
@@ -262,6 +273,7 @@ static void fill_entry(struct lcma_buffer_entry *entry,
 	entry->latency_ns = facts->latency_ns;
 	entry->age_ns = ktime_to_ns(ktime_sub(ktime_get(), facts->created));
 	entry->flags = owner_flags(facts->owner);
+	entry->inode = facts->inode;
 	entry->pid = facts->pid;
 	entry->uid = from_kuid_munged(current_user_ns(), facts->uid);
 	strscpy(entry->comm, facts->comm, sizeof(entry->comm));
@@ -275,12 +287,18 @@ static void fill_entry(struct lcma_buffer_entry *entry,
 
 static int do_buffer_info(const struct call *call, void *data)
 {
+	const size_t head = offsetof(struct lcma_buffer_info, entry);
 	struct lcma_buffer_info *info = data;
 	struct lcma_buffer_facts facts;
 	struct lcma_buffer *buffer;
 	struct dma_buf *dmabuf;
 	int err = -EINVAL;
 
+	if (memchr_inv(info->reserved, 0, sizeof(info->reserved)))
+		return -E2BIG;
+	if (info->entry_size < ENTRY_SIZE_MIN ||
+	    info->entry_size > call->size - head)
+		return -EINVAL;
 	dmabuf = dma_buf_get(info->fd);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
@@ -289,7 +307,9 @@ static int do_buffer_info(const struct call *call, void *data)
 		lcma_buffer_describe(buffer, &facts);
 		fill_entry(&info->entry, buffer->run.region, &facts,
 			   lcma_account_sees_phys());
-		err = give_answer(call, info, sizeof(*info));
+		err = give_answer(call, info, head + min_t(size_t,
+						sizeof(info->entry),
+						info->entry_size));
 	}
 	dma_buf_put(dmabuf);
 	return err;
@@ -365,8 +385,7 @@ static int do_buffer_list(const struct call *call, void *data)
 
 	if (IS_ERR(listing.region))
 		return PTR_ERR(listing.region);
-	if (list->flags & ~LCMA_LIST_ALL || list->nr > INT_MAX ||
-	    list->entry_size < offsetofend(struct lcma_buffer_entry, label))
+	if (list->nr > INT_MAX || list->entry_size < ENTRY_SIZE_MIN)
 		return -EINVAL;
 	if (list->flags & LCMA_LIST_ALL && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
@@ -383,9 +402,12 @@ static int do_buffer_list(const struct call *call, void *data)
 	return give_answer(call, list, sizeof(*list));
 }
 
-/* Room for any of the structures. */
+/* Room for any of the structures, and what all of them begin with. */
 union any_call {
-	u32 size;
+	struct {
+		u32 size;
+		u32 flags;
+	} head;
 	struct lcma_version version;
 	struct lcma_region_list region_list;
 	struct lcma_region_info region_info;
@@ -394,42 +416,44 @@ union any_call {
 	struct lcma_buffer_list buffer_list;
 };
 
-/* min_size: up to the last field of the first version of the structure. */
+/*
+ * One row of the table. Its structure is the member of union any_call that has
+ * the handler's name, which is struct lcma_NAME; it begins with size and flags,
+ * and without padding at its end it is as large for 32 bits as for 64.
+ */
+#define CALL(_nr, _name, _last, _flags)					\
+	[_IOC_NR(_nr)] = {						\
+		.handle = do_##_name,					\
+		.size = sizeof_field(union any_call, _name) +		\
+			BUILD_BUG_ON_ZERO(!__same_type(struct lcma_##_name, \
+				((union any_call *)0)->_name)) +	\
+			BUILD_BUG_ON_ZERO(offsetof(struct lcma_##_name, size) || \
+				sizeof_field(struct lcma_##_name, size) != 4) + \
+			BUILD_BUG_ON_ZERO(offsetof(struct lcma_##_name, flags) != 4 || \
+				sizeof_field(struct lcma_##_name, flags) != 4) + \
+			BUILD_BUG_ON_ZERO(sizeof(struct lcma_##_name) % 8 || \
+				__alignof__(struct lcma_##_name) != 8),	\
+		.min_size = offsetofend(struct lcma_##_name, _last),	\
+		.flags = (_flags),					\
+	}
+
+/*
+ * min_size: up to the last field of the first version of the structure.
+ * flags: those that a caller may set.
+ */
 static const struct {
 	int (*handle)(const struct call *call, void *data);
 	size_t size;
 	size_t min_size;
+	u32 flags;
 } calls[] = {
-	[_IOC_NR(LCMA_IOC_VERSION)] = {
-		.handle = do_version,
-		.size = sizeof(struct lcma_version),
-		.min_size = offsetofend(struct lcma_version, quota_user),
-	},
-	[_IOC_NR(LCMA_IOC_REGION_LIST)] = {
-		.handle = do_region_list,
-		.size = sizeof(struct lcma_region_list),
-		.min_size = offsetofend(struct lcma_region_list, names),
-	},
-	[_IOC_NR(LCMA_IOC_REGION_INFO)] = {
-		.handle = do_region_info,
-		.size = sizeof(struct lcma_region_info),
-		.min_size = offsetofend(struct lcma_region_info, phys),
-	},
-	[_IOC_NR(LCMA_IOC_ALLOC)] = {
-		.handle = do_alloc,
-		.size = sizeof(struct lcma_alloc),
-		.min_size = offsetofend(struct lcma_alloc, id),
-	},
-	[_IOC_NR(LCMA_IOC_BUFFER_INFO)] = {
-		.handle = do_buffer_info,
-		.size = sizeof(struct lcma_buffer_info),
-		.min_size = offsetofend(struct lcma_buffer_info, entry.label),
-	},
-	[_IOC_NR(LCMA_IOC_BUFFER_LIST)] = {
-		.handle = do_buffer_list,
-		.size = sizeof(struct lcma_buffer_list),
-		.min_size = offsetofend(struct lcma_buffer_list, entries),
-	},
+	CALL(LCMA_IOC_VERSION, version, quota_user, 0),
+	CALL(LCMA_IOC_REGION_LIST, region_list, names, 0),
+	CALL(LCMA_IOC_REGION_INFO, region_info, phys, 0),
+	CALL(LCMA_IOC_ALLOC, alloc, id,
+	     LCMA_ALLOC_F_NOWAIT | LCMA_ALLOC_F_QUIET),
+	CALL(LCMA_IOC_BUFFER_INFO, buffer_info, entry.label, 0),
+	CALL(LCMA_IOC_BUFFER_LIST, buffer_list, entries, LCMA_LIST_ALL),
 };
 
 /**
@@ -452,6 +476,8 @@ long lcma_ioctl(struct lcma_account *account, unsigned int cmd,
 	if (cmd != _IO(LCMA_IOC_MAGIC, nr) || nr >= ARRAY_SIZE(calls))
 		return -ENOTTY;
 	nr = array_index_nospec(nr, ARRAY_SIZE(calls));
+	if (!calls[nr].handle)
+		return -ENOTTY;
 	if (get_user(call.size, (u32 __user *)call.arg))
 		return -EFAULT;
 	if (call.size < calls[nr].min_size)
@@ -463,10 +489,11 @@ long lcma_ioctl(struct lcma_account *account, unsigned int cmd,
 	if (!data)
 		return -ENOBUFS;
 	err = copy_struct_from_user(data, calls[nr].size, call.arg, call.size);
-	if (!err) {
-		data->size = call.size;
+	data->head.size = call.size;
+	if (!err && data->head.flags & ~calls[nr].flags)
+		err = -EOPNOTSUPP;
+	if (!err)
 		err = calls[nr].handle(&call, data);
-	}
 	kfree(data);
 	return err;
 }

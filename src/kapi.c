@@ -90,8 +90,9 @@ static void hand_out(const struct lcma_run *run, unsigned long count)
  *
  * Context: process, may sleep; any but hard interrupts with LCMA_NOWAIT (then
  * LCMA_ZERO takes as long as zeroing takes; on PREEMPT_RT threads only).
- * Return: the first page; ERR_PTR: -EINVAL; -ENOENT the region was drained;
- * -E2BIG larger than the region; -ENOSPC no unused run that fits; -EBUSY every
+ * Return: the first page; ERR_PTR: -EOPNOTSUPP unknown flag; -EINVAL no pages,
+ * or an alignment beyond any address; -ENOENT the region was drained;
+ * -EFBIG larger than the region; -ENOSPC no unused run that fits; -EBUSY every
  * one held a page that could not be moved; -ENOMEM nowhere to move one to;
  * -EAGAIN with LCMA_NOWAIT: none in the pool; -EINTR killed.
  */
@@ -108,8 +109,9 @@ struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 	struct lcma_run run;
 	int err;
 
-	if (flags & ~(LCMA_NOWAIT | LCMA_QUIET | LCMA_ZERO) ||
-	    align_order >= BITS_PER_LONG - 1)
+	if (flags & ~(LCMA_NOWAIT | LCMA_QUIET | LCMA_ZERO))
+		return ERR_PTR(-EOPNOTSUPP);
+	if (align_order >= BITS_PER_LONG - 1)
 		return ERR_PTR(-EINVAL);
 	/* No address is aligned to more than regions have pages. */
 	if (1UL << align_order >= LCMA_MAP_MAX_PAGES)
@@ -342,12 +344,14 @@ struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
 		.owner = LCMA_OWNER_KERNEL,
 	};
 
-	if (params->flags & ~LCMA_QUIET || !params->bytes ||
-	    !lcma_is_pow2(align_bytes) || !lcma_label_is_valid(order.label) ||
+	if (params->flags & ~LCMA_QUIET)
+		return ERR_PTR(-EOPNOTSUPP);
+	if (!params->bytes || !lcma_is_pow2(align_bytes) ||
+	    !lcma_label_is_valid(order.label) ||
 	    strlen(order.label) >= LCMA_LABEL_BYTES)
 		return ERR_PTR(-EINVAL);
 	if (params->bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return ERR_PTR(-E2BIG);
+		return ERR_PTR(-EFBIG);
 	if (align_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
 		return ERR_PTR(-ENOSPC);
 	order.request.nr_pages = PFN_UP(params->bytes);

@@ -17,7 +17,7 @@ static int parse_align(struct lcma_text *text, const struct lcma_word *value,
 {
 	int err = lcma_word_size(value, 1024, &line->align_bytes);
 
-	if (err == -E2BIG)
+	if (err == -EFBIG)
 		return lcma_text_error(text, value->at, err,
 				       "align= is larger than any memory");
 	if (err || !lcma_is_pow2(line->align_bytes))
@@ -121,7 +121,7 @@ static int parse_line(struct lcma_text *text, struct lcma_line *line)
 	}
 
 	err = lcma_word_size(&word, 1024, &line->bytes);
-	if (err == -E2BIG)
+	if (err == -EFBIG)
 		return lcma_text_error(text, word.at, err,
 				       "SIZE is larger than any memory");
 	if (err || !line->bytes)
@@ -145,7 +145,7 @@ static int parse_line(struct lcma_text *text, struct lcma_line *line)
  * @line: what it means; undefined after an error
  * @complaint: what is wrong with it; unchanged without error
  *
- * Return: 0; -EINVAL if it is malformed; -E2BIG if a size exceeds 64 bits.
+ * Return: 0; -EINVAL if it is malformed; -EFBIG if a size exceeds 64 bits.
  */
 int lcma_line_parse(const char *text, size_t len_bytes, struct lcma_line *line,
 		    struct lcma_complaint *complaint)

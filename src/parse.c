@@ -247,7 +247,7 @@ bool lcma_label_is_valid(const char *label)
  * @word: digits, and nothing else
  * @value: the number
  *
- * Return: 0; -EINVAL if it is no number; -E2BIG if it does not fit.
+ * Return: 0; -EINVAL if it is no number; -EFBIG if it does not fit.
  */
 int lcma_word_u64(const struct lcma_word *word, u64 *value)
 {
@@ -269,7 +269,7 @@ int lcma_word_u64(const struct lcma_word *word, u64 *value)
 		n = n * 10 + digit;
 	}
 	if (too_big)
-		return -E2BIG;
+		return -EFBIG;
 	*value = n;
 	return 0;
 }
@@ -280,7 +280,7 @@ int lcma_word_u64(const struct lcma_word *word, u64 *value)
  * @bare_unit: what a bare number counts, in bytes (a power of two)
  * @bytes: the size in bytes, possibly 0
  *
- * Return: 0; -EINVAL if it is no size; -E2BIG if it does not fit.
+ * Return: 0; -EINVAL if it is no size; -EFBIG if it does not fit.
  */
 int lcma_word_size(const struct lcma_word *word, u64 bare_unit, u64 *bytes)
 {
@@ -310,7 +310,7 @@ int lcma_word_size(const struct lcma_word *word, u64 bare_unit, u64 *bytes)
 	if (err)
 		return err;
 	if (n > (U64_MAX >> ilog2(unit)))
-		return -E2BIG;
+		return -EFBIG;
 	*bytes = n * unit;
 	return 0;
 }

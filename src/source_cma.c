@@ -430,7 +430,7 @@ static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 	if (spec->size_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES) {
 		pr_err("region %s: %llu KiB is more than one region can be\n",
 		       spec->name, spec->size_bytes >> 10);
-		return -E2BIG;
+		return -EFBIG;
 	}
 	want.nr_units = DIV_ROUND_UP((unsigned long)(spec->size_bytes >> PAGE_SHIFT) +
 				     !!offset_in_page(spec->size_bytes), unit_pages);

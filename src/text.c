@@ -111,7 +111,7 @@ static int alloc_slot(void)
 	return PTR_ERR_OR_ZERO(holding);
 }
 
-/* What a line asks for. Return: 0; -ENOENT no such region; -E2BIG. */
+/* What a line asks for. Return: 0; -ENOENT no such region; -EFBIG. */
 static int make_request(const struct lcma_line *line,
 			struct lcma_request *request)
 {
@@ -128,7 +128,7 @@ static int make_request(const struct lcma_line *line,
 		request->deadline = ktime_add_ms(ktime_get(), line->timeout_ms);
 	/* No region has as many pages, and no address is aligned so well. */
 	if (line->bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return -E2BIG;
+		return -EFBIG;
 	if (line->align_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
 		return -ENOSPC;
 	request->nr_pages = PFN_UP(line->bytes);

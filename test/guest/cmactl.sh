@@ -158,10 +158,10 @@ is "$(lcma_buffers)" 0 "no buffer is left"
 # --- failures ------------------------------------------------------------------------------
 
 ctl 1 alloc 64M --region cam --text
-complains 'E2BIG: larger than the region' "E2BIG"
+complains 'EFBIG: larger than the region' "EFBIG"
 ctl 1 alloc 64M --region cam
-complains 'E2BIG: larger than the region' "E2BIG"
-complains 'region cam: .*E2BIG, 16384 pages' "and what lcma has noted"
+complains 'EFBIG: larger than the region' "EFBIG"
+complains 'region cam: .*EFBIG, 16384 pages' "and what lcma has noted"
 ctl 1 alloc 1M --region cam --nowait
 complains 'EAGAIN: nowait' "EAGAIN"
 ctl 0 alloc 1M --region gpu --nowait --hold 0.1
@@ -203,7 +203,7 @@ as_1000 sh -c "cmactl list >$out.u; cmactl alloc 1M --region cam --label users -
 is "$(grep -c roots $out.u)" 0 "a user does not see root's buffers"
 matches "$(cat $out.u)" '1 MiB at -, took' "nor an address of his own"
 matches "$(cat $out.i)" 'root can see more' "info without debugfs"
-matches "$(cat $out.i)" '^  last failure .*(EAGAIN|E2BIG)' "but with the last failure"
+matches "$(cat $out.i)" '^  last failure .*(EAGAIN|EFBIG)' "but with the last failure"
 as_1000 cmactl list --all >$out 2>$err
 is $? 4 "list --all is not his: exit 4"
 complains 'EPERM: only the administrator' "and why"

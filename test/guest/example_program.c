@@ -28,7 +28,9 @@ int main(void)
 		.timeout_ms = 2000,
 		.label = "example",
 	};
-	struct lcma_buffer_info info = { .size = sizeof(info) };
+	struct lcma_buffer_info info = {
+		.size = sizeof(info), .entry_size = sizeof(info.entry),
+	};
 	int dev = open("/dev/cma_test", O_RDWR | O_CLOEXEC);
 	char *mem;
 

@@ -195,6 +195,7 @@ static void make_call(int which, union any_call *call)
 		break;
 	case BUFFER_INFO:
 		call->buffer_info.fd = some_fd();
+		call->buffer_info.entry_size = sizeof(struct lcma_buffer_entry);
 		break;
 	case BUFFER_LIST:
 		name(call->buffer_list.region, LCMA_NAME_SIZE);

@@ -18,41 +18,47 @@
 	_Static_assert(sizeof(struct _struct) == (_size), #_struct)
 
 LAYOUT_AT(lcma_version, size, 0);
-LAYOUT_AT(lcma_version, abi, 4);
-LAYOUT_AT(lcma_version, major, 8);
-LAYOUT_AT(lcma_version, minor, 12);
-LAYOUT_AT(lcma_version, patch, 16);
-LAYOUT_AT(lcma_version, nr_regions, 20);
-LAYOUT_AT(lcma_version, quota_file, 24);
-LAYOUT_AT(lcma_version, quota_user, 32);
-LAYOUT_SIZE(lcma_version, 40);
+LAYOUT_AT(lcma_version, flags, 4);
+LAYOUT_AT(lcma_version, abi, 8);
+LAYOUT_AT(lcma_version, major, 12);
+LAYOUT_AT(lcma_version, minor, 16);
+LAYOUT_AT(lcma_version, patch, 20);
+LAYOUT_AT(lcma_version, nr_regions, 24);
+LAYOUT_AT(lcma_version, reserved, 28);
+LAYOUT_AT(lcma_version, quota_file, 32);
+LAYOUT_AT(lcma_version, quota_user, 40);
+LAYOUT_SIZE(lcma_version, 48);
 
 LAYOUT_AT(lcma_region_list, size, 0);
-LAYOUT_AT(lcma_region_list, nr, 4);
-LAYOUT_AT(lcma_region_list, names, 8);
-LAYOUT_SIZE(lcma_region_list, 16);
+LAYOUT_AT(lcma_region_list, flags, 4);
+LAYOUT_AT(lcma_region_list, nr, 8);
+LAYOUT_AT(lcma_region_list, reserved, 12);
+LAYOUT_AT(lcma_region_list, names, 16);
+LAYOUT_SIZE(lcma_region_list, 24);
 
 LAYOUT_AT(lcma_region_info, size, 0);
 LAYOUT_AT(lcma_region_info, flags, 4);
 LAYOUT_AT(lcma_region_info, name, 8);
 LAYOUT_AT(lcma_region_info, origin, 40);
-LAYOUT_AT(lcma_region_info, bytes, 120);
-LAYOUT_AT(lcma_region_info, used, 128);
-LAYOUT_AT(lcma_region_info, pooled, 136);
-LAYOUT_AT(lcma_region_info, shared, 144);
-LAYOUT_AT(lcma_region_info, busy, 152);
-LAYOUT_AT(lcma_region_info, quarantined, 160);
-LAYOUT_AT(lcma_region_info, largest, 168);
-LAYOUT_AT(lcma_region_info, align, 176);
-LAYOUT_AT(lcma_region_info, granule, 184);
-LAYOUT_AT(lcma_region_info, unit, 192);
-LAYOUT_AT(lcma_region_info, keep_low, 200);
-LAYOUT_AT(lcma_region_info, keep_high, 208);
-LAYOUT_AT(lcma_region_info, allocs, 216);
-LAYOUT_AT(lcma_region_info, frees, 224);
-LAYOUT_AT(lcma_region_info, failures, 232);
-LAYOUT_AT(lcma_region_info, phys, 240);
-LAYOUT_SIZE(lcma_region_info, 248);
+LAYOUT_AT(lcma_region_info, attrs, 120);
+LAYOUT_AT(lcma_region_info, reserved, 124);
+LAYOUT_AT(lcma_region_info, bytes, 128);
+LAYOUT_AT(lcma_region_info, used, 136);
+LAYOUT_AT(lcma_region_info, pooled, 144);
+LAYOUT_AT(lcma_region_info, shared, 152);
+LAYOUT_AT(lcma_region_info, busy, 160);
+LAYOUT_AT(lcma_region_info, quarantined, 168);
+LAYOUT_AT(lcma_region_info, largest, 176);
+LAYOUT_AT(lcma_region_info, align, 184);
+LAYOUT_AT(lcma_region_info, granule, 192);
+LAYOUT_AT(lcma_region_info, unit, 200);
+LAYOUT_AT(lcma_region_info, keep_low, 208);
+LAYOUT_AT(lcma_region_info, keep_high, 216);
+LAYOUT_AT(lcma_region_info, allocs, 224);
+LAYOUT_AT(lcma_region_info, frees, 232);
+LAYOUT_AT(lcma_region_info, failures, 240);
+LAYOUT_AT(lcma_region_info, phys, 248);
+LAYOUT_SIZE(lcma_region_info, 256);
 
 LAYOUT_AT(lcma_alloc, size, 0);
 LAYOUT_AT(lcma_alloc, flags, 4);
@@ -79,12 +85,16 @@ LAYOUT_AT(lcma_buffer_entry, reserved, 60);
 LAYOUT_AT(lcma_buffer_entry, comm, 64);
 LAYOUT_AT(lcma_buffer_entry, region, 80);
 LAYOUT_AT(lcma_buffer_entry, label, 112);
-LAYOUT_SIZE(lcma_buffer_entry, 144);
+LAYOUT_AT(lcma_buffer_entry, inode, 144);
+LAYOUT_SIZE(lcma_buffer_entry, 152);
 
 LAYOUT_AT(lcma_buffer_info, size, 0);
-LAYOUT_AT(lcma_buffer_info, fd, 4);
-LAYOUT_AT(lcma_buffer_info, entry, 8);
-LAYOUT_SIZE(lcma_buffer_info, 152);
+LAYOUT_AT(lcma_buffer_info, flags, 4);
+LAYOUT_AT(lcma_buffer_info, fd, 8);
+LAYOUT_AT(lcma_buffer_info, entry_size, 12);
+LAYOUT_AT(lcma_buffer_info, reserved, 16);
+LAYOUT_AT(lcma_buffer_info, entry, 48);
+LAYOUT_SIZE(lcma_buffer_info, 200);
 
 LAYOUT_AT(lcma_buffer_list, size, 0);
 LAYOUT_AT(lcma_buffer_list, flags, 4);
@@ -95,7 +105,7 @@ LAYOUT_AT(lcma_buffer_list, entry_size, 52);
 LAYOUT_AT(lcma_buffer_list, entries, 56);
 LAYOUT_SIZE(lcma_buffer_list, 64);
 
-_Static_assert(LCMA_ABI == 1, "a new field, flag or call is checked here, too");
+_Static_assert(LCMA_ABI == 2, "a new field, flag or call is checked here, too");
 
 _Static_assert(LCMA_IOC_VERSION == 0xbc00, "cmd");
 _Static_assert(LCMA_IOC_REGION_LIST == 0xbc01, "cmd");

@@ -116,10 +116,10 @@ static void test_lengths(void)
 		{ PAGE + 1, 0, 2 * PAGE },
 		{ REGION_BYTES, 0, REGION_BYTES },
 		{ 0, -EINVAL, 0 },
-		{ REGION_BYTES + 1, -E2BIG, 0 },
-		{ 1ULL << 32, -E2BIG, 0 },
-		{ (1ULL << 44) + PAGE, -E2BIG, 0 },
-		{ ~0ULL, -E2BIG, 0 },
+		{ REGION_BYTES + 1, -EFBIG, 0 },
+		{ 1ULL << 32, -EFBIG, 0 },
+		{ (1ULL << 44) + PAGE, -EFBIG, 0 },
+		{ ~0ULL, -EFBIG, 0 },
 	};
 	unsigned int i;
 	int fd, rest;

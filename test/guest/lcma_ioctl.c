@@ -61,7 +61,10 @@ static void prepare_alloc(void *arg)
 
 static void prepare_buffer_info(void *arg)
 {
-	((struct lcma_buffer_info *)arg)->fd = known_fd;
+	struct lcma_buffer_info *info = arg;
+
+	info->fd = known_fd;
+	info->entry_size = sizeof(info->entry);
 }
 
 static void prepare_buffer_list(void *arg)
@@ -211,6 +214,93 @@ static void test_odd_address(const struct sample *sample)
 	let_go(sample, arg.bytes);
 }
 
+/* The second word is for flags, in every structure, and every bit is looked at. */
+static void test_unknown_flags(const struct sample *sample)
+{
+	static const uint32_t known[] = {
+		[_IOC_NR(LCMA_IOC_ALLOC)] = LCMA_ALLOC_F_NOWAIT |
+					    LCMA_ALLOC_F_QUIET,
+		[_IOC_NR(LCMA_IOC_BUFFER_LIST)] = LCMA_LIST_ALL,
+	};
+	const unsigned int nr = _IOC_NR(sample->cmd);
+	union {
+		char bytes[512];
+		uint32_t words[2];
+		uint64_t aligned;
+	} arg;
+	unsigned int bit, wrong = 0;
+
+	for (bit = 0; bit < 32; bit++) {
+		if (nr < ARRAY_SIZE(known) && known[nr] & 1U << bit)
+			continue;
+		memset(&arg, 0, sizeof(arg));
+		sample->prepare(arg.bytes);
+		arg.words[0] = sample->size;
+		arg.words[1] = 1U << bit;
+		wrong += lcma_call(dev, sample->cmd, &arg) != -EOPNOTSUPP;
+	}
+	is(wrong, 0, "%s: every unknown flag is EOPNOTSUPP", sample->name);
+}
+
+/* Reserved room is checked as fields are that this version does not know. */
+static void test_reserved(void)
+{
+	struct lcma_region_list list = { .size = sizeof(list), .reserved = 1 };
+	struct lcma_buffer_info info;
+	unsigned int i;
+
+	answers(lcma_call(dev, LCMA_IOC_REGION_LIST, &list), -E2BIG,
+		"region list, reserved is not 0");
+	for (i = 0; i < ARRAY_SIZE(info.reserved); i++) {
+		info = (struct lcma_buffer_info){
+			.size = sizeof(info), .fd = known_fd,
+			.entry_size = sizeof(info.entry),
+		};
+		info.reserved[i] = 1ULL << 63;
+		answers(lcma_call(dev, LCMA_IOC_BUFFER_INFO, &info), -E2BIG,
+			"buffer info, reserved[%u] is not 0", i);
+	}
+}
+
+/* The entry is the last, and has a size of its own. */
+static void test_entry_size(void)
+{
+	const uint32_t first = offsetof(struct lcma_buffer_entry, inode);
+	const uint32_t head = offsetof(struct lcma_buffer_info, entry);
+	struct {
+		struct lcma_buffer_info info;
+		uint64_t more[2];
+	} big;
+	struct lcma_buffer_info *info = &big.info;
+
+	memset(&big, 0, sizeof(big));
+	info->fd = known_fd;
+	info->size = head + first;
+	info->entry_size = first;
+	info->entry.inode = 77;
+	answers(lcma_call(dev, LCMA_IOC_BUFFER_INFO, info), 0,
+		"buffer info, an entry of the first version");
+	is(info->entry.bytes, PAGE, "is filled in");
+	is(info->entry.inode, 77, "and nothing behind it");
+	info->entry_size = first - 1;
+	answers(lcma_call(dev, LCMA_IOC_BUFFER_INFO, info), -EINVAL,
+		"an entry that is a byte smaller");
+	info->entry_size = first + 1;
+	answers(lcma_call(dev, LCMA_IOC_BUFFER_INFO, info), -EINVAL,
+		"an entry that is larger than its room");
+	info->entry_size = 0xffffffff;
+	answers(lcma_call(dev, LCMA_IOC_BUFFER_INFO, info), -EINVAL,
+		"an entry of 2^32 - 1");
+	memset(&big, 0, sizeof(big));
+	info->fd = known_fd;
+	info->size = sizeof(big);
+	info->entry_size = sizeof(info->entry) + sizeof(big.more);
+	answers(lcma_call(dev, LCMA_IOC_BUFFER_INFO, info), 0,
+		"an entry of a program that is newer");
+	ok(info->entry.inode, "is filled in");
+	is(big.more[0] | big.more[1], 0, "up to what the module knows");
+}
+
 /* --- calls that there are not ----------------------------------------------------------- */
 
 static void test_unknown_calls(void)
@@ -263,9 +353,10 @@ static void test_version(void)
 
 	memset(&v, 0xff, sizeof(v));
 	v.size = sizeof(v);
+	v.flags = 0;
 	answers(lcma_call(dev, LCMA_IOC_VERSION, &v), 0,
 		"version, its fields full of ones");
-	is(v.abi, LCMA_ABI, "the ABI's number");
+	is(v.abi, 2, "the ABI's number");
 	is(v.nr_regions, 3, "three regions");
 	is(v.quota_file, 0, "no limit for a file");
 	is(v.quota_user, 0, "no limit for a user");
@@ -326,14 +417,14 @@ static bool adds_up(const struct lcma_region_info *info)
 	       info->bytes;
 }
 
-static void test_region(const char *name, uint64_t bytes, uint32_t flags)
+static void test_region(const char *name, uint64_t bytes, uint32_t attrs)
 {
 	struct lcma_region_info info;
 
 	answers(region_info(dev, name, &info), 0, "info of region %s", name);
 	is(info.bytes, bytes, "%s: bytes", name);
-	is(info.flags & ~LCMA_REGION_PHYS, flags, "%s: flags", name);
-	ok(info.flags & LCMA_REGION_PHYS, "%s: root sees its address", name);
+	is(info.attrs & ~LCMA_REGION_PHYS, attrs, "%s: attrs", name);
+	ok(info.attrs & LCMA_REGION_PHYS, "%s: root sees its address", name);
 	is(info.phys, region_value(name, "base"), "%s: which is sysfs' base",
 	   name);
 	same_text(info.name, name, "its name");
@@ -372,7 +463,7 @@ static void test_region_info(void)
 	region_info(dev, "main", &info);
 	fd = need_buffer(dev, "main", 3 * PAGE);
 	again = info;
-	again.flags = 0;
+	again.attrs = again.reserved = ~0U;
 	again.bytes = again.phys = again.failures = ~0ULL;
 	answers(lcma_call(dev, LCMA_IOC_REGION_INFO, &again), 0,
 		"out fields are not looked at");
@@ -390,7 +481,6 @@ static void test_region_info(void)
 	answers(region_info(dev, "", &info), -ENOENT, "no name");
 	memset(text, 'm', LCMA_NAME_SIZE);
 	memcpy(info.name, text, LCMA_NAME_SIZE);
-	info.flags = 0;
 	info.size = sizeof(info);
 	answers(lcma_call(dev, LCMA_IOC_REGION_INFO, &info), -EINVAL,
 		"a name without its NUL");
@@ -453,21 +543,21 @@ static void test_lengths(void)
 	alloc = alloc_for("main", 0);
 	try_alloc(&alloc, -EINVAL, "0 bytes");
 	alloc = alloc_for("main", MAIN_BYTES + 1);
-	try_alloc(&alloc, -E2BIG, "a byte more than the region");
+	try_alloc(&alloc, -EFBIG, "a byte more than the region");
 	alloc = alloc_for("grain", GRAIN_BYTES + 1);
-	try_alloc(&alloc, -E2BIG, "a byte more than the region, with a granule");
+	try_alloc(&alloc, -EFBIG, "a byte more than the region, with a granule");
 	alloc = alloc_for("", MAIN_BYTES + 1);
-	try_alloc(&alloc, -E2BIG, "a byte more than any region");
+	try_alloc(&alloc, -EFBIG, "a byte more than any region");
 	alloc = alloc_for("main", 1ULL << 32);
-	try_alloc(&alloc, -E2BIG, "4 GiB");
+	try_alloc(&alloc, -EFBIG, "4 GiB");
 	alloc = alloc_for("main", (1ULL << 32) + PAGE);
-	try_alloc(&alloc, -E2BIG, "4 GiB and a page");
+	try_alloc(&alloc, -EFBIG, "4 GiB and a page");
 	alloc = alloc_for("main", (1ULL << 44) + PAGE);
-	try_alloc(&alloc, -E2BIG, "2^32 pages and one");
+	try_alloc(&alloc, -EFBIG, "2^32 pages and one");
 	alloc = alloc_for("", ~0ULL);
-	try_alloc(&alloc, -E2BIG, "2^64 - 1 bytes");
+	try_alloc(&alloc, -EFBIG, "2^64 - 1 bytes");
 	alloc = alloc_for("main", 1ULL << 63);
-	try_alloc(&alloc, -E2BIG, "2^63 bytes");
+	try_alloc(&alloc, -EFBIG, "2^63 bytes");
 }
 
 static void test_alignments(void)
@@ -562,9 +652,9 @@ static void test_flags(void)
 
 	alloc = alloc_for("main", PAGE);
 	alloc.flags = 1 << 2;
-	try_alloc(&alloc, -EINVAL, "the first unknown flag");
+	try_alloc(&alloc, -EOPNOTSUPP, "the first unknown flag");
 	alloc.flags = 1u << 31 | LCMA_ALLOC_F_QUIET;
-	try_alloc(&alloc, -EINVAL, "the last flag");
+	try_alloc(&alloc, -EOPNOTSUPP, "the last flag");
 	alloc = alloc_for("main", PAGE);
 	alloc.fd = -7;
 	alloc.id = alloc.latency_ns = 99;
@@ -749,7 +839,10 @@ int main(void)
 		test_last_byte(&samples[i]);
 		test_pointers(&samples[i]);
 		test_odd_address(&samples[i]);
+		test_unknown_flags(&samples[i]);
 	}
+	test_reserved();
+	test_entry_size();
 	close(known_fd);
 	test_lengths();
 	test_alignments();

@@ -6,7 +6,9 @@
 #include "program.h"
 
 #include <sched.h>
+#include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 #define NR_BUFFERS	40
 #define ENTRY		sizeof(struct lcma_buffer_entry)
@@ -18,7 +20,10 @@ static struct lcma_buffer_entry entries[2 * NR_BUFFERS];
 static void test_buffer_info(void)
 {
 	struct lcma_alloc alloc = alloc_for("main", 5 * PAGE - 1);
-	struct lcma_buffer_info info = { .size = sizeof(info) };
+	struct lcma_buffer_info info = {
+		.size = sizeof(info), .entry_size = ENTRY,
+	};
+	struct stat st;
 	struct lcma_buffer_entry *e = &info.entry, zero = {};
 	uint64_t age_ns;
 	int fd, other;
@@ -41,6 +46,10 @@ static void test_buffer_info(void)
 	is(e->pid, getpid(), "pid");
 	is(e->uid, 0, "uid");
 	is(e->reserved, 0, "reserved");
+	is(fstat(fd, &st), 0, "stat of the descriptor");
+	is(e->inode, st.st_ino, "inode is the dma-buf's");
+	is(list_buffers(dev, "main", 0, entries, 1), 1, "it is listed");
+	is(entries[0].inode, st.st_ino, "with its inode");
 	is(e->latency_ns, alloc.latency_ns, "latency");
 	same_text(e->comm, "list tester", "comm is who asked, then");
 	same_text(e->region, "main", "region");
@@ -52,7 +61,9 @@ static void test_buffer_info(void)
 		"buffer info again with the same structure");
 	ok(e->age_ns >= age_ns + 20000000, "it is older now");
 	other = dup(fd);
-	info = (struct lcma_buffer_info){ .size = sizeof(info), .fd = other };
+	info = (struct lcma_buffer_info){
+		.size = sizeof(info), .fd = other, .entry_size = ENTRY,
+	};
 	answers(lcma_call(dev, LCMA_IOC_BUFFER_INFO, &info), 0,
 		"info of a duplicate");
 	is(e->id, alloc.id, "is the same buffer");
@@ -188,10 +199,10 @@ static void test_list_limits(void)
 		"list, a name without its NUL");
 	list = list_of("main", 8);
 	list.flags = 1 << 1;
-	answers(lcma_call(dev, LCMA_IOC_BUFFER_LIST, &list), -EINVAL,
+	answers(lcma_call(dev, LCMA_IOC_BUFFER_LIST, &list), -EOPNOTSUPP,
 		"list, the first unknown flag");
 	list.flags = 1u << 31 | LCMA_LIST_ALL;
-	answers(lcma_call(dev, LCMA_IOC_BUFFER_LIST, &list), -EINVAL,
+	answers(lcma_call(dev, LCMA_IOC_BUFFER_LIST, &list), -EOPNOTSUPP,
 		"list, the last flag");
 	list = list_of("main", 8);
 	list.entries = 8;
@@ -213,7 +224,7 @@ static void test_entry_sizes(void)
 	list.entry_size = 0;
 	answers(lcma_call(dev, LCMA_IOC_BUFFER_LIST, &list), -EINVAL,
 		"entries of 0 bytes");
-	list.entry_size = ENTRY - 1;
+	list.entry_size = offsetof(struct lcma_buffer_entry, inode) - 1;
 	answers(lcma_call(dev, LCMA_IOC_BUFFER_LIST, &list), -EINVAL,
 		"entries a byte too small");
 	list.entry_size = ENTRY + 24;
@@ -278,6 +289,7 @@ static void test_text_buffers(void)
 	is(entries[0].bytes, 20 * KIB, "bytes");
 	is(entries[0].align, 64 * KIB, "align");
 	is(entries[0].pid, getpid(), "pid is the writer's");
+	is(entries[0].inode, 0, "no inode: it is no dma-buf");
 	same_text(entries[0].label, "text", "label");
 	ok(read_text(DEVICE, line, sizeof(line)) > 0, "a read frees it");
 	is(list_buffers(dev, "pool", LCMA_LIST_ALL, entries, 1), 0,
@@ -348,14 +360,14 @@ static void test_drained(void)
 	answers(write_text("/sys/kernel/lcma/pool/drain", "1"), -EBUSY,
 		"a region with a buffer is not drained");
 	region_info(dev, "pool", &info);
-	ok(!(info.flags & LCMA_REGION_GONE), "it goes on");
+	ok(!(info.attrs & LCMA_REGION_GONE), "it goes on");
 	close(fd);
 	fd = need_buffer(dev, "pool", PAGE);
 	close(fd);
 	answers(write_text("/sys/kernel/lcma/pool/drain", "1"), 0,
 		"without one, it is");
 	answers(region_info(dev, "pool", &info), 0, "it still answers");
-	ok(info.flags & LCMA_REGION_GONE, "as one that is gone");
+	ok(info.attrs & LCMA_REGION_GONE, "as one that is gone");
 	is(info.used, 0, "nothing is used there");
 	lcma_call(dev, LCMA_IOC_VERSION, &version);
 	is(version.nr_regions, 2, "it is still counted");

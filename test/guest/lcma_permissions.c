@@ -24,7 +24,7 @@ static void sees_phys(bool wanted, const char *who)
 	struct lcma_region_info info;
 
 	region_info(dev, "main", &info);
-	ok(!!(info.flags & LCMA_REGION_PHYS) == wanted &&
+	ok(!!(info.attrs & LCMA_REGION_PHYS) == wanted &&
 	   !!info.phys == wanted, "%s %s the region's address", who,
 	   wanted ? "sees" : "does not see");
 	buffer_info(dev, roots_fd, &entry);

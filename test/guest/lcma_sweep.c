@@ -374,7 +374,7 @@ static void fails_for_good(const char *point, int err)
 	order("off");
 	strncpy(info.name, region, sizeof(info.name) - 1);
 	on_device(LCMA_IOC_REGION_INFO, &info);
-	ok(!(info.flags & LCMA_REGION_GONE) && all_idle(),
+	ok(!(info.attrs & LCMA_REGION_GONE) && all_idle(),
 	   "%s no more: the region serves, nothing is held", point);
 	answers(op_alloc(), 0, "%s no more: ALLOC", point);
 }

@@ -151,7 +151,7 @@ hostile()
 {
 	said=$(load "$2" 2>&1)
 	case $said in
-	EINVAL | E2BIG | ENOSPC | ENODEV | EOPNOTSUPP | ENOENT | ERANGE) ;;
+	EINVAL | EFBIG | ENOSPC | ENODEV | EOPNOTSUPP | ENOENT | ERANGE) ;;
 	*) fail "hostile: $1" "$said"; [ "$said" != ok ] || rmmod lcma; return ;;
 	esac
 	if [ -e $dev ] || [ -e $sys ] || [ -e $debug ] || [ -e /sys/module/lcma ]; then
@@ -223,7 +223,7 @@ dmesg -c >/dev/null
 
 refused "cam=1G@cma" "ENOSPC" \
 	"region cam: wants 1048576 KiB in one piece, the kernel's CMA area can give"
-refused "cam=8388608G@cma" "E2BIG" "region cam:"
+refused "cam=8388608G@cma" "EFBIG" "region cam:"
 if can_reserve_mem; then
 	refused "cam=8M@reserve_mem:nobody" "ENODEV" \
 		"region cam: no reservation of the name nobody; put reserve_mem=8M:8M:nobody on the kernel command line"

@@ -356,7 +356,9 @@ static inline int need_buffer(int dev, const char *region, uint64_t len)
 
 static inline long buffer_info(int dev, int fd, struct lcma_buffer_entry *entry)
 {
-	struct lcma_buffer_info info = { .size = sizeof(info), .fd = fd };
+	struct lcma_buffer_info info = {
+		.size = sizeof(info), .fd = fd, .entry_size = sizeof(info.entry),
+	};
 	long ret = lcma_call(dev, LCMA_IOC_BUFFER_INFO, &info);
 
 	*entry = info.entry;

@@ -44,7 +44,7 @@ word "$buffer" phys
 is $((word % 1048576)) 0 "$word is a multiple of 1 MiB"
 identity high "adds up"
 is "$used" 3328 "13 MiB are used"
-expect_write E2BIG "49M region=high"
+expect_write EFBIG "49M region=high"
 expect_write ENOSPC "48M region=high"
 matches "$(lcma_free)" "^freed slot=0 bytes=1048576 phys=0x9[0-9a-f]+ region=high" \
 	"freed: the slot"

@@ -204,7 +204,9 @@ static inline long op_alloc_deadline(void)
 
 static inline long op_buffer_info(void)
 {
-	struct lcma_buffer_info info = { .size = sizeof(info) };
+	struct lcma_buffer_info info = {
+		.size = sizeof(info), .entry_size = sizeof(info.entry),
+	};
 	long fd = alloc_fd(0), ret;
 
 	if (fd < 0)

@@ -140,8 +140,8 @@ done <<-END
 	3M 3145728
 	65536 67108864
 END
-expect_write E2BIG 65537 "1 KiB more than the region"
-says "E2BIG E2BIG E2BIG E2BIG" "more than the region, by far" write=65M \
+expect_write EFBIG 65537 "1 KiB more than the region"
+says "EFBIG EFBIG EFBIG EFBIG" "more than the region, by far" write=65M \
 	write=1G write=99999999999999999999 'write=9M region=all'
 holds 0 0 0 "nothing is held"
 
@@ -178,7 +178,7 @@ expect_write EAGAIN "1M nowait region=main" "nowait, where there is no pool"
 puts "1M nowait" "nowait in any region takes one with a pool"
 holds 2 0 512 "there it is"
 puts "6M nowait region=all" "nowait, up to the last page"
-says "ENOSPC E2BIG" "nowait, in a full region, and larger than every region" \
+says "ENOSPC EFBIG" "nowait, in a full region, and larger than every region" \
 	'write=4K nowait region=all' 'write=65M nowait'
 holds 3 0 2048 "nothing came of these"
 expect_write ok "1M timeout=60000" "timeout=, not reached"
@@ -221,7 +221,7 @@ bad 'write=\0' 'write=4K\0' 'write=4\0K' 'write=0\0' 'write=4K label=a\0b' \
 	'write=4K\n\0' 'write=4K\0\n'
 bad fill=257 fill=4096 fill=65536
 pad=$(printf '%253s' '')
-says "E2BIG 256 EINVAL" "256 digits, a line of 256 bytes, and one of 257" \
+says "EFBIG 256 EINVAL" "256 digits, a line of 256 bytes, and one of 257" \
 	fill=256 "write=4K$pad\\n" "write=4K$pad \\n"
 free_all
 holds 0 0 0 "a line that was refused holds nothing"

@@ -28,6 +28,7 @@
 #include <linux/magic.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,6 +93,7 @@ static void make_buffer(struct lcma_buffer_entry *e, const char *region,
 	e->flags = flags;
 	e->pid = flags & LCMA_BUFFER_KERNEL ? 0 : getpid();
 	e->uid = getuid();
+	e->inode = flags & LCMA_BUFFER_TEXT ? 0 : 4000 + e->id;
 	snprintf(e->comm, sizeof(e->comm), "%s", comm);
 	snprintf(e->region, sizeof(e->region), "%s", region);
 	snprintf(e->label, sizeof(e->label), "%s", label);
@@ -132,21 +134,22 @@ static void load_state(void)
 
 /* --- ioctls -------------------------------------------------------------------- */
 
-/* As copy_struct_from_user() does it. */
-static int take(void *to, size_t known, size_t least, const void *from)
+/* As copy_struct_from_user() does it; then the flags, the second word of all. */
+static int take(void *to, size_t known, uint32_t flags, const void *from)
 {
 	const char *bytes = from;
-	uint32_t size, i;
+	uint32_t size, asked, i;
 
 	memcpy(&size, from, sizeof(size));
-	if (size < least)
+	if (size < known)
 		return -EINVAL;
 	for (i = known; i < size; i++)
 		if (bytes[i])
 			return -E2BIG;
 	memset(to, 0, known);
-	memcpy(to, from, size < known ? size : known);
-	return 0;
+	memcpy(to, from, known);
+	memcpy(&asked, (const char *)to + sizeof(size), sizeof(asked));
+	return asked & ~flags ? -EOPNOTSUPP : 0;
 }
 
 static int give(void *to, const void *from, size_t known)
@@ -161,7 +164,7 @@ static int give(void *to, const void *from, size_t known)
 static int do_version(void *arg)
 {
 	struct lcma_version v;
-	int err = take(&v, sizeof(v), sizeof(v), arg);
+	int err = take(&v, sizeof(v), 0, arg);
 
 	if (err)
 		return err;
@@ -175,7 +178,7 @@ static int do_version(void *arg)
 static int do_region_list(void *arg)
 {
 	struct lcma_region_list l;
-	int err = take(&l, sizeof(l), sizeof(l), arg);
+	int err = take(&l, sizeof(l), 0, arg);
 	char (*to)[LCMA_NAME_SIZE] = (void *)(uintptr_t)l.names;
 	uint32_t i;
 
@@ -202,13 +205,13 @@ static int find(const char *name)
 static int do_region_info(void *arg)
 {
 	struct lcma_region_info r;
-	int err = take(&r, sizeof(r), sizeof(r), arg);
+	int err = take(&r, sizeof(r), 0, arg);
 	int i = err ? err : find(r.name);
 
 	if (i < 0)
 		return i;
 	snprintf(r.origin, sizeof(r.origin), i ? "reserve_mem:gpu" : "cma");
-	r.flags = i ? LCMA_REGION_PRIVATE : LCMA_REGION_SHAREABLE;
+	r.attrs = i ? LCMA_REGION_PRIVATE : LCMA_REGION_SHAREABLE;
 	r.bytes = i ? 16 << 20 : 64 << 20;
 	r.used = i ? 1 << 20 : (4 << 20) + 12288;
 	r.pooled = i ? r.bytes - r.used : 0;
@@ -221,7 +224,7 @@ static int do_region_info(void *arg)
 	r.keep_low = r.keep_high;
 	r.allocs = 7;
 	if (!setting("FAKE_USER")) {
-		r.flags |= LCMA_REGION_PHYS;
+		r.attrs |= LCMA_REGION_PHYS;
 		r.phys = i ? 0x90000000 : 0x7a800000;
 	}
 	return give(arg, &r, sizeof(r));
@@ -230,16 +233,16 @@ static int do_region_info(void *arg)
 static int do_alloc(void *arg)
 {
 	struct lcma_alloc a;
-	int err = take(&a, sizeof(a), sizeof(a), arg);
+	int err = take(&a, sizeof(a), 3, arg);
 	int i = err ? err : *a.region ? find(a.region) : 0;
 
 	if (i < 0)
 		return i;
-	if (!a.len || (a.align & (a.align - 1)) || a.id || a.flags & ~3u ||
+	if (!a.len || (a.align & (a.align - 1)) || a.id ||
 	    !memchr(a.label, '\0', sizeof(a.label)))
 		return -EINVAL;
 	if (a.len > (i ? 16 << 20 : 64 << 20))
-		return -E2BIG;
+		return -EFBIG;
 	if (setting("FAKE_ALLOC"))
 		return -setting("FAKE_ALLOC");
 	usleep(setting("FAKE_SLOW") * 1000);
@@ -273,10 +276,13 @@ static void censor(struct lcma_buffer_entry *e)
 static int do_buffer_info(void *arg)
 {
 	struct lcma_buffer_info b;
-	int err = take(&b, sizeof(b), sizeof(b), arg);
+	int err = take(&b, sizeof(b), 0, arg);
 
 	if (err)
 		return err;
+	if (b.entry_size < sizeof(b.entry) ||
+	    b.entry_size > b.size - offsetof(struct lcma_buffer_info, entry))
+		return -EINVAL;
 	if (b.fd < 0 || b.fd >= NR_FDS || fcntl(b.fd, F_GETFD) < 0)
 		return -EBADF;
 	if (kinds[b.fd] != FD_BUFFER)
@@ -290,14 +296,14 @@ static int do_buffer_list(void *arg)
 {
 	struct lcma_buffer_list l;
 	struct lcma_buffer_entry e;
-	int err = take(&l, sizeof(l), sizeof(l), arg);
+	int err = take(&l, sizeof(l), LCMA_LIST_ALL, arg);
 	uint32_t i, nr = 0, room = setting("FAKE_NO_MORE") ? 1 : l.nr;
 
 	if (!err)
 		err = find(l.region);
 	if (err < 0)
 		return err;
-	if (l.flags & ~LCMA_LIST_ALL || l.entry_size < sizeof(e))
+	if (l.entry_size < sizeof(e))
 		return -EINVAL;
 	if (l.flags & LCMA_LIST_ALL && setting("FAKE_USER"))
 		return -EPERM;

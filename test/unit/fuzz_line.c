@@ -131,7 +131,7 @@ static void judge(const struct sentence *s)
 	char word[64];
 	int err = parse(s, &line, &why);
 
-	CHECK(err == 0 || err == -EINVAL || err == -E2BIG);
+	CHECK(err == 0 || err == -EINVAL || err == -EFBIG);
 	CHECK_EQ(why == unchanged, !err);
 	CHECK(why && *why);
 	if (err)

@@ -45,17 +45,17 @@ static const struct {
 	{ "18446744073709551615", 0, U64_MAX },
 	{ "018446744073709551615", 0, U64_MAX },
 	{ "0000000000000000000000000000000000000000000001", 0, 1 },
-	{ "18446744073709551616", -E2BIG, 0 },
-	{ "18446744073709551619", -E2BIG, 0 },
-	{ "18446744073709551620", -E2BIG, 0 },
-	{ "18446744073709551625", -E2BIG, 0 },
-	{ "18446744073709551700", -E2BIG, 0 },
-	{ "28446744073709551615", -E2BIG, 0 },
-	{ "99999999999999999999", -E2BIG, 0 },
-	{ "184467440737095516150", -E2BIG, 0 },
+	{ "18446744073709551616", -EFBIG, 0 },
+	{ "18446744073709551619", -EFBIG, 0 },
+	{ "18446744073709551620", -EFBIG, 0 },
+	{ "18446744073709551625", -EFBIG, 0 },
+	{ "18446744073709551700", -EFBIG, 0 },
+	{ "28446744073709551615", -EFBIG, 0 },
+	{ "99999999999999999999", -EFBIG, 0 },
+	{ "184467440737095516150", -EFBIG, 0 },
 	/* Once too large, always too large, whatever it wraps to. */
-	{ "100000000000000000000000000000000000000000000000", -E2BIG, 0 },
-	{ "340282366920938463463374607431768211456", -E2BIG, 0 },
+	{ "100000000000000000000000000000000000000000000000", -EFBIG, 0 },
+	{ "340282366920938463463374607431768211456", -EFBIG, 0 },
 	{ "", -EINVAL, 0 },
 	{ "-1", -EINVAL, 0 },
 	{ "+1", -EINVAL, 0 },
@@ -94,16 +94,16 @@ static const struct {
 	{ "5G", 1, 0, 5368709120ULL },
 	{ "18446744073709551615", 1, 0, U64_MAX },
 	{ "18014398509481983", 1024, 0, U64_MAX - 1023 },
-	{ "18014398509481984", 1024, -E2BIG, 0 },
+	{ "18014398509481984", 1024, -EFBIG, 0 },
 	{ "18014398509481983K", 1, 0, U64_MAX - 1023 },
-	{ "18014398509481984K", 1, -E2BIG, 0 },
+	{ "18014398509481984K", 1, -EFBIG, 0 },
 	{ "17592186044415M", 1, 0, U64_MAX - 1048575 },
-	{ "17592186044416M", 1, -E2BIG, 0 },
+	{ "17592186044416M", 1, -EFBIG, 0 },
 	{ "17179869183G", 1, 0, U64_MAX - 1073741823 },
-	{ "17179869184G", 1, -E2BIG, 0 },
-	{ "18446744073709551615G", 1, -E2BIG, 0 },
-	{ "18446744073709551616", 1, -E2BIG, 0 },
-	{ "18446744073709551616K", 1, -E2BIG, 0 },
+	{ "17179869184G", 1, -EFBIG, 0 },
+	{ "18446744073709551615G", 1, -EFBIG, 0 },
+	{ "18446744073709551616", 1, -EFBIG, 0 },
+	{ "18446744073709551616K", 1, -EFBIG, 0 },
 	{ "", 1, -EINVAL, 0 },
 	{ "K", 1, -EINVAL, 0 },
 	{ "M", 1, -EINVAL, 0 },
@@ -231,7 +231,7 @@ static void text_errors_say_where(void)
 	static const char what[] = "what";
 	struct lcma_text text = { .pos = what, .end = what + 4 };
 
-	CHECK_EQ(lcma_text_error(&text, what + 2, -E2BIG, what), -E2BIG);
+	CHECK_EQ(lcma_text_error(&text, what + 2, -EFBIG, what), -EFBIG);
 	CHECK(text.pos == what + 2);
 	CHECK(text.error == what);
 }
@@ -351,7 +351,7 @@ static void check_words(const char *text, size_t at, size_t len,
 	if (choice)
 		CHECK_EQ(lcma_text_unknown(&t, &word, "fruit", choice), -EINVAL);
 	else
-		CHECK_EQ(lcma_text_error(&t, word.at, -E2BIG, "too much"), -E2BIG);
+		CHECK_EQ(lcma_text_error(&t, word.at, -EFBIG, "too much"), -EFBIG);
 	lcma_text_complain(&t, exact, &complaint);
 	CHECK_EQ(complaint.at_bytes, at);
 	lcma_complaint_text(&complaint, exact, len_bytes, got, sizeof(got));

@@ -120,6 +120,7 @@ void buffer_json(struct json *json, const struct lcma_buffer_entry *entry)
 	json_text(json, "comm", entry->comm);
 	json_text(json, "owner", owner_text(entry->flags));
 	json_text(json, "label", entry->label);
+	json_number(json, "inode", entry->inode);
 }
 
 const char *phys_text(int is_valid, uint64_t phys, char *text)

@@ -94,13 +94,13 @@ void region_json(struct json *json, const struct lcma_region_info *info)
 	json_number(json, "allocs", info->allocs);
 	json_number(json, "frees", info->frees);
 	json_number(json, "failures", info->failures);
-	if (info->flags & LCMA_REGION_PHYS)
+	if (info->attrs & LCMA_REGION_PHYS)
 		json_number(json, "phys", info->phys);
 	else
 		json_null(json, "phys");
 	for (i = 0; i < NR_FLAGS; i++)
 		json_bool(json, region_flags[i].name,
-			  info->flags & region_flags[i].flag);
+			  info->attrs & region_flags[i].flag);
 }
 
 static void write_table(const struct regions *regions, const char *line_end)
@@ -126,7 +126,7 @@ static void write_table(const struct regions *regions, const char *line_end)
 		bar_text(info, text);
 		table_cell(&table, text);
 		table_cell(&table, info->origin);
-		table_cell(&table, flags_text(info->flags, text, sizeof(text)));
+		table_cell(&table, flags_text(info->attrs, text, sizeof(text)));
 	}
 	table_write(&table, stdout, line_end);
 }
@@ -253,9 +253,9 @@ static void info_write(const struct lcma_region_info *info)
 	printf("%s\n", info->name);
 	printf("  %-16s %s\n", "source", info->origin);
 	printf("  %-16s %s\n", "flags",
-	       flags_text(info->flags, text, sizeof(text)));
+	       flags_text(info->attrs, text, sizeof(text)));
 	printf("  %-16s %s\n", "address",
-	       phys_text(info->flags & LCMA_REGION_PHYS, info->phys, text));
+	       phys_text(info->attrs & LCMA_REGION_PHYS, info->phys, text));
 	write_size("size", info->bytes);
 	write_size("used", info->used);
 	write_size("quarantined", info->quarantined);

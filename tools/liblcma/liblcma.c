@@ -118,7 +118,7 @@ static int read_options(const struct lcma_options *from,
 			return -E2BIG;
 	memcpy(options, from, from->size < sizeof(*options) ?
 			      from->size : sizeof(*options));
-	return options->reserved ? -EINVAL : 0;
+	return options->reserved ? -E2BIG : 0;
 }
 
 int lcma_allocate(int device, uint64_t *bytes,
@@ -156,7 +156,7 @@ void lcma_free(int buffer)
 int lcma_get_buffer_sized(int device, int buffer,
 			  struct lcma_buffer_entry *entry, size_t size)
 {
-	/* The entry stands last, so the whole grows as the entry does. */
+	/* The entry stands last, so that it can grow. */
 	const size_t head = offsetof(struct lcma_buffer_info, entry);
 	union {
 		struct lcma_buffer_info info;
@@ -169,6 +169,7 @@ int lcma_get_buffer_sized(int device, int buffer,
 		return -E2BIG;
 	u.info.size = head + size;
 	u.info.fd = buffer;
+	u.info.entry_size = size;
 	err = call(device, LCMA_IOC_BUFFER_INFO, &u);
 	if (!err)
 		memcpy(entry, u.room + head, size);

@@ -122,7 +122,8 @@ int lcma_get_region_sized(int device, const char *name,
  * @timeout_ms: deadline from now; 0: none
  * @reserved: 0
  * @region: its name; NULL or "": the first that can
- * @label: what it is for, up to 31 printable characters; NULL or "": none
+ * @label: what it is for, up to 31 printable characters, no blanks; NULL or "":
+ *	none
  */
 struct lcma_options {
 	size_t size;
@@ -143,7 +144,8 @@ struct lcma_options {
  * @options: how it shall be; NULL: as it comes
  *
  * Return: the buffer; -EINVAL @bytes is 0, @align no power of two, @label too
- * long or not printable, or an unknown flag; the errors of LCMA_IOC_ALLOC.
+ * long, not printable or with blanks; -EOPNOTSUPP an unknown flag; -E2BIG options
+ * that this library does not know; the errors of LCMA_IOC_ALLOC.
  */
 int lcma_allocate(int device, uint64_t *bytes,
 		  const struct lcma_options *options);

@@ -17,16 +17,19 @@
  *
  * How the structures grow: each begins with its own size, set by the caller.
  * A kernel that knows more fields takes the missing ones as 0. A kernel that
- * knows fewer accepts the rest if it is 0, and fails with E2BIG if it is not.
- * Unknown flags are EINVAL. What is marked "out" only is ignored on input, so
- * one structure can be used again and again.
+ * knows fewer accepts the rest if it is 0, and fails with E2BIG if it is not;
+ * reserved fields are such fields. The second word of each structure is flags,
+ * set by the caller; a flag that the call does not know is EOPNOTSUPP. What is
+ * marked "out" only is ignored on input, so one structure can be used again and
+ * again.
  *
  * Errors of every call:
  *	EFAULT	a pointer does not point to the caller's memory
- *	EINVAL	size is smaller than in the first version of the structure;
- *		unknown flag; text without a NUL
+ *	EINVAL	size is smaller than in the first version of the structure; text
+ *		without a NUL
+ *	EOPNOTSUPP	a flag that this call does not know
  *	E2BIG	a field that this version does not know is not 0, or size is
- *		larger than a page
+ *		larger than a page; no other reason
  *	ENOTTY	unknown call
  */
 #ifndef _UAPI_LINUX_LCMA_H
@@ -35,8 +38,11 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-/* Grows when calls, fields or flags are added; never when they are removed. */
-#define LCMA_ABI		1
+/*
+ * Grows when calls, fields or flags are added. ABI 2 also changed structures;
+ * a program that was compiled for ABI 1 gets EINVAL from LCMA_IOC_VERSION.
+ */
+#define LCMA_ABI		2
 
 #define LCMA_NAME_SIZE		32	/* region, with its NUL */
 #define LCMA_LABEL_SIZE		32	/* label, with its NUL */
@@ -48,21 +54,25 @@
 /**
  * struct lcma_version - LCMA_IOC_VERSION: who answers, and its limits
  * @size: in: sizeof(struct lcma_version)
+ * @flags: in: 0, there are none yet
  * @abi: out: LCMA_ABI of the module
  * @major: out: version of the module
  * @minor: out
  * @patch: out
  * @nr_regions: out: how many regions there are
+ * @reserved: out: 0
  * @quota_file: out: bytes that one open file may hold; 0: no limit
  * @quota_user: out: bytes that one user may hold; 0: no limit
  */
 struct lcma_version {
 	__u32 size;
+	__u32 flags;
 	__u32 abi;
 	__u32 major;
 	__u32 minor;
 	__u32 patch;
 	__u32 nr_regions;
+	__u32 reserved;
 	__aligned_u64 quota_file;
 	__aligned_u64 quota_user;
 };
@@ -72,19 +82,23 @@ struct lcma_version {
 /**
  * struct lcma_region_list - LCMA_IOC_REGION_LIST: the regions' names
  * @size: in: sizeof(struct lcma_region_list)
+ * @flags: in: 0, there are none yet
  * @nr: in: how many names fit at @names; out: how many regions there are
+ * @reserved: in: 0
  * @names: in: pointer to nr times char[LCMA_NAME_SIZE]; as many as fit are
  *	written, in the order in which requests without a region try them
  */
 struct lcma_region_list {
 	__u32 size;
+	__u32 flags;
 	__u32 nr;
+	__u32 reserved;
 	__aligned_u64 names;
 };
 
 #define LCMA_IOC_REGION_LIST	_IO(LCMA_IOC_MAGIC, 0x01)
 
-/* lcma_region_info.flags */
+/* lcma_region_info.attrs */
 #define LCMA_REGION_SHAREABLE	(1 << 0) /* idle pages can be the system's */
 #define LCMA_REGION_PRIVATE	(1 << 1) /* keep=all: they never are */
 #define LCMA_REGION_HIGHMEM	(1 << 2) /* not in the kernel's linear mapping */
@@ -94,9 +108,11 @@ struct lcma_region_list {
 /**
  * struct lcma_region_info - LCMA_IOC_REGION_INFO: one region
  * @size: in: sizeof(struct lcma_region_info)
- * @flags: out: LCMA_REGION_*
+ * @flags: in: 0, there are none yet
  * @name: in: the region
  * @origin: out: where its memory comes from, "cma", "reserve_mem:lcma"
+ * @attrs: out: LCMA_REGION_*
+ * @reserved: out: 0
  * @bytes: out: size of the region
  * @used: out: bytes in buffers, quarantine included
  * @pooled: out: bytes that can be handed out at once
@@ -126,6 +142,8 @@ struct lcma_region_info {
 	__u32 flags;
 	char name[LCMA_NAME_SIZE];
 	char origin[LCMA_ORIGIN_SIZE];
+	__u32 attrs;
+	__u32 reserved;
 	__aligned_u64 bytes;
 	__aligned_u64 used;
 	__aligned_u64 pooled;
@@ -161,11 +179,12 @@ struct lcma_region_info {
  * @timeout_ms: in: deadline from now; 0: none
  * @fd: out: the dma-buf, readable, writable, close-on-exec
  * @region: in: where; empty: in the first region that can
- * @label: in: what it is for: printable characters, no blanks; or empty
+ * @label: in: what it is for: at most 31 printable ASCII characters, no blanks;
+ *	or empty
  * @latency_ns: out: how long it took
  * @id: out: the buffer's number in its region
  *
- * Errors: ENOENT no such region; E2BIG larger than the region; ENOSPC no unused
+ * Errors: ENOENT no such region; EFBIG larger than the region; ENOSPC no unused
  * run that fits; EBUSY every one held a page that could not be moved; ENOMEM
  * nowhere to move one to; ENOBUFS no memory for structures; EAGAIN with NOWAIT:
  * unused runs, but none in the pool; ETIMEDOUT; EINTR killed; EDQUOT over the
@@ -190,6 +209,7 @@ struct lcma_alloc {
 #define LCMA_BUFFER_PHYS	(1 << 0) /* @phys is valid */
 #define LCMA_BUFFER_TEXT	(1 << 1) /* belongs to the text device */
 #define LCMA_BUFFER_KERNEL	(1 << 2) /* belongs to a kernel module */
+#define LCMA_BUFFER_GONE	(1 << 3) /* the process that asked has ended */
 
 /**
  * struct lcma_buffer_entry - one buffer
@@ -206,6 +226,8 @@ struct lcma_alloc {
  * @comm: its command
  * @region: the region
  * @label: what it is for; may be empty
+ * @inode: the dma-buf's inode number, as /proc/PID/fdinfo and
+ *	/sys/kernel/debug/dma_buf/bufinfo of its holders tell it; 0: no dma-buf
  */
 struct lcma_buffer_entry {
 	__aligned_u64 id;
@@ -221,19 +243,30 @@ struct lcma_buffer_entry {
 	char comm[LCMA_COMM_SIZE];
 	char region[LCMA_NAME_SIZE];
 	char label[LCMA_LABEL_SIZE];
+	__aligned_u64 inode;
 };
 
 /**
  * struct lcma_buffer_info - LCMA_IOC_BUFFER_INFO: the buffer behind an fd
- * @size: in: sizeof(struct lcma_buffer_info)
+ * @size: in: sizeof(struct lcma_buffer_info), or what comes before @entry and
+ *	entry_size
+ * @flags: in: 0, there are none yet
  * @fd: in: a dma-buf
- * @entry: out: what can be told of it
+ * @entry_size: in: sizeof(struct lcma_buffer_entry) of the caller
+ * @reserved: in: 0; room for fields to come, as @entry has to stay the last
+ * @entry: out: what can be told of it; what a larger entry has and this version
+ *	does not know is left as it was
  *
- * Errors: EBADF no open descriptor; EINVAL no dma-buf, or not one of lcma's.
+ * Errors: EBADF no open descriptor; EINVAL no dma-buf, or not one of lcma's;
+ * EINVAL entry_size is smaller than in the first version of the entry, or
+ * @size has no room for it.
  */
 struct lcma_buffer_info {
 	__u32 size;
+	__u32 flags;
 	__s32 fd;
+	__u32 entry_size;
+	__aligned_u64 reserved[4];
 	struct lcma_buffer_entry entry;
 };
 

@@ -211,10 +211,12 @@ static void errors(struct lcma_region *region)
 
 	FAILS(try(region, 0, 0, 0, NULL), -EINVAL, "no bytes: EINVAL");
 	FAILS(try(region, 1, 3, 0, NULL), -EINVAL, "align 3: EINVAL");
-	FAILS(try(region, 1, 0, LCMA_NOWAIT, NULL), -EINVAL, "NOWAIT: EINVAL");
-	FAILS(try(region, 1, 0, LCMA_ZERO, NULL), -EINVAL, "ZERO: EINVAL");
-	FAILS(try(region, 1, 0, BIT(20), NULL), -EINVAL,
-	      "unknown flag: EINVAL");
+	FAILS(try(region, 1, 0, LCMA_NOWAIT, NULL), -EOPNOTSUPP,
+	      "NOWAIT: EOPNOTSUPP");
+	FAILS(try(region, 1, 0, LCMA_ZERO, NULL), -EOPNOTSUPP,
+	      "ZERO: EOPNOTSUPP");
+	FAILS(try(region, 1, 0, BIT(20), NULL), -EOPNOTSUPP,
+	      "unknown flag: EOPNOTSUPP");
 	FAILS(try(region, 1, 0, 0, "a\nb"), -EINVAL,
 	      "a label with a newline: EINVAL");
 	FAILS(try(region, 1, 0, 0, "a b"), -EINVAL, "one with a blank: EINVAL");
@@ -222,11 +224,11 @@ static void errors(struct lcma_region *region)
 	      "one of 32 characters: EINVAL");
 	FAILS(try(region, 1, 0, 0, "\x80"), -EINVAL,
 	      "a label that cannot be printed: EINVAL");
-	FAILS(try(region, all + 1, 0, 0, NULL), -E2BIG,
-	      "more than the region: E2BIG");
-	FAILS(try(region, U64_MAX, 0, 0, NULL), -E2BIG, "far more: E2BIG");
-	FAILS(try(NULL, U64_MAX, 0, 0, NULL), -E2BIG,
-	      "more than any region: E2BIG");
+	FAILS(try(region, all + 1, 0, 0, NULL), -EFBIG,
+	      "more than the region: EFBIG");
+	FAILS(try(region, U64_MAX, 0, 0, NULL), -EFBIG, "far more: EFBIG");
+	FAILS(try(NULL, U64_MAX, 0, 0, NULL), -EFBIG,
+	      "more than any region: EFBIG");
 	FAILS(try(region, 1, BIT_ULL(63), 0, NULL), -ENOSPC,
 	      "alignment that nothing has: ENOSPC");
 	buffer = try(region, all, 0, 0, NULL);

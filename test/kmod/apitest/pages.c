@@ -143,18 +143,18 @@ void apitest_errors(struct lcma_region *region)
 	OK(!lcma_region_find("nowhere"), "no region of an unknown name");
 	OK(!lcma_region_find(""), "no region without a name");
 	FAILS(lcma_alloc_pages(region, 0, 0, 0), -EINVAL, "no pages: EINVAL");
-	FAILS(lcma_alloc_pages(region, 1, 0, BIT(3)), -EINVAL,
-	      "unknown flag: EINVAL");
-	FAILS(lcma_alloc_pages(region, 1, 0, BIT(31)), -EINVAL,
-	      "another one: EINVAL");
-	FAILS(lcma_alloc_pages(region, all + 1, 0, 0), -E2BIG,
-	      "more than the region: E2BIG");
-	FAILS(lcma_alloc_pages(region, ULONG_MAX, 0, 0), -E2BIG,
-	      "far more: E2BIG");
-	FAILS(lcma_alloc_pages(region, all + 1, 0, LCMA_NOWAIT), -E2BIG,
-	      "more, NOWAIT: E2BIG");
-	FAILS(lcma_alloc_pages(NULL, ULONG_MAX, 0, 0), -E2BIG,
-	      "more than any region: E2BIG");
+	FAILS(lcma_alloc_pages(region, 1, 0, BIT(3)), -EOPNOTSUPP,
+	      "unknown flag: EOPNOTSUPP");
+	FAILS(lcma_alloc_pages(region, 1, 0, BIT(31)), -EOPNOTSUPP,
+	      "another one: EOPNOTSUPP");
+	FAILS(lcma_alloc_pages(region, all + 1, 0, 0), -EFBIG,
+	      "more than the region: EFBIG");
+	FAILS(lcma_alloc_pages(region, ULONG_MAX, 0, 0), -EFBIG,
+	      "far more: EFBIG");
+	FAILS(lcma_alloc_pages(region, all + 1, 0, LCMA_NOWAIT), -EFBIG,
+	      "more, NOWAIT: EFBIG");
+	FAILS(lcma_alloc_pages(NULL, ULONG_MAX, 0, 0), -EFBIG,
+	      "more than any region: EFBIG");
 	FAILS(lcma_alloc_pages(region, 1, BITS_PER_LONG - 1, 0), -EINVAL,
 	      "alignment that is no number of pages: EINVAL");
 	FAILS(lcma_alloc_pages(region, 1, 1000, 0), -EINVAL,

@@ -186,7 +186,7 @@ static int hold_surplus(void)
 		if (nr_surplus == MAX_SURPLUS) {
 			kernel_free(pages, nr);
 			pr_err("lcma_bench: the kernel's area is larger than twice the region\n");
-			return -E2BIG;
+			return -EFBIG;
 		}
 		surplus[nr_surplus].pages = pages;
 		surplus[nr_surplus++].nr = nr;
