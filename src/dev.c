@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/cma_test: see dev.h. What is read and written is text.c's, the ioctls
- * are ioctl.c's.
+ * The devices: see dev.h. What is read and written is text.c's, the ioctls are
+ * ioctl.c's. Both devices are one piece of code; /dev/lcma has no read and no
+ * write, so that a group that may allocate cannot free text buffers.
  */
 #include "dev.h"
 
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
+#include <linux/kernel.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/uio.h>
 
 #include "account.h"
 #include "door.h"
@@ -22,7 +25,7 @@
  * struct dev_file - an open file
  * @visitor: who opened it
  * @account: who is charged
- * @reader: how far its first read has got
+ * @reader: how far its first read has got; of the text device
  */
 struct dev_file {
 	struct lcma_visitor visitor;
@@ -70,10 +73,10 @@ static ssize_t dev_read(struct file *file, char __user *to, size_t len_bytes,
 	return lcma_text_read(&df->reader, to, len_bytes);
 }
 
-static ssize_t dev_write(struct file *file, const char __user *from,
-			 size_t len_bytes, loff_t *pos)
+/* A writev() is one call and one line, however many pieces it has. */
+static ssize_t dev_write_iter(struct kiocb *kiocb, struct iov_iter *from)
 {
-	return lcma_text_write(from, len_bytes);
+	return lcma_text_write(from);
 }
 
 static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -83,40 +86,76 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	return lcma_ioctl(df->account, cmd, arg);
 }
 
-static const struct file_operations dev_fops = {
+/*
+ * There is no splice_write: what comes through a pipe comes page by page, and
+ * no one can say where a line ends. splice() and sendfile() get EINVAL.
+ */
+static const struct file_operations text_fops = {
 	.owner = THIS_MODULE,
 	.open = dev_open,
 	.release = dev_release,
 	.read = dev_read,
-	.write = dev_write,
+	.write_iter = dev_write_iter,
 	.unlocked_ioctl = dev_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
-static struct miscdevice dev_misc = {
-	.minor = MISC_DYNAMIC_MINOR,
-	.name = "cma_test",
-	.fops = &dev_fops,
+static const struct file_operations program_fops = {
+	.owner = THIS_MODULE,
+	.open = dev_open,
+	.release = dev_release,
+	.unlocked_ioctl = dev_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+/* In the order in which they appear. */
+static struct miscdevice devices[] = {
+	{
+		.minor = MISC_DYNAMIC_MINOR,
+		.name = "cma_test",
+		.fops = &text_fops,
+	},
+	{
+		.minor = MISC_DYNAMIC_MINOR,
+		.name = "lcma",
+		.fops = &program_fops,
+	},
 };
 
 /**
- * lcma_dev_init - let the device appear
+ * lcma_dev_init - let the devices appear
  *
  * Context: while the module loads, after the regions are there.
  * Return: 0; what misc_register() returns, -EEXIST among them.
  */
 int lcma_dev_init(void)
 {
-	return lcma_fault(DEV_REGISTER) ?: misc_register(&dev_misc);
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(devices); i++) {
+		err = lcma_fault(DEV_REGISTER) ?: misc_register(&devices[i]);
+		if (err)
+			goto err_deregister;
+	}
+	return 0;
+
+err_deregister:
+	while (i--)
+		misc_deregister(&devices[i]);
+	return err;
 }
 
 /**
- * lcma_dev_exit - the device and the text device's buffers are no more
+ * lcma_dev_exit - the devices and the text device's buffers are no more
  *
  * Context: while the module unloads; may sleep. No file is open.
  */
 void lcma_dev_exit(void)
 {
-	misc_deregister(&dev_misc);
+	unsigned int i = ARRAY_SIZE(devices);
+
+	while (i--)
+		misc_deregister(&devices[i]);
 	lcma_text_free_all();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /dev/cma_test: lines by write and read, structures by ioctl.
+ * The devices: /dev/cma_test, lines by write and read and structures by ioctl,
+ * and /dev/lcma, for programs: structures by ioctl only.
  */
 #ifndef LCMA_DEV_H
 #define LCMA_DEV_H

@@ -39,7 +39,7 @@
 
 /* What the rest of lcma keeps must fit into what callers are told. */
 static_assert(LCMA_NAME_SIZE >= LCMA_NAME_BYTES);
-static_assert(LCMA_LABEL_SIZE >= LCMA_LABEL_BYTES);
+static_assert(LCMA_LABEL_SIZE == LCMA_LABEL_BYTES);
 static_assert(LCMA_ORIGIN_SIZE >= sizeof_field(struct lcma_carve, origin));
 static_assert(LCMA_COMM_SIZE >= TASK_COMM_LEN);
 
@@ -185,7 +185,6 @@ static int make_request(const struct lcma_alloc *alloc,
 
 	if (!alloc->len || !lcma_is_pow2(align) ||
 	    check_text(alloc->region, sizeof(alloc->region)) ||
-	    check_text(alloc->label, sizeof(alloc->label)) ||
 	    !lcma_label_is_valid(alloc->label))
 		return -EINVAL;
 	if (*alloc->region) {

@@ -347,8 +347,7 @@ struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
 	if (params->flags & ~LCMA_QUIET)
 		return ERR_PTR(-EOPNOTSUPP);
 	if (!params->bytes || !lcma_is_pow2(align_bytes) ||
-	    !lcma_label_is_valid(order.label) ||
-	    strlen(order.label) >= LCMA_LABEL_BYTES)
+	    !lcma_label_is_valid(order.label))
 		return ERR_PTR(-EINVAL);
 	if (params->bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
 		return ERR_PTR(-EFBIG);

@@ -46,7 +46,7 @@ static int parse_label(struct lcma_text *text, const struct lcma_word *value,
 	    strlen(line->label) != value->len_bytes ||
 	    !lcma_label_is_valid(line->label))
 		return lcma_text_error(text, value->at, -EINVAL,
-				       "label= wants 1 to 31 printable characters");
+				       "label= wants 1 to 31 printable ASCII characters, no blanks");
 	return 0;
 }
 

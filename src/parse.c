@@ -232,14 +232,19 @@ bool lcma_word_is_name(const struct lcma_word *word)
  * lcma_label_is_valid - can this be a buffer's label?
  * @label: the label, possibly empty
  *
- * Return: true if it is made of printable characters without blanks.
+ * The rule for every door: printable ASCII characters, no blanks, and room for
+ * the NUL in LCMA_LABEL_BYTES.
+ *
+ * Return: true if it can.
  */
 bool lcma_label_is_valid(const char *label)
 {
-	for (; *label; label++)
-		if (*label <= ' ' || *label > '~')
+	size_t i;
+
+	for (i = 0; i < LCMA_LABEL_BYTES && label[i]; i++)
+		if (label[i] <= ' ' || label[i] > '~')
 			return false;
-	return true;
+	return i < LCMA_LABEL_BYTES;
 }
 
 /**

@@ -19,6 +19,7 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #include "account.h"
 #include "buffer.h"
@@ -174,17 +175,17 @@ static void log_complaint(const struct lcma_complaint *complaint,
 
 /**
  * lcma_text_write - one line
- * @from: the line
- * @len_bytes: its length
+ * @from: the line, whole, in one piece or in many
  *
  * Text buffers outlive the file: only the writer's user is charged.
  *
  * Context: process, may sleep.
- * Return: @len_bytes; -EFAULT; -EINVAL and others of lcma_line_parse();
+ * Return: the line's length; -EFAULT; -EINVAL and others of lcma_line_parse();
  * -ENOENT no such region; what lcma_buffer_new() returns.
  */
-ssize_t lcma_text_write(const char __user *from, size_t len_bytes)
+ssize_t lcma_text_write(struct iov_iter *from)
 {
+	const size_t len_bytes = iov_iter_count(from);
 	char text[LCMA_LINE_BYTES];
 	struct lcma_line line;
 	struct lcma_complaint complaint;
@@ -194,7 +195,7 @@ ssize_t lcma_text_write(const char __user *from, size_t len_bytes)
 		return 0;
 	if (len_bytes > sizeof(text))
 		return -EINVAL;
-	if (copy_from_user(text, from, len_bytes))
+	if (!copy_from_iter_full(text, len_bytes, from))
 		return -EFAULT;
 	err = lcma_line_parse(text, len_bytes, &line, &complaint);
 	if (err)

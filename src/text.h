@@ -9,6 +9,8 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+struct iov_iter;
+
 /* What a read answers. */
 #define LCMA_ANSWER_BYTES	256
 
@@ -31,7 +33,7 @@ struct lcma_text_reader {
 void lcma_text_open(struct lcma_text_reader *reader);
 ssize_t lcma_text_read(struct lcma_text_reader *reader, char __user *to,
 		       size_t len_bytes);
-ssize_t lcma_text_write(const char __user *from, size_t len_bytes);
+ssize_t lcma_text_write(struct iov_iter *from);
 void lcma_text_free_all(void);
 
 #endif

@@ -6,8 +6,11 @@
 #include "program.h"
 
 #include <linux/capability.h>
+#include <grp.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 
 #define SYS(_file)	"/sys/kernel/lcma/main/" _file
 #define PARAMETER(_n)	"/sys/module/lcma/parameters/" _n
@@ -136,6 +139,78 @@ static void test_user(void *unused MAYBE_UNUSED)
 	is(entries[1].flags, LCMA_BUFFER_TEXT, "as the text device's");
 	ok(read_text(DEVICE, text, sizeof(text)) > 0, "and freed");
 	test_files();
+}
+
+/* A user of the group: may allocate, and cannot touch text buffers. */
+static void in_the_group(void *unused MAYBE_UNUSED)
+{
+	struct iovec piece = { (char *)"4K", 2 };
+	struct lcma_version version = { .size = sizeof(version) };
+	struct lcma_alloc alloc = alloc_for("main", PAGE);
+	int programs, ends[2];
+	char text[64];
+
+	answers(CALL(open(DEVICE, O_RDWR)), -EACCES,
+		"a user of the group opens the text device");
+	programs = open(PROGRAMS, O_RDWR | O_CLOEXEC);
+	ok(programs >= 0, "a user of the group opens " PROGRAMS);
+	answers(lcma_call(programs, LCMA_IOC_VERSION, &version), 0,
+		"where calls have the same numbers: version");
+	answers(lcma_call(programs, LCMA_IOC_ALLOC, &alloc), 0, "a buffer");
+	close(alloc.fd);
+	is(list_buffers(programs, "main", 0, entries, 16), 0,
+	   "root's text buffer is not his to see");
+	answers(CALL(read(programs, text, sizeof(text))), -EINVAL,
+		"a read there");
+	answers(CALL(write(programs, "4K\n", 3)), -EINVAL, "a write");
+	answers(CALL(writev(programs, &piece, 1)), -EINVAL, "a writev");
+	if (pipe(ends))
+		bail_out("pipe: %m");
+	answers(CALL(splice(programs, NULL, ends[1], NULL, 64, 0)), -EINVAL,
+		"a splice from there");
+	write(ends[1], "4K\n", 3);
+	answers(CALL(splice(ends[0], NULL, programs, NULL, 3, 0)), -EINVAL,
+		"a splice to there");
+	is(lseek(programs, 0, SEEK_CUR), -1, "it cannot seek");
+	ok(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, programs, 0) == MAP_FAILED,
+	   "nor be mapped");
+	close(ends[0]);
+	close(ends[1]);
+	answers(list_buffers(programs, "main", LCMA_LIST_ALL, entries, 16),
+		-EPERM, "to see everybody's buffers");
+	close(programs);
+}
+
+static char text_room[256];
+
+static void as_member(void *unused MAYBE_UNUSED)
+{
+	const gid_t video = 44;
+
+	if (setgroups(1, &video) || setgid(1000) || setuid(1000))
+		bail_out("to be a member: %m");
+	in_the_group(NULL);
+}
+
+static void test_doors(void)
+{
+	struct stat st = {};
+
+	ok(!stat(PROGRAMS, &st) && S_ISCHR(st.st_mode),
+	   PROGRAMS " is a character device");
+	is(st.st_mode & 0777, 0600, "for root, until a rule says otherwise");
+	stat(DEVICE, &st);
+	is(st.st_mode & 0777, 0600, DEVICE " is root's");
+	/* As 60-lcma.rules does. */
+	if (chown(PROGRAMS, 0, 44) || chmod(PROGRAMS, 0660))
+		bail_out(PROGRAMS ": %m");
+	answers(write_text(DEVICE, "16K region=main label=roots"), 0,
+		"root has a text buffer");
+	is(used_bytes("main"), 16 * KIB, "of 16 KiB");
+	in_child(0, as_member, NULL);
+	is(used_bytes("main"), 16 * KIB, "it is still there");
+	ok(read_text(DEVICE, text_room, sizeof(text_room)) > 0,
+	   "root frees it");
 }
 
 static void hold_one(void *arg)
@@ -283,6 +358,7 @@ int main(void)
 	tap_start();
 	need_lcma("regions=main=16M@cma;pool=8M@cma,keep=all");
 	in_child(1000, cannot_open, NULL);
+	test_doors();
 	chmod(DEVICE, 0666);
 	dev = open_device();
 	roots_fd = need_buffer(dev, "main", 2 * PAGE);

@@ -38,6 +38,7 @@
 #include <uapi/linux/lcma.h>
 
 #define DEVICE		"/dev/cma_test"
+#define PROGRAMS	"/dev/lcma"	/* ioctls only */
 #define PAGE		4096UL
 #define KIB		1024UL
 #define MIB		(1024UL * KIB)

@@ -225,6 +225,16 @@ says "EFBIG 256 EINVAL" "256 digits, a line of 256 bytes, and one of 257" \
 	fill=256 "write=4K$pad\\n" "write=4K$pad \\n"
 free_all
 holds 0 0 0 "a line that was refused holds nothing"
+
+# One call is one line, in however many pieces; what has no end is refused.
+says 27 "a line in five pieces" "pieces=1|2K |label=pieces| align=64K|\\n"
+last "12288 65536 pieces" "is one line"
+says "2 EINVAL" "two lines in one writev are no line" "pieces=8|K" "pieces=4K\\n|8K\\n"
+holds 2 5 0 "nothing came of the second"
+says "EINVAL EINVAL EINVAL" "sendfile and splice, to the device and from it" \
+	"send=4K\\n" "splice=4K\\n" spliceout=64
+holds 2 5 0 "nothing came of them, and nothing was freed"
+free_all
 matches "$(log_since)" "lcma: /dev/cma_test: SIZE wants" \
 	"the log says what was wrong"
 

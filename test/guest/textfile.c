@@ -12,6 +12,10 @@
  *				opened opens as rw)		ok
  *	FILE:close						ok
  *	FILE:write=TEXT		TEXT knows \n \0 \t \\		bytes written
+ *	FILE:pieces=TEXT	writev() of TEXT, cut at each |	bytes written
+ *	FILE:send=TEXT		sendfile() of a file with TEXT	bytes written
+ *	FILE:splice=TEXT	splice() of a pipe with TEXT	bytes written
+ *	FILE:spliceout=N	splice() of N bytes to a pipe	bytes read
  *	FILE:fill=N		N bytes "9", no newline		bytes written
  *	FILE:writebad=N		N bytes from a bad address	bytes written
  *	FILE:read=N		up to N bytes			what was read,
@@ -40,6 +44,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -148,6 +154,52 @@ static void drain(int fd)
 		print_quoted(text, len);
 }
 
+static void write_pieces(int fd, char *text)
+{
+	struct iovec pieces[16];
+	int nr = 0;
+	char *piece;
+
+	while ((piece = strsep(&text, "|"))) {
+		if (nr == 16)
+			die("more than 16 pieces");
+		pieces[nr].iov_base = piece;
+		pieces[nr++].iov_len = unescape(piece);
+	}
+	print_count(writev(fd, pieces, nr));
+}
+
+static void send_file(int fd, char *text)
+{
+	const size_t len = unescape(text);
+	int file = memfd_create("text", 0);
+	off_t at = 0;
+
+	if (file < 0 || write(file, text, len) != (ssize_t)len)
+		die("memfd: %s", strerror(errno));
+	print_count(sendfile(fd, file, &at, len));
+	close(file);
+}
+
+/* To the file, or, without TEXT, from it. */
+static void splice_pipe(int fd, char *text, size_t len)
+{
+	int ends[2];
+
+	if (pipe(ends))
+		die("pipe: %s", strerror(errno));
+	if (text) {
+		len = unescape(text);
+		if (write(ends[1], text, len) != (ssize_t)len)
+			die("pipe: %s", strerror(errno));
+		print_count(splice(ends[0], NULL, fd, NULL, len, 0));
+	} else {
+		print_count(splice(fd, NULL, ends[1], NULL, len, 0));
+	}
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void step(char *word)
 {
 	static char buffer[1 << 16];
@@ -184,6 +236,14 @@ static void step(char *word)
 	} else if (!strcmp(word, "write")) {
 		len = unescape(value);
 		print_count(write(files[file], value, len));
+	} else if (!strcmp(word, "pieces")) {
+		write_pieces(files[file], value);
+	} else if (!strcmp(word, "send")) {
+		send_file(files[file], value);
+	} else if (!strcmp(word, "splice")) {
+		splice_pipe(files[file], value, 0);
+	} else if (!strcmp(word, "spliceout")) {
+		splice_pipe(files[file], NULL, strtoul(value, NULL, 10));
 	} else if (!strcmp(word, "fill")) {
 		memset(buffer, '9', len);
 		print_count(write(files[file], buffer, len));

@@ -19,7 +19,10 @@
  *	FAKE_UNMOUNTED=1	nor is it mounted
  *	FAKE_LINE=FILE		gets the line that was written to the device
  *
- * The device is there at /dev/fake only.
+ *	FAKE_NODES=lt		/dev/lcma (l), /dev/cma_test (t) are there; an
+ *				upper-case letter: but not for this user
+ *
+ * The device is there at /dev/fake, too, and takes lines and ioctls there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -59,7 +62,7 @@ FILE *__wrap_fopen64(const char *path, const char *mode);
 int __wrap_statfs(const char *path, struct statfs *fs);
 int __wrap_statfs64(const char *path, struct statfs *fs);
 
-static enum { FD_NONE, FD_DEVICE, FD_BUFFER } kinds[NR_FDS];
+static enum { FD_NONE, FD_DEVICE, FD_PROGRAMS, FD_BUFFER } kinds[NR_FDS];
 static bool has_read[NR_FDS];
 static struct lcma_buffer_entry of_fd[NR_FDS];
 
@@ -368,15 +371,39 @@ static int result(int ret)
 	return -1;
 }
 
+/* Return: the kind of a node; FD_NONE: no node of ours; a negative errno. */
+static int node(const char *path)
+{
+	const char *nodes = getenv("FAKE_NODES");
+	char letter;
+
+	if (!strcmp(path, "/dev/fake"))
+		return FD_DEVICE;
+	if (!strcmp(path, "/dev/lcma"))
+		letter = 'l';
+	else if (!strcmp(path, "/dev/cma_test"))
+		letter = 't';
+	else
+		return FD_NONE;
+	if (nodes && strchr(nodes, letter - 'a' + 'A'))
+		return -EACCES;
+	if (!nodes || !strchr(nodes, letter))
+		return -ENOENT;
+	return letter == 'l' ? FD_PROGRAMS : FD_DEVICE;
+}
+
 int __wrap_open(const char *path, int flags, ...)
 {
 	va_list ap;
-	int fd, mode;
+	int fd, mode, kind;
 
 	va_start(ap, flags);
 	mode = flags & O_CREAT ? va_arg(ap, int) : 0;
 	va_end(ap);
-	if (strcmp(path, "/dev/fake"))
+	kind = node(path);
+	if (kind < 0)
+		return result(kind);
+	if (kind == FD_NONE)
 		return __real_open(path, flags, mode);
 	if (setting("FAKE_OPEN"))
 		return result(-setting("FAKE_OPEN"));
@@ -384,7 +411,7 @@ int __wrap_open(const char *path, int flags, ...)
 	fd = memfd_create("device", flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
 	if (fd < 0 || fd >= NR_FDS)
 		abort();
-	kinds[fd] = FD_DEVICE;
+	kinds[fd] = kind;
 	has_read[fd] = false;
 	return fd;
 }
@@ -409,7 +436,8 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	va_start(ap, request);
 	arg = va_arg(ap, void *);
 	va_end(ap);
-	if (fd >= 0 && fd < NR_FDS && kinds[fd] == FD_DEVICE)
+	if (fd >= 0 && fd < NR_FDS &&
+	    (kinds[fd] == FD_DEVICE || kinds[fd] == FD_PROGRAMS))
 		return result(device_ioctl(request, arg));
 	if (fd >= 0 && fd < NR_FDS && kinds[fd] == FD_BUFFER)
 		return result(buffer_ioctl(fd, request, arg));
@@ -420,6 +448,7 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 ssize_t __wrap_read(int fd, void *to, size_t len)
 {
 	struct lcma_buffer_entry e;
+	char phys[20];
 	uint32_t i;
 
 	if (fd < 0 || fd >= NR_FDS || kinds[fd] != FD_DEVICE)
@@ -434,10 +463,12 @@ ssize_t __wrap_read(int fd, void *to, size_t len)
 	state->nr--;
 	memmove(&state->entries[i], &state->entries[i + 1],
 		(state->nr - i) * sizeof(e));
+	snprintf(phys, sizeof(phys), "%#llx", (unsigned long long)e.phys);
 	return snprintf(to, len,
-			"freed slot=- bytes=%llu phys=%#llx region=%s label=%s held_ms=5210\n",
-			(unsigned long long)e.bytes, (unsigned long long)e.phys,
-			e.region, *e.label ? e.label : "-");
+			"freed slot=- bytes=%llu phys=%s region=%s label=%s held_ms=5210\n",
+			(unsigned long long)e.bytes,
+			setting("FAKE_USER") ? "-" : phys, e.region,
+			*e.label ? e.label : "-");
 }
 
 ssize_t __wrap_write(int fd, const void *from, size_t len)
@@ -445,6 +476,8 @@ ssize_t __wrap_write(int fd, const void *from, size_t len)
 	char line[300], label[LCMA_LABEL_SIZE] = "", region[32] = "cam", *word;
 	unsigned long long kib;
 
+	if (fd >= 0 && fd < NR_FDS && kinds[fd] == FD_PROGRAMS)
+		return result(-EINVAL);
 	if (fd < 0 || fd >= NR_FDS || kinds[fd] != FD_DEVICE)
 		return __real_write(fd, from, len);
 	if (setting("FAKE_ALLOC"))

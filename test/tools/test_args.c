@@ -204,7 +204,7 @@ static const struct {
 	{ "alloc 4M --text --quiet", "exclude each other" },
 	{ "alloc 4M --hold -- true", "exclude each other" },
 	{ "alloc 4M --json -- true", "exclude each other" },
-	{ "alloc 4M --text --label a~region=gpu", "--label cannot hold blanks" },
+	{ "alloc 4M --text --label a~region=gpu", "no blanks" },
 	{ "alloc 4M --text --region a~nowait", "--region wants" },
 	{ "alloc 4M --", "a command should follow '--'" },
 	{ "alloc -- true", "alloc wants a SIZE" },
@@ -255,12 +255,12 @@ static void alloc_takes_everything(void)
 {
 	struct args args;
 
-	CHECK_EQ(parse_line("-d /dev/x alloc --region=cam 4M --align 1M -l a~b "
+	CHECK_EQ(parse_line("-d /dev/x alloc --region=cam 4M --align 1M -l a-b "
 			    "--timeout 200 --nowait -q -j", &args), 0);
 	CHECK_EQ(args.command, CMD_ALLOC);
 	CHECK(!strcmp(args.device, "/dev/x"));
 	CHECK(!strcmp(args.region, "cam"));
-	CHECK(!strcmp(args.label, "a b"));
+	CHECK(!strcmp(args.label, "a-b"));
 	CHECK_EQ(args.bytes, 4 << 20);
 	CHECK_EQ(args.align, 1 << 20);
 	CHECK_EQ(args.timeout_ms, 200);

@@ -51,6 +51,46 @@ static void versions_of_any_size(void)
 	CHECK_EQ(lcma_get_version(-1, &u.version), -EBADF);
 }
 
+/* /dev/lcma for programs, the text device for lines and where there is no other. */
+static void the_right_device_is_opened(void)
+{
+	static const struct {
+		const char *nodes;
+		int open, open_text;	/* 0: a descriptor */
+	} worlds[] = {
+		{ "lt", 0, 0 }, { "lT", 0, -EACCES }, { "t", 0, 0 },
+		{ "T", -EACCES, -EACCES }, { "Lt", -EACCES, 0 },
+		{ "", -ENODEV, -ENODEV },
+	};
+	char *said = strdup(getenv("LCMA_DEVICE"));
+	size_t i;
+	int fd;
+
+	unsetenv("LCMA_DEVICE");
+	for (i = 0; i < ARRAY_SIZE(worlds); i++) {
+		setenv("FAKE_NODES", worlds[i].nodes, 1);
+		fd = lcma_open(NULL);
+		CHECK_EQ(fd < 0 ? fd : 0, worlds[i].open);
+		/* What is for programs takes no lines. */
+		if (fd >= 0 && strchr(worlds[i].nodes, 'l'))
+			CHECK_EQ(write(fd, "4K\n", 3), -1);
+		lcma_close(fd);
+		fd = lcma_open_text(NULL);
+		CHECK_EQ(fd < 0 ? fd : 0, worlds[i].open_text);
+		lcma_close(fd);
+	}
+	setenv("FAKE_NODES", "lt", 1);
+	fd = lcma_open("/dev/cma_test");
+	CHECK(fd >= 0);
+	lcma_close(fd);
+	unsetenv("FAKE_NODES");
+	setenv("LCMA_DEVICE", said, 1);
+	fd = lcma_open_text(NULL);
+	CHECK(fd >= 0);
+	lcma_close(fd);
+	free(said);
+}
+
 static void regions_are_counted(void)
 {
 	char names[2][LCMA_NAME_SIZE] = { "", "untouched" };
@@ -272,6 +312,7 @@ static void every_error_has_a_sentence(void)
 static const struct tap_case cases[] = {
 	TAP_CASE(open_tells_why_not),
 	TAP_CASE(versions_of_any_size),
+	TAP_CASE(the_right_device_is_opened),
 	TAP_CASE(regions_are_counted),
 	TAP_CASE(a_region_is_found_by_name),
 	TAP_CASE(a_buffer_from_birth_to_death),

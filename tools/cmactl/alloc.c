@@ -141,7 +141,8 @@ int cmd_alloc(struct session *session)
 	uint64_t bytes = args->bytes;
 	int device, buffer, status;
 
-	device = device_open(session, &status);
+	device = args->given & ARG_TEXT ? text_open(session, &status) :
+					  device_open(session, &status);
 	if (device < 0)
 		return status;
 	if (args->given & ARG_TEXT) {

@@ -90,10 +90,10 @@ static int take_label(struct args *args, const char *value)
 {
 	const char *p;
 
-	for (p = value; *p >= ' ' && *p <= '~'; p++)
+	for (p = value; *p > ' ' && *p <= '~'; p++)
 		;
 	if (*p || !*value || p - value >= LCMA_LABEL_SIZE)
-		return wrong(args, "--label wants 1 to %d printable characters",
+		return wrong(args, "--label wants 1 to %d printable ASCII characters, no blanks",
 			     LCMA_LABEL_SIZE - 1);
 	args->label = value;
 	return 0;
@@ -341,8 +341,6 @@ static int check_alloc(struct args *args)
 	if (args->run && (args->given & ARG_JSON))
 		return wrong(args, "--json and a command exclude each other: the output is the command's");
 	/* It would be read as something else by the text device. */
-	if (text && args->label && strchr(args->label, ' '))
-		return wrong(args, "with --text, --label cannot hold blanks");
 	if (text && args->region && strpbrk(args->region, " \t\n"))
 		return wrong(args, "--region wants a region's name");
 	return 0;

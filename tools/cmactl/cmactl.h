@@ -78,7 +78,7 @@ int fail_alloc(struct session *session, int err);
 /**
  * text_alloc - the part of alloc that --text asks for
  * @session: the session
- * @device: from device_open()
+ * @device: from text_open()
  *
  * Return: the exit status.
  */
@@ -112,6 +112,15 @@ const char *device_path(const struct session *session);
  * Return: a descriptor; negative: it failed, and was reported.
  */
 int device_open(struct session *session, int *status);
+
+/**
+ * text_open - the same for the text device
+ * @session: the session
+ * @status: out: the exit status if it failed
+ *
+ * Return: a descriptor; negative: it failed, and was reported.
+ */
+int text_open(struct session *session, int *status);
 
 /**
  * struct regions - the regions, or the one that was asked for

@@ -10,13 +10,18 @@
 #include "cmactl.h"
 #include "size.h"
 
-const char *device_path(const struct session *session)
+static const char *path_or(const struct session *session, const char *other)
 {
 	const char *path = session->args->device;
 
 	if (!path)
 		path = getenv("LCMA_DEVICE");
-	return path && *path ? path : LCMA_DEVICE_PATH;
+	return path && *path ? path : other;
+}
+
+const char *device_path(const struct session *session)
+{
+	return path_or(session, LCMA_DEVICE_PATH);
 }
 
 int device_open(struct session *session, int *status)
@@ -27,6 +32,18 @@ int device_open(struct session *session, int *status)
 	if (device < 0)
 		*status = fail(session, device, NULL, "%s",
 			       device_path(session));
+	return device;
+}
+
+int text_open(struct session *session, int *status)
+{
+	int device = lcma_open_text(session->args->device);
+
+	*status = EXIT_OK;
+	if (device < 0)
+		*status = fail(session, device, device == -EACCES ?
+			       "the text device is root's: whoever may open it may free everybody's text buffers" :
+			       NULL, "%s", path_or(session, LCMA_TEXT_PATH));
 	return device;
 }
 

@@ -90,18 +90,20 @@ struct freed {
 	char label[LCMA_LABEL_SIZE];
 	uint64_t bytes;
 	uint64_t phys;
+	bool has_phys;		/* else it is not for this user */
 	uint64_t held_ms;
 };
 
 static bool read_freed(const char *line, struct freed *freed)
 {
-	char label[LCMA_LABEL_SIZE];
+	char label[LCMA_LABEL_SIZE], phys[20];
 
-	if (sscanf(line, "freed slot=%11s bytes=%" SCNu64 " phys=%" SCNx64
-		   " region=%31s label=%31s held_ms=%" SCNu64,
-		   freed->slot, &freed->bytes, &freed->phys, freed->region,
-		   label, &freed->held_ms) != 6)
+	if (sscanf(line, "freed slot=%11s bytes=%" SCNu64
+		   " phys=%19s region=%31s label=%31s held_ms=%" SCNu64,
+		   freed->slot, &freed->bytes, phys, freed->region, label,
+		   &freed->held_ms) != 6)
 		return false;
+	freed->has_phys = sscanf(phys, "%" SCNx64, &freed->phys) == 1;
 	snprintf(freed->label, sizeof(freed->label), "%s",
 		 strcmp(label, "-") ? label : "");
 	return true;
@@ -110,7 +112,7 @@ static bool read_freed(const char *line, struct freed *freed)
 /* Return: 1: one was freed; 0: there was none; a negative errno. */
 static int free_one(struct session *session, char *line, size_t size)
 {
-	int device = lcma_open(session->args->device);
+	int device = lcma_open_text(session->args->device);
 	ssize_t len;
 
 	if (device < 0)
@@ -132,7 +134,10 @@ static void freed_json(struct json *json, const struct freed *freed)
 	else
 		json_number(json, "slot", strtoul(freed->slot, NULL, 10));
 	json_number(json, "bytes", freed->bytes);
-	json_number(json, "phys", freed->phys);
+	if (freed->has_phys)
+		json_number(json, "phys", freed->phys);
+	else
+		json_null(json, "phys");
 	json_text(json, "region", freed->region);
 	json_text(json, "label", freed->label);
 	json_number(json, "held_ms", freed->held_ms);
@@ -157,7 +162,7 @@ static void freed_write(struct session *session, const char *line)
 		return;
 	}
 	printf("freed %s at %s in region %s, held for %s",
-	       size_text(freed.bytes, size), phys_text(1, freed.phys, where),
+	       size_text(freed.bytes, size), phys_text(freed.has_phys, freed.phys, where),
 	       freed.region, duration_text(freed.held_ms * 1000000, held));
 	if (*freed.slot != '-')
 		printf(", slot %s", freed.slot);
@@ -174,7 +179,7 @@ int cmd_free(struct session *session)
 	int device, status, got, nr = 0;
 
 	/* Not there is to be found out before anything is written. */
-	device = device_open(session, &status);
+	device = text_open(session, &status);
 	if (device < 0)
 		return status;
 	lcma_close(device);
@@ -191,6 +196,13 @@ int cmd_free(struct session *session)
 	}
 	if (wants_json(session)) {
 		json_close(json, ']');
+		if (got < 0) {
+			json_open(json, "error", '{');
+			json_text(json, "errno", lcma_errorname(got));
+			json_text(json, "what", "free");
+			json_text(json, "message", lcma_strerror(got));
+			json_close(json, '}');
+		}
 		json_close(json, '}');
 		json_end(json);
 	}

@@ -13,7 +13,7 @@ static const struct {
 	const char *sentence;	/* NULL: the C library's is as good */
 } errors[] = {
 	{ EINVAL, "EINVAL",
-	  "the request is malformed: a size of 0, an alignment that is no power of two, a label that is too long or not printable, or a file that is not one of lcma's buffers" },
+	  "the request is malformed: a size of 0, an alignment that is no power of two, a label that is not 1 to 31 printable ASCII characters without blanks, a line on a device that takes none, or a file that is not one of lcma's buffers" },
 	{ ENOENT, "ENOENT",
 	  "there is no such region, or it was drained; 'cmactl regions' shows what there is" },
 	{ EFBIG, "EFBIG",

@@ -39,15 +39,11 @@ static int copy_text(char *to, size_t size, const char *from, int err)
 	return 0;
 }
 
-int lcma_open(const char *path)
+static int open_path(const char *path)
 {
 	struct lcma_version version;
 	int device, err;
 
-	if (!path)
-		path = secure_getenv("LCMA_DEVICE");
-	if (!path || !*path)
-		path = LCMA_DEVICE_PATH;
 	device = open(path, O_RDWR | O_CLOEXEC);
 	if (device < 0)
 		return errno == ENOENT || errno == ENXIO ? -ENODEV : -errno;
@@ -57,6 +53,32 @@ int lcma_open(const char *path)
 		return err == -EINVAL ? -ENOTTY : err;
 	}
 	return device;
+}
+
+/* What the caller or the environment says; NULL: neither does. */
+static const char *wanted_path(const char *path)
+{
+	if (!path)
+		path = secure_getenv("LCMA_DEVICE");
+	return path && *path ? path : NULL;
+}
+
+int lcma_open(const char *path)
+{
+	int device;
+
+	path = wanted_path(path);
+	if (path)
+		return open_path(path);
+	device = open_path(LCMA_DEVICE_PATH);
+	/* A module of ABI 1 has one device for all. */
+	return device == -ENODEV ? open_path(LCMA_TEXT_PATH) : device;
+}
+
+int lcma_open_text(const char *path)
+{
+	path = wanted_path(path);
+	return open_path(path ? path : LCMA_TEXT_PATH);
 }
 
 void lcma_close(int device)

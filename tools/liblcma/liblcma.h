@@ -27,9 +27,11 @@
  * state: every function may be called from any thread, at any time.
  *
  * Structures of the kernel (struct lcma_region_info and others) are described
- * in <linux/lcma.h>. The functions with sizes in them are what is exported:
- * a program keeps working with a newer library or module, and one compiled
- * with newer headers finds 0 in the fields that an older module does not know.
+ * in <linux/lcma.h>. The functions with sizes in them are what a C or C++ program
+ * calls: it keeps working with a newer library or module, and one compiled with
+ * newer headers finds 0 in the fields that an older module does not know. The
+ * names without _sized are exported as well, for ctypes and the like: they know
+ * the structures of ABI 2, and will not grow.
  */
 #ifndef LIBLCMA_H
 #define LIBLCMA_H
@@ -43,8 +45,9 @@
 extern "C" {
 #endif
 
-/* The device, unless the environment's LCMA_DEVICE says another. */
-#define LCMA_DEVICE_PATH	"/dev/cma_test"
+/* The devices, unless the environment's LCMA_DEVICE says another. */
+#define LCMA_DEVICE_PATH	"/dev/lcma"	/* ioctls, for programs */
+#define LCMA_TEXT_PATH		"/dev/cma_test"	/* lines and ioctls */
 
 /* What the CPU does with a buffer. */
 #define LCMA_ACCESS_READ	1
@@ -54,13 +57,25 @@ extern "C" {
 /**
  * lcma_open - open the device
  * @path: its path; NULL: LCMA_DEVICE from the environment (not in a set-user-ID
- *	program), else LCMA_DEVICE_PATH
+ *	program), else LCMA_DEVICE_PATH, or where that does not exist (a module
+ *	of ABI 1) LCMA_TEXT_PATH
  *
  * Return: a descriptor; -ENODEV no such device, the module is not loaded;
  * -EACCES not allowed; -ENOTTY this is another device, or an lcma without
  * ioctls; another error of open().
  */
 int lcma_open(const char *path);
+
+/**
+ * lcma_open_text - open the text device, for lines to be written and read
+ * @path: its path; NULL: LCMA_DEVICE from the environment (not in a set-user-ID
+ *	program), else LCMA_TEXT_PATH
+ *
+ * It has the ioctls, too. Whoever may open it may free everybody's text buffers.
+ *
+ * Return: as lcma_open().
+ */
+int lcma_open_text(const char *path);
 
 /**
  * lcma_close - close the device
@@ -84,6 +99,7 @@ const char *lcma_library_version(void);
  *
  * Return: 0; -ENOTTY.
  */
+int lcma_get_version(int device, struct lcma_version *version);
 #define lcma_get_version(device, version) \
 	lcma_get_version_sized(device, version, sizeof(struct lcma_version))
 int lcma_get_version_sized(int device, struct lcma_version *version,
@@ -108,6 +124,8 @@ int lcma_get_regions(int device, char (*names)[LCMA_NAME_SIZE], uint32_t nr);
  *
  * Return: 0; -ENOENT no such region.
  */
+int lcma_get_region(int device, const char *name,
+		    struct lcma_region_info *info);
 #define lcma_get_region(device, name, info) \
 	lcma_get_region_sized(device, name, info, \
 			      sizeof(struct lcma_region_info))
@@ -166,6 +184,7 @@ void lcma_free(int buffer);
  *
  * Return: 0; -EBADF; -EINVAL not a buffer of lcma.
  */
+int lcma_get_buffer(int device, int buffer, struct lcma_buffer_entry *entry);
 #define lcma_get_buffer(device, buffer, entry) \
 	lcma_get_buffer_sized(device, buffer, entry, \
 			      sizeof(struct lcma_buffer_entry))
@@ -184,6 +203,9 @@ int lcma_get_buffer_sized(int device, int buffer,
  * Return: how many were written, 0 at the end; -ENOENT no such
  * region; -EPERM LCMA_LIST_ALL without CAP_SYS_ADMIN.
  */
+int lcma_list_buffers(int device, const char *region, uint32_t flags,
+		      uint64_t after_id, struct lcma_buffer_entry *entries,
+		      uint32_t nr);
 #define lcma_list_buffers(device, region, flags, after_id, entries, nr) \
 	lcma_list_buffers_sized(device, region, flags, after_id, entries, nr, \
 				sizeof(struct lcma_buffer_entry))
@@ -214,6 +236,8 @@ typedef int (*lcma_visitor)(const struct lcma_buffer_entry *entry, void *data);
  *
  * Return: 0; what @visit returned, if not 0; the errors of lcma_list_buffers().
  */
+int lcma_for_each_buffer(int device, const char *region, uint32_t flags,
+			 lcma_visitor visit, void *data);
 #define lcma_for_each_buffer(device, region, flags, visit, data) \
 	lcma_for_each_buffer_sized(device, region, flags, visit, data, \
 				   sizeof(struct lcma_buffer_entry))
