@@ -5,7 +5,8 @@
  * A program that looks for /dev/dma_heap/linux,cma or .../reserved finds it
  * here (region option heap=NAME). The kernel's own dma_heap_add() cannot be
  * undone and does not keep a module loaded, so this is a device of our own
- * that speaks the same ioctl.
+ * (heapnode.c) that speaks the same ioctl, aligns as the kernel's CMA heap does, and
+ * fails as it does.
  */
 #include "heap.h"
 
@@ -14,7 +15,8 @@
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/list.h>
-#include <linux/miscdevice.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -23,25 +25,23 @@
 
 #include "account.h"
 #include "buffer.h"
+#include "compat/heap.h"
 #include "dmabuf.h"
 #include "door.h"
 #include "fault.h"
+#include "heapnode.h"
 #include "region.h"
 
 /**
  * struct heap - a region's device
  * @link: in heaps
- * @misc: the device
+ * @node: the device
  * @region: the region
- * @name: of the device
- * @nodename: of its node
  */
 struct heap {
 	struct list_head link;
-	struct miscdevice misc;
+	struct lcma_heapnode node;
 	struct lcma_region *region;
-	char name[LCMA_NAME_BYTES + 16];
-	char nodename[LCMA_NAME_BYTES + 16];
 };
 
 /* Written while the module loads and unloads only. */
@@ -61,7 +61,8 @@ struct heap_file {
 
 static int heap_open(struct inode *inode, struct file *file)
 {
-	struct heap *heap = container_of(file->private_data, struct heap, misc);
+	struct heap *heap = container_of(lcma_heapnode_opened(inode, file),
+					 struct heap, node);
 	struct lcma_account *account;
 	struct heap_file *hf;
 
@@ -111,15 +112,42 @@ static int publish(const struct lcma_buffer *buffer, int fd, void *context)
 	       -EFAULT : 0;
 }
 
+/* Natural alignment, as far as the kernel's CMA gives it. */
+static unsigned long natural_alignment(unsigned long nr_pages)
+{
+	const int order = get_order(nr_pages << PAGE_SHIFT);
+
+	return 1UL << min(order, LCMA_COMPAT_CMA_ALIGNMENT);
+}
+
+/*
+ * Clients of dma-heaps know ENOMEM for every way in which there is no memory.
+ * What is not that, the kernel's heaps say as well, but for EDQUOT.
+ */
+static int heap_error(int err)
+{
+	switch (err) {
+	case 0:
+	case -EDQUOT:
+	case -EFAULT:
+	case -EINTR:
+	case -EMFILE:
+	case -ENFILE:
+		return err;
+	default:
+		return -ENOMEM;
+	}
+}
+
 static int heap_alloc(const struct heap_file *hf, void __user *arg)
 {
 	struct lcma_order order = {
 		.request = {
 			.region = hf->region,
-			.align_pages = 1,
 			.deadline = LCMA_FOREVER,
 		},
-		.label = "",
+		/* A program that says no label is seen by the heap it chose. */
+		.label = hf->region->heap,
 		.owner = LCMA_OWNER_PROGRAM,
 		.account = hf->account,
 	};
@@ -128,12 +156,15 @@ static int heap_alloc(const struct heap_file *hf, void __user *arg)
 	if (copy_from_user(&call.data, arg, sizeof(call.data)))
 		return -EFAULT;
 	if (call.data.fd || call.data.heap_flags ||
-	    call.data.fd_flags & ~(O_CLOEXEC | O_ACCMODE) || !call.data.len)
+	    call.data.fd_flags & ~(O_CLOEXEC | O_ACCMODE) || !call.data.len ||
+	    call.data.len > U64_MAX - PAGE_SIZE + 1)
 		return -EINVAL;
 	if (call.data.len >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return -EFBIG;
+		return -ENOMEM;
 	order.request.nr_pages = PFN_UP(call.data.len);
-	return lcma_dmabuf_new_fd(&order, call.data.fd_flags, publish, &call);
+	order.request.align_pages = natural_alignment(order.request.nr_pages);
+	return heap_error(lcma_dmabuf_new_fd(&order, call.data.fd_flags,
+					     publish, &call));
 }
 
 static long heap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -160,14 +191,10 @@ static int add_heap(struct lcma_region *region)
 	if (!heap)
 		return -ENOMEM;
 	heap->region = region;
-	snprintf(heap->name, sizeof(heap->name), "lcma-heap-%s", region->heap);
-	snprintf(heap->nodename, sizeof(heap->nodename), "dma_heap/%s",
-		 region->heap);
-	heap->misc.minor = MISC_DYNAMIC_MINOR;
-	heap->misc.name = heap->name;
-	heap->misc.nodename = heap->nodename;
-	heap->misc.fops = &heap_fops;
-	err = lcma_fault(HEAP_REGISTER) ?: misc_register(&heap->misc);
+	heap->node.name = region->heap;
+	heap->node.region = region->name;
+	heap->node.fops = &heap_fops;
+	err = lcma_heapnode_add(&heap->node);
 	if (err) {
 		kfree(heap);
 		return err;
@@ -180,22 +207,26 @@ static int add_heap(struct lcma_region *region)
  * lcma_heaps_init - let the heaps appear
  *
  * Context: while the module loads, after the regions are there.
- * Return: 0; -ENOMEM; what misc_register() returns.
+ * Return: 0; -ENOMEM; what lcma_heapnodes_init() and lcma_heapnode_add() return.
  */
 int lcma_heaps_init(void)
 {
 	struct lcma_region *region;
-	unsigned int i;
-	int err;
+	unsigned int i, nr = 0;
+	int err = 0;
 
 	lcma_for_each_region(region, i) {
-		err = *region->heap ? add_heap(region) : 0;
-		if (err) {
-			lcma_heaps_exit();
-			return err;
-		}
+		if (!*region->heap)
+			continue;
+		/* No heap, no class. */
+		err = nr++ ? 0 : lcma_heapnodes_init();
+		err = err ?: add_heap(region);
+		if (err)
+			break;
 	}
-	return 0;
+	if (err)
+		lcma_heaps_exit();
+	return err;
 }
 
 /**
@@ -209,7 +240,8 @@ void lcma_heaps_exit(void)
 
 	list_for_each_entry_safe(heap, next, &heaps, link) {
 		list_del(&heap->link);
-		misc_deregister(&heap->misc);
+		lcma_heapnode_remove(&heap->node);
 		kfree(heap);
 	}
+	lcma_heapnodes_exit();
 }

@@ -11,6 +11,7 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
 #include <sys/resource.h>
+#include <sys/sysmacros.h>
 
 #define RESERVED	"/dev/dma_heap/reserved"
 #define CMA		"/dev/dma_heap/linux,cma"
@@ -78,6 +79,7 @@ static void lies_in(const char *path, const char *region)
 	answers(buffer_info(dev, fd, &entry), 0, "lcma knows it");
 	same_text(entry.region, region, "it lies in the heap's region");
 	is(entry.bytes, 5 * PAGE, "bytes");
+	same_text(entry.label, strrchr(path, '/') + 1, "its label is the heap");
 	is(entry.pid, getpid(), "pid");
 	is(used_bytes(region), 5 * PAGE, "it is counted");
 	is(count_buffers(region), 1, "and listed");
@@ -102,6 +104,60 @@ static void lies_in(const char *path, const char *region)
 	close(from);
 }
 
+/* Rules match by subsystem and name, whoever wrote them. */
+static void is_device_of_class(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	char link[64], target[256] = "", region[64] = "", *subsystem;
+	struct stat st = {};
+	bool own;
+
+	stat(path, &st);
+	snprintf(link, sizeof(link), "/sys/dev/char/%u:%u/subsystem",
+		 major(st.st_rdev), minor(st.st_rdev));
+	if (readlink(link, target, sizeof(target) - 1) < 0)
+		target[0] = '\0';
+	subsystem = strrchr(target, '/');
+	subsystem = subsystem ? subsystem + 1 : target;
+	/* A kernel with heaps of its own has one that is called system. */
+	own = access("/dev/dma_heap/system", F_OK);
+	same_text(subsystem, own ? "dma_heap" : "misc", "its subsystem");
+	if (!own)
+		return;
+	snprintf(link, sizeof(link), "/sys/class/dma_heap/%s/lcma_region", name);
+	ok(read_text(link, region, sizeof(region)) > 1,
+	   "/sys/class/dma_heap/%s tells its region", name);
+	region[strcspn(region, "\n")] = '\0';
+	ok(*region, "which is %s", region);
+}
+
+/* As the kernel's CMA heap aligns: by the size, up to 2^8 pages. */
+static void test_alignment(void)
+{
+	static const size_t pages[] = { 1, 2, 3, 5, 16, 17, 200, 256, 257, 700 };
+	struct lcma_buffer_entry entry;
+	int odd[ARRAY_SIZE(pages)], fd;
+	unsigned int i;
+	uint64_t align;
+
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		odd[i] = alloc_buffer(dev, "main", PAGE);
+		for (align = PAGE; align < pages[i] * PAGE && align < MIB;
+		     align *= 2)
+			;
+		fd = heap_alloc(heap, pages[i] * PAGE);
+		memset(&entry, 0, sizeof(entry));
+		buffer_info(dev, fd, &entry);
+		ok(fd >= 0 && entry.align == align && !(entry.phys % align),
+		   "%zu pages lie at a multiple of %llu KiB: %#llx", pages[i],
+		   (unsigned long long)align / 1024,
+		   (unsigned long long)entry.phys);
+		close(fd);
+	}
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		close(odd[i]);
+}
+
 /* --- the call ------------------------------------------------------------------------- */
 
 static void test_lengths(void)
@@ -116,10 +172,10 @@ static void test_lengths(void)
 		{ PAGE + 1, 0, 2 * PAGE },
 		{ REGION_BYTES, 0, REGION_BYTES },
 		{ 0, -EINVAL, 0 },
-		{ REGION_BYTES + 1, -EFBIG, 0 },
-		{ 1ULL << 32, -EFBIG, 0 },
-		{ (1ULL << 44) + PAGE, -EFBIG, 0 },
-		{ ~0ULL, -EFBIG, 0 },
+		{ REGION_BYTES + 1, -ENOMEM, 0 },
+		{ 1ULL << 32, -ENOMEM, 0 },
+		{ (1ULL << 44) + PAGE, -ENOMEM, 0 },
+		{ ~0ULL, -EINVAL, 0 },
 	};
 	unsigned int i;
 	int fd, rest;
@@ -133,7 +189,7 @@ static void test_lengths(void)
 		close(fd);
 	}
 	rest = heap_alloc(heap, REGION_BYTES);
-	answers(heap_alloc(heap, PAGE), -ENOSPC, "a page of a full region");
+	answers(heap_alloc(heap, PAGE), -ENOMEM, "a page of a full region");
 	close(rest);
 	is(used_bytes("main"), 0, "nothing is held after all that");
 }
@@ -343,6 +399,23 @@ static void test_names(void)
 	answers(unload_lcma(), 0, "unload");
 }
 
+/* The name that kernels from 6.17 on give to the heap of their own area. */
+static void test_default_name(void)
+{
+	int own, fd;
+
+	need_lcma("regions=main=64M@cma,heap=default_cma_region");
+	own = open("/dev/dma_heap/default_cma_region", O_RDONLY | O_CLOEXEC);
+	ok(own >= 0, "/dev/dma_heap/default_cma_region is there");
+	/* rpicam-apps, 3040x4056 in 8 bits and padding: five of 64 MiB, then ENOMEM. */
+	for (fd = 0; heap_alloc(own, 12443648) >= 0; fd++)
+		;
+	is(fd, 5, "five buffers of 12,443,648 bytes lie in 64 MiB");
+	answers(heap_alloc(own, 12443648), -ENOMEM, "the next one is ENOMEM");
+	close_range(own, ~0U, 0);
+	answers(unload_lcma(), 0, "unload");
+}
+
 static void test_drained(void)
 {
 	struct dma_heap_allocation_data data = { .len = PAGE };
@@ -352,7 +425,7 @@ static void test_drained(void)
 	own = open(RESERVED, O_RDONLY | O_CLOEXEC);
 	answers(write_text("/sys/kernel/lcma/main/drain", "1"), 0,
 		"its region is drained");
-	answers(heap_call(own, &data), -ENOENT, "a buffer from its heap");
+	answers(heap_call(own, &data), -ENOMEM, "a buffer from its heap");
 	close(own);
 	answers(unload_lcma(), 0, "unload");
 }
@@ -370,6 +443,9 @@ int main(int argc, char **argv)
 	test_nodes();
 	lies_in(RESERVED, "main");
 	lies_in(CMA, "other");
+	is_device_of_class(RESERVED);
+	is_device_of_class(CMA);
+	test_alignment();
 	test_lengths();
 	test_flags();
 	test_read_only();
@@ -380,6 +456,7 @@ int main(int argc, char **argv)
 	   "every region is idle");
 	test_unload();
 	test_names();
+	test_default_name();
 	test_drained();
 	return tap_finish();
 }
