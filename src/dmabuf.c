@@ -9,8 +9,10 @@
  * has it, and caches are kept in step by dma_map_*() and dma_sync_*(). User
  * mappings are of page frames: get_user_pages() refuses them, so no pin can
  * outlive the buffer, and FOLL_LONGTERM does not meet CMA pages that it could
- * neither pin nor move. They are filled by faults, so that they can be taken
- * away and filled anew, should the buffer ever move.
+ * neither pin nor move. They are filled when they are made, because the kernel
+ * does not fill mappings of page frames for MAP_POPULATE and mlock(); faults fill
+ * what could not be filled then, or what was taken away, should the buffer ever
+ * move.
  */
 #include "dmabuf.h"
 
@@ -18,8 +20,10 @@
 #include <linux/highmem.h>
 #include <linux/iosys-map.h>
 #include <linux/lcma.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/scatterlist.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/sizes.h>
 #include <linux/vmalloc.h>
@@ -28,6 +32,14 @@
 #include "fault.h"
 
 LCMA_IMPORT_DMA_BUF;
+
+/* Pages that are mapped between two looks at whether to stop. */
+#define FILL_PAGES	(SZ_4M >> PAGE_SHIFT)
+
+static bool map_at_once = true;
+module_param(map_at_once, bool, 0644);
+MODULE_PARM_DESC(map_at_once,
+		 "user mappings are filled when they are made, not when they are touched [1]");
 
 /* Pages that one fault maps, around the one that was touched. */
 #define FAULT_PAGES	16UL
@@ -240,18 +252,46 @@ static const struct vm_operations_struct dmabuf_vm_ops = {
 };
 
 /*
+ * MAP_POPULATE cannot be seen here, and mlock() later on does nothing. What is
+ * not filled, for want of a page table or because the caller is being killed,
+ * is left to faults.
+ */
+static void fill_mapping(const struct export *export,
+			 struct vm_area_struct *vma)
+{
+	const unsigned long nr_pages = min(vma_pages(vma), export_pages(export) -
+							   vma->vm_pgoff);
+	const unsigned long pfn = lcma_buffer_pfn(export->buffer) +
+				  vma->vm_pgoff;
+	unsigned long at, nr;
+
+	for (at = 0; at < nr_pages && !fatal_signal_pending(current); at += nr) {
+		nr = min(nr_pages - at, FILL_PAGES);
+		if (lcma_fault(DMABUF_FILL) ||
+		    remap_pfn_range(vma, vma->vm_start + (at << PAGE_SHIFT),
+				    pfn + at, nr << PAGE_SHIFT,
+				    vma->vm_page_prot))
+			return;
+		cond_resched();
+	}
+}
+
+/*
  * Private mappings of page frames are a bug in the kernel's fault path, and
  * dma-buf does not look. A mapping that may never be written is refused as
  * well if it is private: mprotect() would make it so.
  */
 static int dmabuf_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {
-	if (!(vma->vm_flags & VM_MAYSHARE))
+	if (!(vma->vm_flags & VM_MAYSHARE) ||
+	    vma->vm_pgoff >= export_pages(dmabuf->priv))
 		return -EINVAL;
 	lcma_compat_vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND |
 				      VM_DONTDUMP);
 	vma->vm_ops = &dmabuf_vm_ops;
 	vma->vm_private_data = dmabuf->priv;
+	if (READ_ONCE(map_at_once) || vma->vm_flags & VM_LOCKED)
+		fill_mapping(dmabuf->priv, vma);
 	return 0;
 }
 

@@ -79,6 +79,7 @@ static const struct {
 	[LCMA_FAULT_DMABUF_ATTACH] = { "DMABUF_ATTACH", -ENOMEM },
 	[LCMA_FAULT_DMABUF_TABLE] = { "DMABUF_TABLE", -ENOMEM },
 	[LCMA_FAULT_DMABUF_MAP] = { "DMABUF_MAP", -EIO },
+	[LCMA_FAULT_DMABUF_FILL] = { "DMABUF_FILL", -ENOMEM },
 	[LCMA_FAULT_DMABUF_FAULT] = { "DMABUF_FAULT", -ENOMEM },
 	[LCMA_FAULT_DMABUF_VMAP_LIST] = { "DMABUF_VMAP_LIST", -ENOMEM },
 	[LCMA_FAULT_DMABUF_VMAP] = { "DMABUF_VMAP", -ENOMEM },
@@ -251,7 +252,13 @@ static const struct kernel_param_ops fault_ops = {
 	.set = fault_set,
 	.get = fault_get,
 };
-module_param_cb(fault, &fault_ops, NULL, 0600);
+/*
+ * Only while loading: at run time the file in debugfs takes orders, which
+ * lockdown closes. The flag closes this door under lockdown as well: a load
+ * with fault= then fails with EPERM.
+ */
+__module_param_call(MODULE_PARAM_PREFIX, fault, &fault_ops, NULL, 0400, -1,
+		    KERNEL_PARAM_FL_HWPARAM);
 MODULE_PARM_DESC(fault,
 		 "for tests: which failure point fails, NAME, NAME#N, #N or #N- [off]");
 

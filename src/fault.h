@@ -10,7 +10,8 @@
  *
  * A point that is passed asks no more than a jump label: one instruction that
  * does nothing, unless somebody ordered a failure. Root does that by writing to
- * /sys/kernel/debug/lcma_faults, or with the module parameter fault=:
+ * /sys/kernel/debug/lcma_faults, or, while loading, with the module parameter
+ * fault=. Lockdown closes both.
  *
  *	#7		the 7th point that is passed from now on, whichever it is
  *	#7-		that one and all later ones
@@ -74,6 +75,7 @@ enum lcma_fault_point {
 	LCMA_FAULT_DMABUF_ATTACH,
 	LCMA_FAULT_DMABUF_TABLE,
 	LCMA_FAULT_DMABUF_MAP,
+	LCMA_FAULT_DMABUF_FILL,
 	LCMA_FAULT_DMABUF_FAULT,
 	LCMA_FAULT_DMABUF_VMAP_LIST,
 	LCMA_FAULT_DMABUF_VMAP,

@@ -9,6 +9,7 @@
 #include <linux/dma-buf.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 /* Not a multiple of what one fault maps. */
 #define PAGES		100UL
@@ -359,6 +360,63 @@ static void test_advice(void)
 	close(fd);
 }
 
+/* --- when it is filled ------------------------------------------------------------- */
+
+#define FILL_PAGES	2048UL		/* two steps of the module */
+#define MAP_AT_ONCE	"/sys/module/lcma/parameters/map_at_once"
+
+/* Faults of one pass over a fresh mapping. */
+static long faults_of(int fd, int flags, bool with_mlock)
+{
+	struct rusage before, after;
+	char *map = mmap(NULL, FILL_PAGES * PAGE, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | flags, fd, 0);
+	size_t i;
+
+	if (map == MAP_FAILED)
+		bail_out("mmap with flags %#x: %m", flags);
+	if (with_mlock)
+		mlock(map, FILL_PAGES * PAGE);
+	getrusage(RUSAGE_SELF, &before);
+	for (i = 0; i < FILL_PAGES; i++)
+		*(volatile char *)(map + i * PAGE) = 1;
+	getrusage(RUSAGE_SELF, &after);
+	munmap(map, FILL_PAGES * PAGE);
+	return after.ru_minflt - before.ru_minflt;
+}
+
+/* A pass of the program's own may fault, too, but not often. */
+static void test_filled(const char *region)
+{
+	const long by_faults = FILL_PAGES / 16, few = 4;
+	int fd = need_buffer(dev, region, FILL_PAGES * PAGE);
+	long nr;
+
+	nr = faults_of(fd, 0, false);
+	ok(nr <= few, "%s: a mapping is filled when it is made (%ld faults)",
+	   region, nr);
+	nr = faults_of(fd, MAP_POPULATE, false);
+	ok(nr <= few, "%s: with MAP_POPULATE, too (%ld)", region, nr);
+	nr = faults_of(fd, 0, true);
+	ok(nr <= few, "%s: with mlock(), too (%ld)", region, nr);
+	nr = faults_of(fd, MAP_LOCKED, false);
+	ok(nr <= few, "%s: with MAP_LOCKED, too (%ld)", region, nr);
+
+	answers(write_text(MAP_AT_ONCE, "0"), 0, "map_at_once=0");
+	nr = faults_of(fd, 0, false);
+	ok(nr >= by_faults && nr <= by_faults + few,
+	   "%s: a mapping is filled by faults, 16 pages each (%ld)", region, nr);
+	nr = faults_of(fd, MAP_LOCKED, false);
+	ok(nr <= few, "%s: but with MAP_LOCKED when it is made (%ld)", region,
+	   nr);
+	mlockall(MCL_FUTURE);
+	nr = faults_of(fd, 0, false);
+	munlockall();
+	ok(nr <= few, "%s: and after mlockall(MCL_FUTURE) (%ld)", region, nr);
+	answers(write_text(MAP_AT_ONCE, "1"), 0, "map_at_once=1");
+	close(fd);
+}
+
 /* Several threads fault in one fresh mapping at once. */
 struct race {
 	char *map;
@@ -597,6 +655,20 @@ int main(void)
 	test_mprotect();
 	test_advice();
 	test_threads();
+	test_filled("main");
+	test_filled("pool");
+	/* The same again, with faults. */
+	write_text(MAP_AT_ONCE, "0");
+	test_whole("main");
+	test_parts("main");
+	test_parts("pool");
+	test_limits();
+	test_fork();
+	test_mremap();
+	test_munmap();
+	test_mprotect();
+	test_threads();
+	write_text(MAP_AT_ONCE, "1");
 	test_descriptor();
 	test_dumps();
 	test_zero("main");

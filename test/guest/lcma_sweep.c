@@ -72,6 +72,7 @@ static const struct {
 	{ "DMABUF_ATTACH", ENOMEM },
 	{ "DMABUF_TABLE", ENOMEM },
 	{ "DMABUF_MAP", EIO },
+	{ "DMABUF_FILL", 0 },
 	{ "DMABUF_FAULT", 0 },
 	{ "DMABUF_VMAP_LIST", ENOMEM },
 	{ "DMABUF_VMAP", ENOMEM },
@@ -87,9 +88,6 @@ static void order(const char *text)
 {
 	long ret = write_text(FAULTS, text);
 
-	/* Where debugfs was made to fail, the parameter is left. */
-	if (ret == -ENOENT)
-		ret = write_text(PARAMETERS "fault", text);
 	if (ret < 0)
 		bail_out("order '%s': %s", text, error_name(ret));
 }

@@ -254,6 +254,9 @@ static inline long use_buffer(int fd)
 	return ret;
 }
 
+/* 0: mappings are filled as they are touched. */
+#define MAP_AT_ONCE	"/sys/module/lcma/parameters/map_at_once"
+
 static inline void on_alarm(int number MAYBE_UNUSED)
 {
 	no_more_failures();
@@ -273,6 +276,16 @@ static inline long op_map(void)
 	soon.it_value.tv_usec = 0;
 	setitimer(ITIMER_REAL, &soon, NULL);
 	close(fd);
+	return ret;
+}
+
+static inline long op_map_by_faults(void)
+{
+	long ret = write_text(MAP_AT_ONCE, "0");
+
+	if (!ret)
+		ret = op_map();
+	write_text(MAP_AT_ONCE, "1");
 	return ret;
 }
 
@@ -352,6 +365,7 @@ static const struct operation operations[] = {
 	{ "BUFFER_INFO", op_buffer_info, false },
 	{ "BUFFER_LIST", op_buffer_list, false },
 	{ "mmap, touch, sync", op_map, true },
+	{ "mmap that faults fill", op_map_by_faults, false },
 	{ "heap", op_heap, false },
 	{ "debugfs buffers", op_buffers_view, false },
 	{ "lcma_alloc_pages", op_api_pages, true },
