@@ -31,7 +31,7 @@ int main(void)
 	struct lcma_buffer_info info = {
 		.size = sizeof(info), .entry_size = sizeof(info.entry),
 	};
-	int dev = open("/dev/cma_test", O_RDWR | O_CLOEXEC);
+	int dev = open("/dev/lcma", O_RDWR | O_CLOEXEC);
 	char *mem;
 
 	if (dev < 0 || ioctl(dev, LCMA_IOC_ALLOC, &alloc)) {

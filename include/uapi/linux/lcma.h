@@ -2,13 +2,13 @@
 /*
  * lcma: contiguous buffers for programs.
  *
- * Open /dev/cma_test, ask for a buffer with LCMA_IOC_ALLOC, and get a dma-buf
+ * Open /dev/lcma, ask for a buffer with LCMA_IOC_ALLOC, and get a dma-buf
  * file descriptor. That descriptor is the buffer: map it (MAP_SHARED), bracket
  * CPU access with DMA_BUF_IOCTL_SYNC, pass it to a driver (V4L2_MEMORY_DMABUF,
  * DRM PRIME) or, over a socket, to another process. The memory goes back when
- * the last descriptor, mapping and attachment is gone, whoever had it, however
- * he ended. Closing /dev/cma_test frees nothing;
- * every call works on a file that was opened in any mode.
+ * the last descriptor, mapping and attachment is gone, however the process that
+ * had it ended. Closing /dev/lcma frees nothing; every call works on a file that
+ * was opened in any mode. /dev/cma_test takes the same calls; it is root's.
  *
  * The memory is zeroed. Its physical address does not change while anything
  * holds the buffer. Mappings are of page frames, not of pages: O_DIRECT,
