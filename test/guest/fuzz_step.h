@@ -38,7 +38,7 @@ static int open_something(void)
 		return open("/dev/dma_heap/fuzz", O_RDWR | O_CLOEXEC);
 	if (one_in(16))
 		return open("/dev/zero", O_RDWR | O_CLOEXEC);
-	return open(DEVICE, modes[any(ARRAY_SIZE(modes))] | O_CLOEXEC);
+	return open(one_in(2) ? DEVICE : PROGRAMS, modes[any(ARRAY_SIZE(modes))] | O_CLOEXEC);
 }
 
 static void spoil_descriptors(void)

@@ -65,7 +65,8 @@ static void work(uint32_t seed, bool alone)
 	if (arena == MAP_FAILED)
 		_exit(1);
 	for (i = 0; i < NR_FDS; i++)
-		fds[i] = i < NR_DEVICES ? open(DEVICE, O_RDWR | O_CLOEXEC) : -1;
+		fds[i] = i < NR_DEVICES ? open(i & 1 ? DEVICE : PROGRAMS,
+							 O_RDWR | O_CLOEXEC) : -1;
 	if (!alone && pthread_create(&other, NULL, thread, &starts[1]))
 		_exit(1);
 	thread(&starts[0]);
