@@ -168,6 +168,8 @@ ctl 0 alloc 1M --region gpu --nowait --hold 0.1
 ctl 1 alloc 1M --region nowhere --json
 has '"errno": "ENOENT"' "failures are JSON too"
 ctl 2 alloc 1M --text --label 'two words'
+ctl 2 alloc 1M --label 'two words'
+complains 'no blanks' "a label is the same everywhere"
 ctl 1 --device /dev/null regions
 complains 'ENOTTY' "another device"
 ctl 3 --device /dev/nothing regions
@@ -196,7 +198,7 @@ has '^[{]"case": "board-nowait", "region": "gpu", "keep": "[0-9]+-[0-9]+", "mode
 
 # --- an ordinary user ----------------------------------------------------------------------------
 
-chmod 666 $dev
+chmod 666 /dev/lcma
 ctl 0 alloc 1M --text --region cam --label roots
 as_1000 sh -c "cmactl list >$out.u; cmactl alloc 1M --region cam --label users --hold 0.1 >>$out.u
 	cmactl info cam >$out.i" 2>/dev/null
@@ -207,10 +209,15 @@ matches "$(cat $out.i)" '^  last failure .*(EAGAIN|EFBIG)' "but with the last fa
 as_1000 cmactl list --all >$out 2>$err
 is $? 4 "list --all is not his: exit 4"
 complains 'EPERM: only the administrator' "and why"
+as_1000 cmactl free --all --json >$out 2>$err
+is $? 4 "nor are text buffers his to free: exit 4"
+has '^[{]"error": [{]"errno": "EACCES", "what": "/dev/cma_test", .*text device is root' "and why, as JSON"
+as_1000 cmactl alloc 4K --text >$out 2>$err
+is $? 4 "nor to make"
 as_1000 cmactl map >$out 2>$err
 is $? 4 "nor is the map: exit 4"
 complains 'for root only' "and why"
-chmod 600 $dev
+chmod 600 /dev/lcma
 as_1000 cmactl regions >$out 2>$err
 is $? 4 "a device that is not for him: exit 4"
 complains 'EACCES: not allowed to open the device' "and why"
