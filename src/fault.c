@@ -252,6 +252,7 @@ static const struct kernel_param_ops fault_ops = {
 	.set = fault_set,
 	.get = fault_get,
 };
+
 /*
  * Only while loading: at run time the file in debugfs takes orders, which
  * lockdown closes. The flag closes this door under lockdown as well: a load
@@ -259,6 +260,7 @@ static const struct kernel_param_ops fault_ops = {
  */
 __module_param_call(MODULE_PARAM_PREFIX, fault, &fault_ops, NULL, 0400, -1,
 		    KERNEL_PARAM_FL_HWPARAM);
+
 MODULE_PARM_DESC(fault,
 		 "for tests: which failure point fails, NAME, NAME#N, #N or #N- [off]");
 

@@ -40,7 +40,7 @@
 /* What the rest of lcma keeps must fit into what callers are told. */
 static_assert(LCMA_NAME_SIZE >= LCMA_NAME_BYTES);
 static_assert(LCMA_LABEL_SIZE == LCMA_LABEL_BYTES);
-static_assert(LCMA_ORIGIN_SIZE >= sizeof_field(struct lcma_carve, origin));
+static_assert(sizeof_field(struct lcma_carve, origin) <= LCMA_ORIGIN_SIZE);
 static_assert(LCMA_COMM_SIZE >= TASK_COMM_LEN);
 
 /**
@@ -291,6 +291,7 @@ static int do_buffer_info(const struct call *call, void *data)
 	struct lcma_buffer_facts facts;
 	struct lcma_buffer *buffer;
 	struct dma_buf *dmabuf;
+	size_t room;
 	int err = -EINVAL;
 
 	if (memchr_inv(info->reserved, 0, sizeof(info->reserved)))
@@ -298,6 +299,7 @@ static int do_buffer_info(const struct call *call, void *data)
 	if (info->entry_size < ENTRY_SIZE_MIN ||
 	    info->entry_size > call->size - head)
 		return -EINVAL;
+	room = head + min_t(size_t, sizeof(info->entry), info->entry_size);
 	dmabuf = dma_buf_get(info->fd);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
@@ -306,9 +308,7 @@ static int do_buffer_info(const struct call *call, void *data)
 		lcma_buffer_describe(buffer, &facts);
 		fill_entry(&info->entry, buffer->run.region, &facts,
 			   lcma_account_sees_phys());
-		err = give_answer(call, info, head + min_t(size_t,
-						sizeof(info->entry),
-						info->entry_size));
+		err = give_answer(call, info, room);
 	}
 	dma_buf_put(dmabuf);
 	return err;
@@ -423,9 +423,10 @@ union any_call {
 #define CALL(_nr, _name, _last, _flags)					\
 	[_IOC_NR(_nr)] = {						\
 		.handle = do_##_name,					\
-		.size = sizeof_field(union any_call, _name) +		\
-			BUILD_BUG_ON_ZERO(!__same_type(struct lcma_##_name, \
-				((union any_call *)0)->_name)) +	\
+		.size = sizeof(struct lcma_##_name) +			\
+			BUILD_BUG_ON_ZERO(!__builtin_types_compatible_p(	\
+				struct lcma_##_name,			\
+				typeof_member(union any_call, _name))) + \
 			BUILD_BUG_ON_ZERO(offsetof(struct lcma_##_name, size) || \
 				sizeof_field(struct lcma_##_name, size) != 4) + \
 			BUILD_BUG_ON_ZERO(offsetof(struct lcma_##_name, flags) != 4 || \
