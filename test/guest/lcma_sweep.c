@@ -127,6 +127,11 @@ static bool is_sensible(int row, bool onwards, long ret)
 	/* Without regions= the area is looked for before it is asked. */
 	if (ret == -ENODEV && !strcmp(outcomes[row].point, "CMA_AREA"))
 		return !strcmp(regions[0], "default");
+	if (heap_said_enomem) {
+		heap_said_enomem = false;
+		return onwards || outcomes[row].err == ENOBUFS ||
+		       outcomes[row].err == ENOMEM;
+	}
 	if (ret >= 0)
 		return !outcomes[row].err;
 	if (!onwards || (outcomes[row].err && outcomes[row].err != ENOMEM))

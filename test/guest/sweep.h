@@ -289,6 +289,9 @@ static inline long op_map_by_faults(void)
 	return ret;
 }
 
+/* The last answer was a heap's ENOMEM, which is whatever want of memory. */
+static bool heap_said_enomem;
+
 static inline long op_heap(void)
 {
 	struct dma_heap_allocation_data data = {
@@ -300,6 +303,7 @@ static inline long op_heap(void)
 	if (heap < 0)
 		return heap;
 	ret = CALL(ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &data));
+	heap_said_enomem = ret == -ENOMEM;
 	close(heap);
 	return ret ? ret : closed(data.fd);
 }
