@@ -236,6 +236,25 @@ static void text_errors_say_where(void)
 	CHECK(text.error == what);
 }
 
+/* One rule for every door: printable ASCII, no blanks, room for its NUL. */
+static void labels_have_one_rule(void)
+{
+	char label[LCMA_LABEL_BYTES + 1] = "";
+	int c;
+
+	CHECK(lcma_label_is_valid(""));
+	CHECK(lcma_label_is_valid("linux,cma"));
+	for (c = 1; c < 256; c++) {
+		label[0] = 'a';
+		label[1] = c;
+		CHECK_EQ(lcma_label_is_valid(label), c > ' ' && c <= '~');
+	}
+	memset(label, 'x', LCMA_LABEL_BYTES);
+	CHECK(!lcma_label_is_valid(label));
+	label[LCMA_LABEL_BYTES - 1] = '\0';
+	CHECK(lcma_label_is_valid(label));
+}
+
 static void words_end_at_stops(void)
 {
 	struct lcma_word mem = WORD("ab,c;;d\0e,\xff");
@@ -383,6 +402,7 @@ static void complaints_quote(void)
 static const struct tap_case cases[] = {
 	TAP_CASE(nul_is_no_end),
 	TAP_CASE(text_errors_say_where),
+	TAP_CASE(labels_have_one_rule),
 	TAP_CASE(words_end_at_stops),
 	TAP_CASE(words_are_compared_whole),
 	TAP_CASE(options_have_values),
