@@ -228,6 +228,24 @@ bool lcma_word_is_name(const struct lcma_word *word)
 	return true;
 }
 
+static bool is_printable(char c)
+{
+	return c > ' ' && c <= '~';
+}
+
+/**
+ * lcma_text_is_printable - does a text consist of printable characters?
+ * @text: the text, possibly empty
+ *
+ * Return: true if it has no blanks and nothing but ASCII.
+ */
+bool lcma_text_is_printable(const char *text)
+{
+	while (is_printable(*text))
+		text++;
+	return !*text;
+}
+
 /**
  * lcma_label_is_valid - can this be a buffer's label?
  * @label: the label, possibly empty
@@ -242,7 +260,7 @@ bool lcma_label_is_valid(const char *label)
 	size_t i;
 
 	for (i = 0; i < LCMA_LABEL_BYTES && label[i]; i++)
-		if (label[i] <= ' ' || label[i] > '~')
+		if (!is_printable(label[i]))
 			return false;
 	return i < LCMA_LABEL_BYTES;
 }

@@ -88,6 +88,7 @@ bool lcma_word_option(const struct lcma_word *word, const char *key,
 		      struct lcma_word *value);
 bool lcma_word_copy(const struct lcma_word *word, char *to, size_t size_bytes);
 bool lcma_word_is_name(const struct lcma_word *word);
+bool lcma_text_is_printable(const char *text);
 bool lcma_label_is_valid(const char *label);
 int lcma_word_u64(const struct lcma_word *word, u64 *value);
 int lcma_word_size(const struct lcma_word *word, u64 bare_unit, u64 *bytes);

@@ -97,7 +97,7 @@ static int parse_source(struct lcma_text *text, struct lcma_spec *spec)
 		return lcma_text_error(text, arg.at, -EINVAL,
 				       "source wants a name behind its colon");
 	if (!lcma_word_copy(&arg, spec->source_arg, sizeof(spec->source_arg)) ||
-	    !lcma_label_is_valid(spec->source_arg))
+	    !lcma_text_is_printable(spec->source_arg))
 		return lcma_text_error(text, arg.at, -EINVAL,
 				       "name behind the source wants 1 to 63 printable characters");
 	return 0;
