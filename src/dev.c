@@ -35,6 +35,7 @@ struct dev_file {
 
 static int dev_open(struct inode *inode, struct file *file)
 {
+	const struct miscdevice *device = file->private_data;
 	struct lcma_account *account;
 	struct dev_file *df;
 
@@ -48,7 +49,7 @@ static int dev_open(struct inode *inode, struct file *file)
 		kfree(df);
 		return PTR_ERR(account);
 	}
-	lcma_door_enter(&df->visitor, "cma_test");
+	lcma_door_enter(&df->visitor, device->name);
 	df->account = account;
 	lcma_text_open(&df->reader);
 	file->private_data = df;

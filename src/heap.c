@@ -61,10 +61,9 @@ struct heap_file {
 
 static int heap_open(struct inode *inode, struct file *file)
 {
-	struct heap *heap = container_of(lcma_heapnode_opened(inode, file),
-					 struct heap, node);
 	struct lcma_account *account;
 	struct heap_file *hf;
+	struct heap *heap;
 
 	if (!lcma_doors_are_open())
 		return -ENODEV;
@@ -76,7 +75,8 @@ static int heap_open(struct inode *inode, struct file *file)
 		kfree(hf);
 		return PTR_ERR(account);
 	}
-	lcma_door_enter(&hf->visitor, heap->nodename);
+	heap = container_of(lcma_heapnode_opened(inode, file), struct heap, node);
+	lcma_door_enter(&hf->visitor, heap->node.path);
 	hf->region = heap->region;
 	hf->account = account;
 	file->private_data = hf;

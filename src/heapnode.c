@@ -22,6 +22,9 @@ static struct class *class;
 static dev_t first;
 static unsigned int nr_added;
 
+/* The nodes of the class, by minor number. */
+static struct lcma_heapnode *nodes[LCMA_MAX_REGIONS];
+
 static char *node_path(LCMA_COMPAT_DEVNODE_DEVICE *dev, umode_t *mode)
 {
 	return kasprintf(GFP_KERNEL, "dma_heap/%s", dev_name(dev));
@@ -90,11 +93,9 @@ static int add_misc(struct lcma_heapnode *node)
 {
 	snprintf(node->misc_name, sizeof(node->misc_name), "lcma-heap-%s",
 		 node->name);
-	snprintf(node->misc_nodename, sizeof(node->misc_nodename),
-		 "dma_heap/%s", node->name);
 	node->misc.minor = MISC_DYNAMIC_MINOR;
 	node->misc.name = node->misc_name;
-	node->misc.nodename = node->misc_nodename;
+	node->misc.nodename = node->path;
 	node->misc.fops = node->fops;
 	return lcma_fault(HEAP_REGISTER) ?: misc_register(&node->misc);
 }
@@ -106,16 +107,22 @@ static int add_in_class(struct lcma_heapnode *node)
 
 	if (nr_added == LCMA_MAX_REGIONS)
 		return -ENOSPC;
-	cdev_init(&node->cdev, node->fops);
-	node->cdev.owner = THIS_MODULE;
-	err = lcma_fault(HEAP_REGISTER) ?: cdev_add(&node->cdev, devt, 1);
-	if (err)
+	node->cdev = lcma_fault(HEAP_CDEV) ? NULL : cdev_alloc();
+	if (!node->cdev)
+		return -ENOMEM;
+	node->cdev->ops = node->fops;
+	node->cdev->owner = THIS_MODULE;
+	nodes[nr_added] = node;
+	err = lcma_fault(HEAP_REGISTER) ?: cdev_add(node->cdev, devt, 1);
+	if (err) {
+		kobject_put(&node->cdev->kobj);
 		return err;
+	}
 	node->dev = ERR_PTR(lcma_fault(HEAP_REGISTER)) ?:
 		    device_create_with_groups(class, NULL, devt, node,
 					      node_groups, "%s", node->name);
 	if (IS_ERR(node->dev)) {
-		cdev_del(&node->cdev);
+		cdev_del(node->cdev);
 		return PTR_ERR(node->dev);
 	}
 	nr_added++;
@@ -131,6 +138,7 @@ static int add_in_class(struct lcma_heapnode *node)
  */
 int lcma_heapnode_add(struct lcma_heapnode *node)
 {
+	snprintf(node->path, sizeof(node->path), "dma_heap/%s", node->name);
 	return class ? add_in_class(node) : add_misc(node);
 }
 
@@ -146,8 +154,8 @@ void lcma_heapnode_remove(struct lcma_heapnode *node)
 		misc_deregister(&node->misc);
 		return;
 	}
-	device_destroy(class, node->cdev.dev);
-	cdev_del(&node->cdev);
+	device_destroy(class, node->cdev->dev);
+	cdev_del(node->cdev);
 }
 
 /**
@@ -155,7 +163,8 @@ void lcma_heapnode_remove(struct lcma_heapnode *node)
  * @inode: what the file's open is told
  * @file: the same
  *
- * Context: in the open of the node's fops, first of all.
+ * Context: in the open of the node's fops, while doors are open: before that, and
+ * after, the node may be gone.
  * Return: the node.
  */
 struct lcma_heapnode *lcma_heapnode_opened(const struct inode *inode,
@@ -164,5 +173,5 @@ struct lcma_heapnode *lcma_heapnode_opened(const struct inode *inode,
 	if (imajor(inode) == MISC_MAJOR)
 		return container_of(file->private_data, struct lcma_heapnode,
 				    misc);
-	return container_of(inode->i_cdev, struct lcma_heapnode, cdev);
+	return nodes[iminor(inode) - MINOR(first)];
 }

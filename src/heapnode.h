@@ -17,21 +17,22 @@
  * @name: its name there
  * @region: the region behind it, for rules and people
  * @fops: what it does
- * @cdev: the character device, where the class is ours
+ * @path: where it is below /dev; filled in when it is added
+ * @cdev: the character device, where the class is ours; the kernel frees it when
+ *	the last open() that has found it is over
  * @dev: its device there
  * @misc: the device elsewhere
  * @misc_name: name of @misc
- * @misc_nodename: node of @misc
  */
 struct lcma_heapnode {
 	const char *name;
 	const char *region;
 	const struct file_operations *fops;
-	struct cdev cdev;
+	char path[LCMA_NAME_BYTES + 16];
+	struct cdev *cdev;
 	struct device *dev;
 	struct miscdevice misc;
 	char misc_name[LCMA_NAME_BYTES + 16];
-	char misc_nodename[LCMA_NAME_BYTES + 16];
 };
 
 int lcma_heapnodes_init(void);
