@@ -51,6 +51,7 @@ static const struct {
 	{ "DEBUGFS_FILE", 0 },
 	{ "DEBUGFS_LIST", ENOMEM },
 	{ "HEAP_NEW", ENOMEM },
+	{ "HEAP_CDEV", ENOMEM },
 	{ "HEAP_REGISTER", EBUSY },
 	{ "HEAP_FILE", ENOBUFS },
 	{ "DEV_REGISTER", EBUSY },
