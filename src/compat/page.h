@@ -96,9 +96,10 @@ static inline int lcma_page_mapcount(unsigned long pfn, unsigned long nr_pages,
 	/* The usual case, for which no page need be counted. */
 	if (page_ref_count(&copy->page[0]) <= whole + 1)
 		return whole;
-	/* A race by design: a count may change between two looks. */
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
+		/* A race by design: a count may change between two looks. */
 		parts += data_race(atomic_read(&pfn_to_page(pfn + i)->_mapcount)) + 1;
+	}
 	/* There a mapping of the whole also counts as one of each page. */
 	if (!is_anon)
 		return whole + parts - whole * nr;
