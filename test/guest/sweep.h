@@ -481,7 +481,8 @@ static inline const char *left_behind(void)
 		return HEAP;
 	if (!access("/sys/kernel/lcma", F_OK))
 		return "a directory in sysfs";
-	if (!access("/sys/kernel/debug/lcma", F_OK) || !access(FAULTS, F_OK))
+	if (!access("/sys/kernel/debug/lcma", F_OK) || !access(FAULTS, F_OK) ||
+	    !access("/sys/kernel/debug/lcma_holders", F_OK))
 		return "something in debugfs";
 	if (any_entry("/sys/bus/platform/devices", "lcma."))
 		return "a platform device";
