@@ -14,7 +14,8 @@
  *	  v
  *	claim		one call for each stretch of shared pages, which is the
  *	  |		whole region if none of its units is complete; pages
- *	  |		migrated out of one unit would else land in the next
+ *	  |		migrated out of one unit would else land in the next;
+ *	  |		for half of the time at most
  *	  v
  *	complete? ---- every page is in the pool: the source gets all ---> DRAINED
  *	  |   ^
@@ -216,7 +217,7 @@ static void dissolve_pool(const struct drain *drain)
  * the lock that takes them. Return: false if there is none.
  */
 static bool claim_next(const struct drain *drain, unsigned long *at,
-		       unsigned long step)
+		       unsigned long step, ktime_t deadline)
 {
 	struct lcma_region *region = drain->region;
 	const unsigned long start = next_shared(region, *at);
@@ -235,18 +236,27 @@ static bool claim_next(const struct drain *drain, unsigned long *at,
 	lcma_take_begin(region, s.start, s.nr_pages, &hold);
 	lcma_region_unlock(region, flags);
 	if (lcma_take_reserve(region, &hold) &&
-	    !lcma_take(region, &hold, drain->deadline, &obstacle))
+	    !lcma_take(region, &hold, deadline, &obstacle))
 		lcma_region_move_own(region, s.start, s.nr_pages, LCMA_USED,
 				     LCMA_POOL);
 	return true;
 }
 
-static void claim_shared(const struct drain *drain, unsigned long step)
+static void claim_shared(const struct drain *drain, unsigned long step,
+			 ktime_t deadline)
 {
 	unsigned long at = 0;
 
-	while (!is_over(drain) && claim_next(drain, &at, step))
+	while (!is_over(drain) && claim_next(drain, &at, step, deadline))
 		;
+}
+
+/* Half of the time that is left. */
+static ktime_t half_time(const struct drain *drain)
+{
+	const ktime_t now = ktime_get();
+
+	return ktime_add_ns(now, ktime_to_ns(ktime_sub(drain->deadline, now)) / 2);
 }
 
 static bool has_buffers(struct lcma_region *region)
@@ -265,17 +275,24 @@ static bool collect(const struct drain *drain)
 {
 	struct lcma_region *region = drain->region;
 	unsigned long step = ALIGN(region->map.nr_pages, region->unit_pages);
+	ktime_t deadline;
 
 	if (wait_settled(drain))
 		dissolve_pool(drain);
+	/*
+	 * A call that is not done in time gains nothing, however much it has moved:
+	 * one for all has half of the time, the units have the rest.
+	 */
+	deadline = half_time(drain);
 	for (;;) {
 		lcma_quarantine_retry(region);
-		claim_shared(drain, step);
+		claim_shared(drain, step, deadline);
 		if (is_complete(region))
 			return true;
 		if (is_over(drain) || has_buffers(region))
 			return false;
 		step = region->unit_pages;
+		deadline = drain->deadline;
 		schedule_timeout_killable(msecs_to_jiffies(PAUSE_MS));
 		wait_settled(drain);
 	}
