@@ -236,9 +236,10 @@ static vm_fault_t dmabuf_fault(struct vm_fault *vmf)
 		return VM_FAULT_SIGBUS;
 	for (; pgoff < stop; pgoff++) {
 		ret = lcma_fault(DMABUF_FAULT) ? VM_FAULT_OOM :
-		      vmf_insert_pfn(vma, vma->vm_start +
-				     ((pgoff - vma->vm_pgoff) << PAGE_SHIFT),
-				     lcma_buffer_pfn(export->buffer) + pgoff);
+		      vmf_insert_pfn_prot(vma, vma->vm_start +
+					  ((pgoff - vma->vm_pgoff) << PAGE_SHIFT),
+					  lcma_buffer_pfn(export->buffer) + pgoff,
+					  lcma_compat_user_prot(vma));
 		if (pgoff == vmf->pgoff)
 			result = ret;
 		if (ret != VM_FAULT_NOPAGE && pgoff >= vmf->pgoff)
@@ -270,7 +271,7 @@ static void fill_mapping(const struct export *export,
 		if (lcma_fault(DMABUF_FILL) ||
 		    remap_pfn_range(vma, vma->vm_start + (at << PAGE_SHIFT),
 				    pfn + at, nr << PAGE_SHIFT,
-				    vma->vm_page_prot))
+				    lcma_compat_user_prot(vma)))
 			return;
 		cond_resched();
 	}

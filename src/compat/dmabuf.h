@@ -39,4 +39,17 @@ static inline bool lcma_compat_get_file_live(struct file **file)
 #endif
 }
 
+/*
+ * What a user mapping's entries have from the start: where no hardware sets the
+ * dirty bit (ARM), a clean one faults again at the first write.
+ */
+static inline pgprot_t lcma_compat_user_prot(const struct vm_area_struct *vma)
+{
+	pte_t pte = pte_mkyoung(pfn_pte(0, vma->vm_page_prot));
+
+	if (vma->vm_flags & VM_WRITE)
+		pte = pte_mkdirty(pte);
+	return __pgprot(pte_val(pte));
+}
+
 #endif
