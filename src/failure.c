@@ -208,7 +208,6 @@ static int constraint_text(const struct lcma_region *region,
 			   char *text, size_t size_bytes)
 {
 	switch (f->err) {
-	case -E2BIG:
 	case -EFBIG:
 		return scnprintf(text, size_bytes, "the region has %lu pages",
 				 region->map.nr_pages);
