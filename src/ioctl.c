@@ -27,6 +27,7 @@
 #include "account.h"
 #include "buffer.h"
 #include "dmabuf.h"
+#include "failure.h"
 #include "fault.h"
 #include "parse.h"
 #include "region.h"
@@ -272,6 +273,8 @@ static void fill_entry(struct lcma_buffer_entry *entry,
 	entry->latency_ns = facts->latency_ns;
 	entry->age_ns = ktime_to_ns(ktime_sub(ktime_get(), facts->created));
 	entry->flags = owner_flags(facts->owner);
+	if (facts->is_gone)
+		entry->flags |= LCMA_BUFFER_GONE;
 	entry->inode = facts->inode;
 	entry->pid = facts->pid;
 	entry->uid = from_kuid_munged(current_user_ns(), facts->uid);
@@ -401,6 +404,142 @@ static int do_buffer_list(const struct call *call, void *data)
 	return give_answer(call, list, sizeof(*list));
 }
 
+static_assert(LCMA_WHY_SIZE >= LCMA_FAILURE_TEXT_BYTES);
+
+/* Up to the last field of the first version of the entry. */
+#define FAILURE_SIZE_MIN	offsetofend(struct lcma_failure_entry, why)
+
+/**
+ * struct failure_batch - LCMA_IOC_FAILURE_LIST on its way
+ * @failures: what the region remembers
+ * @entry: the one that is being told
+ */
+struct failure_batch {
+	struct lcma_failure failures[LCMA_FAILURES];
+	struct lcma_failure_entry entry;
+};
+
+static u32 held_by(enum lcma_obstacle_kind kind)
+{
+	switch (kind) {
+	case LCMA_OBSTACLE_PASSING:
+		return LCMA_HELD_BY_PASSING;
+	case LCMA_OBSTACLE_PINNED:
+		return LCMA_HELD_BY_PIN;
+	case LCMA_OBSTACLE_UNMOVABLE:
+		return LCMA_HELD_BY_UNMOVABLE;
+	case LCMA_OBSTACLE_RESERVED:
+		return LCMA_HELD_BY_RESERVED;
+	default:
+		return LCMA_HELD_BY_NONE;
+	}
+}
+
+static u32 failure_flags(const struct lcma_failure *f)
+{
+	u32 flags = 0;
+
+	if (f->owner == LCMA_OWNER_TEXT)
+		flags |= LCMA_FAILURE_TEXT;
+	if (f->owner == LCMA_OWNER_KERNEL)
+		flags |= LCMA_FAILURE_KERNEL;
+	if (f->is_gone)
+		flags |= LCMA_FAILURE_GONE;
+	if (!f->longest.is_exact)
+		flags |= LCMA_FAILURE_AT_LEAST;
+	return flags;
+}
+
+static void fill_failure(struct lcma_failure_entry *entry,
+			 const struct lcma_region *region,
+			 const struct lcma_failure *f, bool with_phys)
+{
+	const struct lcma_longest *longest = &f->longest;
+
+	memset(entry, 0, sizeof(*entry));
+	entry->seq = f->seq;
+	entry->bytes = bytes_of(f->nr_pages);
+	entry->align = bytes_of(f->align_pages);
+	entry->age_ns = ktime_get_ns() - f->when_ns;
+	entry->took_ns = f->took_ns;
+	entry->longest = bytes_of(longest->nr_pages);
+	entry->aligned = bytes_of(longest->aligned_pages);
+	entry->obstacle = held_by(f->obstacle.kind);
+	entry->err = -f->err;
+	entry->flags = failure_flags(f);
+	entry->pid = f->pid;
+	entry->uid = from_kuid_munged(current_user_ns(), f->uid);
+	strscpy(entry->comm, f->comm, sizeof(entry->comm));
+	strscpy(entry->region, region->name, sizeof(entry->region));
+	strscpy(entry->label, f->label, sizeof(entry->label));
+	lcma_failure_text(region, f, with_phys, entry->why, sizeof(entry->why));
+	if (!with_phys)
+		return;
+	entry->flags |= LCMA_FAILURE_PHYS;
+	if (longest->nr_pages)
+		entry->longest_phys = lcma_region_phys(region, longest->start);
+	if (longest->aligned_pages)
+		entry->aligned_phys = lcma_region_phys(region,
+						       longest->aligned_start);
+	if (f->obstacle.kind != LCMA_OBSTACLE_NONE)
+		entry->obstacle_phys = PFN_PHYS(f->obstacle.pfn);
+}
+
+/* Return: how many entries were written; -EFAULT. */
+static int list_failures(const struct lcma_failure_list *list,
+			 struct lcma_region *region,
+			 struct failure_batch *batch)
+{
+	const bool with_phys = lcma_account_sees_phys();
+	const bool all = list->flags & LCMA_FAILURES_ALL;
+	unsigned int i, got;
+	void __user *to;
+	u32 nr = 0;
+
+	got = lcma_failure_list(region, list->after_seq, batch->failures,
+				LCMA_FAILURES);
+	for (i = 0; i < got && nr < list->nr; i++) {
+		const struct lcma_failure *f = &batch->failures[i];
+
+		if (!all && !uid_eq(f->uid, current_uid()))
+			continue;
+		fill_failure(&batch->entry, region, f, with_phys);
+		to = u64_to_user_ptr(list->entries + (u64)nr * list->entry_size);
+		if (copy_to_user(to, &batch->entry,
+				 min_t(size_t, sizeof(batch->entry),
+				       list->entry_size)))
+			return -EFAULT;
+		nr++;
+	}
+	return nr;
+}
+
+static int do_failure_list(const struct call *call, void *data)
+{
+	struct lcma_failure_list *list = data;
+	struct lcma_region *region = find_region(list->region);
+	struct failure_batch *batch;
+	int ret;
+
+	if (IS_ERR(region))
+		return PTR_ERR(region);
+	if (list->entry_size < FAILURE_SIZE_MIN)
+		return -EINVAL;
+	if (list->flags & LCMA_FAILURES_ALL && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+
+	batch = lcma_fault(IOCTL_LIST) ? NULL :
+		kzalloc(sizeof(*batch), GFP_KERNEL);
+	if (!batch)
+		return -ENOBUFS;
+	ret = list_failures(list, region, batch);
+	kfree(batch);
+	if (ret < 0)
+		return ret;
+	list->nr = ret;
+	return give_answer(call, list, sizeof(*list));
+}
+
 /* Room for any of the structures, and what all of them begin with. */
 union any_call {
 	struct {
@@ -413,6 +552,7 @@ union any_call {
 	struct lcma_alloc alloc;
 	struct lcma_buffer_info buffer_info;
 	struct lcma_buffer_list buffer_list;
+	struct lcma_failure_list failure_list;
 };
 
 /*
@@ -454,6 +594,7 @@ static const struct {
 	     LCMA_ALLOC_F_NOWAIT | LCMA_ALLOC_F_QUIET),
 	CALL(LCMA_IOC_BUFFER_INFO, buffer_info, entry.label, 0),
 	CALL(LCMA_IOC_BUFFER_LIST, buffer_list, entries, LCMA_LIST_ALL),
+	CALL(LCMA_IOC_FAILURE_LIST, failure_list, entries, LCMA_FAILURES_ALL),
 };
 
 /**

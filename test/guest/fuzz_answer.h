@@ -46,7 +46,8 @@ static void judge(int which, const union any_call *asked)
 		wrong("%s: succeeded with size %u", calls[which].name,
 		      asked->size);
 	/* The second word of all of them; the flags that there are. */
-	if (asked->alloc.flags & ~(which == ALLOC ? 3u : which == BUFFER_LIST))
+	if (asked->alloc.flags & ~(which == ALLOC ? 3u : which == BUFFER_LIST ||
+				 which == FAILURE_LIST))
 		wrong("%s: succeeded with flags %#x", calls[which].name,
 		      asked->alloc.flags);
 	if (which != ALLOC)

@@ -14,7 +14,8 @@
 #define ARENA_BYTES	(64 * MIB)
 
 /* The calls, and what else is done. */
-enum { VERSION, REGION_LIST, REGION_INFO, ALLOC, BUFFER_INFO, BUFFER_LIST, NR_CALLS };
+enum { VERSION, REGION_LIST, REGION_INFO, ALLOC, BUFFER_INFO, BUFFER_LIST, FAILURE_LIST,
+       NR_CALLS };
 
 static const struct {
 	unsigned int cmd;
@@ -27,6 +28,7 @@ static const struct {
 	{ LCMA_IOC_ALLOC, sizeof(struct lcma_alloc), "ALLOC" },
 	{ LCMA_IOC_BUFFER_INFO, sizeof(struct lcma_buffer_info), "BUFFER_INFO" },
 	{ LCMA_IOC_BUFFER_LIST, sizeof(struct lcma_buffer_list), "BUFFER_LIST" },
+	{ LCMA_IOC_FAILURE_LIST, sizeof(struct lcma_failure_list), "FAILURE_LIST" },
 };
 
 union any_call {
@@ -37,6 +39,7 @@ union any_call {
 	struct lcma_alloc alloc;
 	struct lcma_buffer_info buffer_info;
 	struct lcma_buffer_list buffer_list;
+	struct lcma_failure_list failure_list;
 	unsigned char bytes[2 * PAGE];
 };
 
@@ -205,6 +208,14 @@ static void make_call(int which, union any_call *call)
 		call->buffer_list.entry_size = sizeof(struct lcma_buffer_entry);
 		call->buffer_list.entries = some_pointer();
 		break;
+	case FAILURE_LIST:
+		name(call->failure_list.region, LCMA_NAME_SIZE);
+		call->failure_list.flags = any(2);
+		call->failure_list.after_seq = one_in(4) ? odd_number() : 0;
+		call->failure_list.nr = any(24);
+		call->failure_list.entry_size = sizeof(struct lcma_failure_entry);
+		call->failure_list.entries = some_pointer();
+		break;
 	}
 }
 
@@ -243,7 +254,8 @@ static void make_harmless(int which, union any_call *call)
 
 	if (which == REGION_LIST && !is_harmless(call->region_list.names))
 		call->region_list.names = 0xc0008000;
-	if (which == BUFFER_LIST &&
+	/* The two lists have the same fields. */
+	if ((which == BUFFER_LIST || which == FAILURE_LIST) &&
 	    (!is_harmless(list->entries) || list->entry_size > PAGE))
 		list->entries = 0xc0008000;
 }

@@ -105,6 +105,37 @@ LAYOUT_AT(lcma_buffer_list, entry_size, 52);
 LAYOUT_AT(lcma_buffer_list, entries, 56);
 LAYOUT_SIZE(lcma_buffer_list, 64);
 
+LAYOUT_AT(lcma_failure_entry, seq, 0);
+LAYOUT_AT(lcma_failure_entry, bytes, 8);
+LAYOUT_AT(lcma_failure_entry, align, 16);
+LAYOUT_AT(lcma_failure_entry, age_ns, 24);
+LAYOUT_AT(lcma_failure_entry, took_ns, 32);
+LAYOUT_AT(lcma_failure_entry, longest, 40);
+LAYOUT_AT(lcma_failure_entry, longest_phys, 48);
+LAYOUT_AT(lcma_failure_entry, aligned, 56);
+LAYOUT_AT(lcma_failure_entry, aligned_phys, 64);
+LAYOUT_AT(lcma_failure_entry, obstacle_phys, 72);
+LAYOUT_AT(lcma_failure_entry, obstacle, 80);
+LAYOUT_AT(lcma_failure_entry, err, 84);
+LAYOUT_AT(lcma_failure_entry, flags, 88);
+LAYOUT_AT(lcma_failure_entry, pid, 92);
+LAYOUT_AT(lcma_failure_entry, uid, 96);
+LAYOUT_AT(lcma_failure_entry, reserved, 100);
+LAYOUT_AT(lcma_failure_entry, comm, 104);
+LAYOUT_AT(lcma_failure_entry, region, 120);
+LAYOUT_AT(lcma_failure_entry, label, 152);
+LAYOUT_AT(lcma_failure_entry, why, 184);
+LAYOUT_SIZE(lcma_failure_entry, 504);
+
+LAYOUT_AT(lcma_failure_list, size, 0);
+LAYOUT_AT(lcma_failure_list, flags, 4);
+LAYOUT_AT(lcma_failure_list, region, 8);
+LAYOUT_AT(lcma_failure_list, after_seq, 40);
+LAYOUT_AT(lcma_failure_list, nr, 48);
+LAYOUT_AT(lcma_failure_list, entry_size, 52);
+LAYOUT_AT(lcma_failure_list, entries, 56);
+LAYOUT_SIZE(lcma_failure_list, 64);
+
 _Static_assert(LCMA_ABI == 2, "a new field, flag or call is checked here, too");
 
 _Static_assert(LCMA_IOC_VERSION == 0xbc00, "cmd");
@@ -113,6 +144,7 @@ _Static_assert(LCMA_IOC_REGION_INFO == 0xbc02, "cmd");
 _Static_assert(LCMA_IOC_ALLOC == 0xbc03, "cmd");
 _Static_assert(LCMA_IOC_BUFFER_INFO == 0xbc04, "cmd");
 _Static_assert(LCMA_IOC_BUFFER_LIST == 0xbc05, "cmd");
+_Static_assert(LCMA_IOC_FAILURE_LIST == 0xbc07, "cmd");
 
 #undef LAYOUT_AT
 #undef LAYOUT_SIZE

@@ -75,6 +75,14 @@ static void prepare_buffer_list(void *arg)
 	list->entry_size = sizeof(struct lcma_buffer_entry);
 }
 
+static void prepare_failure_list(void *arg)
+{
+	struct lcma_failure_list *list = arg;
+
+	strcpy(list->region, "main");
+	list->entry_size = sizeof(struct lcma_failure_entry);
+}
+
 static const struct sample samples[] = {
 	{ "version", LCMA_IOC_VERSION, sizeof(struct lcma_version),
 	  prepare_nothing },
@@ -87,6 +95,8 @@ static const struct sample samples[] = {
 	  prepare_buffer_info },
 	{ "buffer list", LCMA_IOC_BUFFER_LIST, sizeof(struct lcma_buffer_list),
 	  prepare_buffer_list },
+	{ "failure list", LCMA_IOC_FAILURE_LIST,
+	  sizeof(struct lcma_failure_list), prepare_failure_list },
 };
 
 /* A call of alloc gives a buffer: it is not wanted. */
@@ -221,6 +231,7 @@ static void test_unknown_flags(const struct sample *sample)
 		[_IOC_NR(LCMA_IOC_ALLOC)] = LCMA_ALLOC_F_NOWAIT |
 					    LCMA_ALLOC_F_QUIET,
 		[_IOC_NR(LCMA_IOC_BUFFER_LIST)] = LCMA_LIST_ALL,
+		[_IOC_NR(LCMA_IOC_FAILURE_LIST)] = LCMA_FAILURES_ALL,
 	};
 	const unsigned int nr = _IOC_NR(sample->cmd);
 	union {

@@ -232,6 +232,21 @@ static inline long op_buffer_list(void)
 	return on_device(LCMA_IOC_BUFFER_LIST, &list);
 }
 
+static inline long op_failure_list(void)
+{
+	struct lcma_failure_entry entries[2];
+	struct lcma_failure_list list = {
+		.size = sizeof(list),
+		.flags = LCMA_FAILURES_ALL,
+		.nr = ARRAY_SIZE(entries),
+		.entry_size = sizeof(entries[0]),
+		.entries = (uintptr_t)entries,
+	};
+
+	strncpy(list.region, region, sizeof(list.region) - 1);
+	return on_device(LCMA_IOC_FAILURE_LIST, &list);
+}
+
 /* Map it, fill every page, bracketed as a program should, and look. */
 static inline long use_buffer(int fd)
 {
@@ -368,6 +383,7 @@ static const struct operation operations[] = {
 	{ "ALLOC with a deadline", op_alloc_deadline, true },
 	{ "BUFFER_INFO", op_buffer_info, false },
 	{ "BUFFER_LIST", op_buffer_list, false },
+	{ "FAILURE_LIST", op_failure_list, false },
 	{ "mmap, touch, sync", op_map, true },
 	{ "mmap that faults fill", op_map_by_faults, false },
 	{ "heap", op_heap, false },

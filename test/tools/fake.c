@@ -322,6 +322,53 @@ static int do_buffer_list(void *arg)
 	return give(arg, &l, sizeof(l));
 }
 
+/* FAKE_WHY: two failures, of this process and of another one. */
+static int do_failure_list(void *arg)
+{
+	struct lcma_failure_list l;
+	struct lcma_failure_entry e = {
+		.seq = 1,
+		.bytes = 4 << 20,
+		.align = 4096,
+		.age_ns = 1000,
+		.took_ns = 1200000,
+		.longest = 2 << 20,
+		.longest_phys = 0x7a900000,
+		.aligned = 1 << 20,
+		.obstacle = LCMA_HELD_BY_PIN,
+		.obstacle_phys = 0x7a801000,
+		.err = EBUSY,
+		.pid = getpid(),
+		.comm = "fake",
+		.region = "cam",
+		.label = "frame",
+		.why = "-EBUSY, 1024 pages aligned to 1: page 0x7a801 is \"pinned\"",
+	};
+	int err = take(&l, sizeof(l), LCMA_FAILURES_ALL, arg);
+	char *to;
+	uint32_t nr = 0;
+
+	if (!err)
+		err = find(l.region);
+	if (err < 0)
+		return err;
+	if (l.flags & LCMA_FAILURES_ALL && setting("FAKE_USER"))
+		return -EPERM;
+	to = (char *)(uintptr_t)l.entries;
+	if (setting("FAKE_WHY") && !err && l.nr)
+		memcpy(to + nr++ * l.entry_size, &e, sizeof(e));
+	if (setting("FAKE_WHY") && !err && l.nr > nr) {
+		e.seq = 2;
+		e.pid = 1;
+		e.flags = LCMA_FAILURE_GONE | LCMA_FAILURE_KERNEL |
+			  LCMA_FAILURE_PHYS;
+		strcpy(e.why, "-ENOSPC, of somebody else");
+		memcpy(to + nr++ * l.entry_size, &e, sizeof(e));
+	}
+	l.nr = nr;
+	return give(arg, &l, sizeof(l));
+}
+
 static int device_ioctl(unsigned long request, void *arg)
 {
 	switch (request) {
@@ -335,6 +382,8 @@ static int device_ioctl(unsigned long request, void *arg)
 		return do_alloc(arg);
 	case LCMA_IOC_BUFFER_INFO:
 		return do_buffer_info(arg);
+	case LCMA_IOC_FAILURE_LIST:
+		return do_failure_list(arg);
 	case LCMA_IOC_BUFFER_LIST:
 		return do_buffer_list(arg);
 	default:

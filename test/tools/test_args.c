@@ -210,6 +210,8 @@ static const struct {
 	{ "alloc -- true", "alloc wants a SIZE" },
 	{ "list -- true", "only alloc runs a command" },
 	{ "list cam", "unexpected word" },
+	{ "failures cam gpu", "unexpected word" },
+	{ "failures --holders", "--holders does not belong to this command" },
 	{ "free --region cam", "does not belong" },
 	{ "map cam gpu", "unexpected word 'gpu'" },
 	{ "watch 0", "watch wants seconds" },

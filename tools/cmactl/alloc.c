@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cmactl.h"
-#include "debugfs.h"
 #include "size.h"
 
 void buffer_write(struct session *session,
@@ -43,37 +43,49 @@ void buffer_write(struct session *session,
 
 /* --- failures ---------------------------------------------------------------- */
 
-/* The reason that lcma has noted, if it is of a moment ago. */
-static void print_reason(const char *region)
+uint64_t own_time_ns(void)
 {
-	char text[DEBUGFS_LINE_BYTES];
-	const char *ago;
+	struct timespec now;
 
-	if (last_failure(region, text, sizeof(text)))
-		return;
-	ago = strrchr(text, ',');
-	if (!ago || !strstr(ago, " ms ago") || strtoul(ago + 1, NULL, 10) > 2000)
-		return;
-	fprintf(stderr, "cmactl: region %s: %s\n", region, text);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-static void print_reasons(struct session *session)
+/* The youngest failure of this process since a moment, if there is one. */
+static void print_reason(int device, const char *region, uint64_t began_ns)
+{
+	struct lcma_failure_entry entries[16];
+	int i = lcma_list_failures(device, region, 0, 0, entries, 16);
+
+	while (i-- > 0) {
+		if (entries[i].pid != getpid() ||
+		    entries[i].age_ns > own_time_ns() - began_ns)
+			continue;
+		fprintf(stderr, "cmactl: region %s: %s\n", region,
+			entries[i].why);
+		return;
+	}
+}
+
+static void print_reasons(struct session *session, uint64_t began_ns)
 {
 	char names[16][LCMA_NAME_SIZE];
 	int device, i, nr;
 
-	if (session->args->region) {
-		print_reason(session->args->region);
-		return;
-	}
 	device = lcma_open(session->args->device);
-	nr = device < 0 ? 0 : lcma_get_regions(device, names, 16);
-	for (i = 0; i < nr && i < 16; i++)
-		print_reason(names[i]);
+	if (device < 0)
+		return;
+	if (session->args->region) {
+		print_reason(device, session->args->region, began_ns);
+	} else {
+		nr = lcma_get_regions(device, names, 16);
+		for (i = 0; i < nr && i < 16; i++)
+			print_reason(device, names[i], began_ns);
+	}
 	lcma_close(device);
 }
 
-int fail_alloc(struct session *session, int err)
+int fail_alloc(struct session *session, int err, uint64_t began_ns)
 {
 	const struct args *args = session->args;
 	char size[CMACTL_TEXT_BYTES];
@@ -86,7 +98,7 @@ int fail_alloc(struct session *session, int err)
 	else
 		status = fail(session, err, NULL, "alloc of %s", size);
 	if (!(args->given & ARG_QUIET))
-		print_reasons(session);
+		print_reasons(session, began_ns);
 	return status;
 }
 
@@ -138,6 +150,7 @@ int cmd_alloc(struct session *session)
 {
 	const struct args *args = session->args;
 	struct lcma_options options = LCMA_OPTIONS_INIT;
+	const uint64_t began_ns = own_time_ns();
 	uint64_t bytes = args->bytes;
 	int device, buffer, status;
 
@@ -160,7 +173,7 @@ int cmd_alloc(struct session *session)
 		options.flags |= LCMA_ALLOC_F_QUIET;
 	buffer = lcma_allocate(device, &bytes, &options);
 	if (buffer < 0)
-		status = fail_alloc(session, buffer);
+		status = fail_alloc(session, buffer, began_ns);
 	else if (args->run)
 		status = run(session, buffer, bytes);
 	else

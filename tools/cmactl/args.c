@@ -36,6 +36,7 @@ struct reader {
 #define BIT(n)		(1u << (n))
 #define ANY_COMMAND	(~0u)
 #define WITH_REGION	(BIT(CMD_ALLOC) | BIT(CMD_LIST) | BIT(CMD_INFO) | \
+			 BIT(CMD_FAILURES) | \
 			 BIT(CMD_MAP) | BIT(CMD_REGIONS) | BIT(CMD_WATCH) | BIT(CMD_STRESS) | \
 			 BIT(CMD_BENCH))
 
@@ -47,6 +48,7 @@ static const struct {
 	{ "alloc", CMD_ALLOC },
 	{ "free", CMD_FREE },
 	{ "list", CMD_LIST },
+	{ "failures", CMD_FAILURES },
 	{ "info", CMD_INFO },
 	{ "map", CMD_MAP },
 	{ "watch", CMD_WATCH },
@@ -207,7 +209,9 @@ static const struct option {
 	{ "quiet", 'q', NO_VALUE, BIT(CMD_ALLOC), ARG_QUIET, NULL },
 	{ "text", 't', NO_VALUE, BIT(CMD_ALLOC), ARG_TEXT, NULL },
 	{ "hold", 0, MAYBE_VALUE, BIT(CMD_ALLOC), ARG_HOLD, take_hold },
-	{ "all", 'a', NO_VALUE, BIT(CMD_FREE) | BIT(CMD_LIST), ARG_ALL, NULL },
+	{ "all", 'a', NO_VALUE, BIT(CMD_FREE) | BIT(CMD_LIST) | BIT(CMD_FAILURES),
+	  ARG_ALL, NULL },
+	{ "holders", 0, NO_VALUE, BIT(CMD_LIST), ARG_HOLDERS, NULL },
 	{ "count", 0, VALUE, BIT(CMD_WATCH) | BIT(CMD_BENCH), 0, take_count },
 	{ "seed", 0, VALUE, BIT(CMD_STRESS), ARG_SEED, take_seed },
 	{ "threads", 0, VALUE, BIT(CMD_STRESS), 0, take_threads },
@@ -307,6 +311,7 @@ static int take_positional(struct reader *reader, const char *word)
 	case CMD_INFO:
 	case CMD_MAP:
 	case CMD_BENCH:
+	case CMD_FAILURES:
 		return take_region(args, word);
 	case CMD_WATCH:
 		if (seconds_parse(word, &args->interval_ms) ||

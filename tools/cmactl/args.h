@@ -15,6 +15,7 @@ enum command {
 	CMD_ALLOC,
 	CMD_FREE,
 	CMD_LIST,
+	CMD_FAILURES,
 	CMD_INFO,
 	CMD_MAP,
 	CMD_WATCH,
@@ -35,6 +36,7 @@ enum command {
 #define ARG_SEED	(1 << 8)
 #define ARG_PINS	(1 << 9)
 #define ARG_UNLOAD	(1 << 10)
+#define ARG_HOLDERS	(1 << 11)
 
 /**
  * struct args - a command line, understood

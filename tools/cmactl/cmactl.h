@@ -38,6 +38,7 @@ int cmd_regions(struct session *session);
 int cmd_alloc(struct session *session);
 int cmd_free(struct session *session);
 int cmd_list(struct session *session);
+int cmd_failures(struct session *session);
 int cmd_info(struct session *session);
 int cmd_map(struct session *session);
 int cmd_watch(struct session *session);
@@ -67,13 +68,33 @@ int fail(struct session *session, int err, const char *why, const char *format,
 	 ...);
 
 /**
- * fail_alloc - the same, for an allocation: with what lcma knows of it
+ * fail_alloc - the same, for an allocation: with what lcma knows of this one, and of
+ * no other
  * @session: the session
  * @err: a negative errno
+ * @began_ns: own_time_ns() before it was asked for
  *
  * Return: the exit status.
  */
-int fail_alloc(struct session *session, int err);
+int fail_alloc(struct session *session, int err, uint64_t began_ns);
+
+/**
+ * own_time_ns - the time, for fail_alloc()
+ *
+ * Return: nanoseconds on the clock that lcma tells ages by.
+ */
+uint64_t own_time_ns(void);
+
+/**
+ * holders_text - which processes hold a buffer now?
+ * @inode: its dma-buf's
+ * @text: out: "1234 gst-launch, 1300 weston"; "" if none was found
+ * @size: of @text
+ *
+ * Looks at the descriptors of all processes that this one may look at; a mapping
+ * without a descriptor is not found.
+ */
+void holders_text(uint64_t inode, char *text, size_t size);
 
 /**
  * text_alloc - the part of alloc that --text asks for

@@ -133,6 +133,7 @@ void buffer_json(struct json *json, const struct lcma_buffer_entry *entry)
 		json_signed(json, "pid", entry->pid);
 	else
 		json_null(json, "pid");
+	json_bool(json, "gone", entry->flags & LCMA_BUFFER_GONE);
 	json_number(json, "uid", entry->uid);
 	json_text(json, "comm", entry->comm);
 	json_text(json, "owner", owner_text(entry->flags));

@@ -22,6 +22,9 @@ static const char usage[] =
 "    --region NAME, --align SIZE, --label TEXT, --timeout MS, --nowait, --quiet\n"
 "  free [--all]           free one buffer of the text device, or all of them\n"
 "  list [--all]           this user's buffers, or everybody's\n"
+"    --holders            and which processes hold each now\n"
+"  failures [REGION]      which of this user's allocations failed, and why\n"
+"    --all                or everybody's\n"
 "  info [REGION]          all that is known of a region, or of all\n"
 "  map [REGION]           a picture of a region, or of all\n"
 "  watch [SECONDS]        the regions, again and again; --count N times\n"
@@ -51,6 +54,7 @@ static int (*const commands[])(struct session *session) = {
 	[CMD_ALLOC] = cmd_alloc,
 	[CMD_FREE] = cmd_free,
 	[CMD_LIST] = cmd_list,
+	[CMD_FAILURES] = cmd_failures,
 	[CMD_INFO] = cmd_info,
 	[CMD_MAP] = cmd_map,
 	[CMD_WATCH] = cmd_watch,

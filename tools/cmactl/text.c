@@ -55,6 +55,7 @@ static int find_own(const struct lcma_buffer_entry *entry, void *data)
 int text_alloc(struct session *session, int device)
 {
 	const struct args *args = session->args;
+	const uint64_t began_ns = own_time_ns();
 	struct lcma_buffer_entry own = {
 		.bytes = args->bytes,
 		.age_ns = UINT64_MAX,
@@ -66,9 +67,9 @@ int text_alloc(struct session *session, int device)
 
 	len = make_line(args, line, sizeof(line));
 	if (len < 0)
-		return fail_alloc(session, len);
+		return fail_alloc(session, len, began_ns);
 	if (write(device, line, len) != len)
-		return fail_alloc(session, -errno);
+		return fail_alloc(session, -errno, began_ns);
 	status = regions_load(session, device, &regions);
 	for (i = 0; i < regions.nr; i++)
 		lcma_for_each_buffer(device, regions.info[i].name, 0, find_own,

@@ -250,6 +250,31 @@ int lcma_for_each_buffer_sized(int device, const char *region, uint32_t flags,
 	return nr;
 }
 
+int lcma_list_failures_sized(int device, const char *region, uint32_t flags,
+			     uint64_t after_seq,
+			     struct lcma_failure_entry *entries, uint32_t nr,
+			     size_t entry_size)
+{
+	struct lcma_failure_list list = {
+		.size = sizeof(list),
+		.flags = flags,
+		.after_seq = after_seq,
+		.nr = nr,
+		.entry_size = entry_size,
+		.entries = (uintptr_t)entries,
+	};
+	int err;
+
+	err = copy_text(list.region, sizeof(list.region), region, -ENOENT);
+	if (err)
+		return err;
+	/* An older module leaves alone what it does not know. */
+	if (nr)
+		memset(entries, 0, nr * entry_size);
+	err = call(device, LCMA_IOC_FAILURE_LIST, &list);
+	return err ? err : (int)list.nr;
+}
+
 int lcma_map(int buffer, int access, void **address, uint64_t *bytes)
 {
 	int prot = PROT_NONE;

@@ -246,6 +246,29 @@ int lcma_for_each_buffer_sized(int device, const char *region, uint32_t flags,
 			       size_t entry_size);
 
 /**
+ * lcma_list_failures - which allocations failed in a region, oldest first
+ * @device: from lcma_open()
+ * @region: the region's name; it remembers its last 16 failures
+ * @flags: 0: those of this user; LCMA_FAILURES_ALL: everybody's
+ * @after_seq: 0, or the number of the last one that is known
+ * @entries: room for the answer
+ * @nr: how many fit
+ *
+ * Return: how many were written; -ENOENT no such region; -EPERM
+ * LCMA_FAILURES_ALL without CAP_SYS_ADMIN; -ENOTTY an older module.
+ */
+int lcma_list_failures(int device, const char *region, uint32_t flags,
+		       uint64_t after_seq, struct lcma_failure_entry *entries,
+		       uint32_t nr);
+#define lcma_list_failures(device, region, flags, after_seq, entries, nr) \
+	lcma_list_failures_sized(device, region, flags, after_seq, entries, nr, \
+				 sizeof(struct lcma_failure_entry))
+int lcma_list_failures_sized(int device, const char *region, uint32_t flags,
+			     uint64_t after_seq,
+			     struct lcma_failure_entry *entries, uint32_t nr,
+			     size_t entry_size);
+
+/**
  * lcma_map - map a whole buffer, shared
  * @buffer: the buffer
  * @access: LCMA_ACCESS_READ, LCMA_ACCESS_WRITE or both

@@ -32,6 +32,14 @@ int (lcma_get_buffer)(int device, int buffer, struct lcma_buffer_entry *entry)
 	return lcma_get_buffer_sized(device, buffer, entry, ENTRY_SIZE);
 }
 
+int (lcma_list_failures)(int device, const char *region, uint32_t flags,
+			 uint64_t after_seq, struct lcma_failure_entry *entries,
+			 uint32_t nr)
+{
+	return lcma_list_failures_sized(device, region, flags, after_seq,
+					entries, nr, sizeof(*entries));
+}
+
 int (lcma_list_buffers)(int device, const char *region, uint32_t flags,
 			uint64_t after_id, struct lcma_buffer_entry *entries,
 			uint32_t nr)

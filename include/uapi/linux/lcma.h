@@ -302,4 +302,97 @@ struct lcma_buffer_list {
 
 #define LCMA_IOC_BUFFER_LIST	_IO(LCMA_IOC_MAGIC, 0x05)
 
+#define LCMA_WHY_SIZE		320	/* a sentence, with its NUL */
+
+/* lcma_failure_entry.flags */
+#define LCMA_FAILURE_PHYS	(1 << 0) /* the addresses are valid */
+#define LCMA_FAILURE_TEXT	(1 << 1) /* asked for through the text device */
+#define LCMA_FAILURE_KERNEL	(1 << 2) /* asked for by a kernel module */
+#define LCMA_FAILURE_GONE	(1 << 3) /* the process that asked has ended */
+#define LCMA_FAILURE_AT_LEAST	(1 << 4) /* @aligned: there may be a longer one */
+
+/* lcma_failure_entry.obstacle */
+#define LCMA_HELD_BY_NONE	0	/* no page was found in the way */
+#define LCMA_HELD_BY_PASSING	1	/* locked, under I/O, or isolated */
+#define LCMA_HELD_BY_PIN	2	/* pinned */
+#define LCMA_HELD_BY_UNMOVABLE	3	/* no page that migration can move */
+#define LCMA_HELD_BY_RESERVED	4	/* reserved by the kernel */
+
+/**
+ * struct lcma_failure_entry - one allocation that failed
+ * @seq: its number in its region, from 1, never used twice
+ * @bytes: how much it wanted, in the region's granules
+ * @align: how it wanted that aligned, in bytes
+ * @age_ns: how long ago it failed
+ * @took_ns: how long it was tried
+ * @longest: the longest unused run at that moment, in bytes
+ * @longest_phys: where that is, if LCMA_FAILURE_PHYS
+ * @aligned: the longest unused run that begins on @align, in bytes
+ * @aligned_phys: where that is, if LCMA_FAILURE_PHYS
+ * @obstacle_phys: the page in the way, if there was one, and LCMA_FAILURE_PHYS
+ * @obstacle: LCMA_HELD_BY_*: what kept that page
+ * @err: the errno, positive
+ * @flags: LCMA_FAILURE_*
+ * @pid: who asked, as the caller's pid namespace sees it; 0: not in it, or an
+ *	interrupt
+ * @uid: whose it was, in the caller's user namespace
+ * @reserved: 0
+ * @comm: its command; empty: an interrupt
+ * @region: the region
+ * @label: what it was for; may be empty
+ * @why: all of it in one sentence, with addresses if LCMA_FAILURE_PHYS
+ */
+struct lcma_failure_entry {
+	__aligned_u64 seq;
+	__aligned_u64 bytes;
+	__aligned_u64 align;
+	__aligned_u64 age_ns;
+	__aligned_u64 took_ns;
+	__aligned_u64 longest;
+	__aligned_u64 longest_phys;
+	__aligned_u64 aligned;
+	__aligned_u64 aligned_phys;
+	__aligned_u64 obstacle_phys;
+	__u32 obstacle;
+	__s32 err;
+	__u32 flags;
+	__s32 pid;
+	__u32 uid;
+	__u32 reserved;
+	char comm[LCMA_COMM_SIZE];
+	char region[LCMA_NAME_SIZE];
+	char label[LCMA_LABEL_SIZE];
+	char why[LCMA_WHY_SIZE];
+};
+
+/* lcma_failure_list.flags */
+#define LCMA_FAILURES_ALL	(1 << 0) /* everybody's, for CAP_SYS_ADMIN */
+
+/**
+ * struct lcma_failure_list - LCMA_IOC_FAILURE_LIST: which allocations failed
+ * @size: in: sizeof(struct lcma_failure_list)
+ * @flags: in: LCMA_FAILURES_ALL; 0: those of the caller's user
+ * @region: in: the region; it remembers its last 16 failures, quiet ones not
+ * @after_seq: in: only failures with a higher number; 0: from the oldest
+ * @nr: in: how many entries fit; out: how many were written, oldest first
+ * @entry_size: in: sizeof(struct lcma_failure_entry) of the caller
+ * @entries: in: pointer to nr entries, entry_size bytes apart; what a larger
+ *	entry has and this version does not know is left as it was
+ *
+ * Errors: ENOENT no such region; EPERM LCMA_FAILURES_ALL without CAP_SYS_ADMIN;
+ * EINVAL entry_size is smaller than in the first version of the entry; ENOBUFS no
+ * memory for structures.
+ */
+struct lcma_failure_list {
+	__u32 size;
+	__u32 flags;
+	char region[LCMA_NAME_SIZE];
+	__aligned_u64 after_seq;
+	__u32 nr;
+	__u32 entry_size;
+	__aligned_u64 entries;
+};
+
+#define LCMA_IOC_FAILURE_LIST	_IO(LCMA_IOC_MAGIC, 0x07)
+
 #endif /* _UAPI_LINUX_LCMA_H */
