@@ -85,7 +85,7 @@ last
 is "$why" "-ENOSPC, 4096 pages aligned to 1: $run at $first" "the length was what did not fit"
 refused "17M region=r"
 last
-matches "$why" "^-E2?F?BIG, 4352 pages aligned to 1: the region has 4096 pages$" "nor can it ever"
+matches "$why" "^-EFBIG, 4352 pages aligned to 1: the region has 4096 pages$" "nor can it ever"
 refused "12M nowait region=r align=8M"
 last
 has seq 5
@@ -120,24 +120,45 @@ is "$(sed -n '1s/ .*//p' $debug/r/failures)" "seq=11" "the oldest is the sixteen
 compare "$(dmesg | grep -c 'lcma: region r: ')" -le 10 "the log is not flooded"
 is "$(cat $debug/s/failures)" "" "another region has a memory of its own"
 
-# So is who asked for a buffer that somebody else holds.
+# cmactl tells the reason of its own request, and of no other.
+err=/tmp/err
+cmactl alloc 17M --region r 2>$err && fail "17 MiB out of 16"
+matches "$(cat $err)" "^cmactl: region r: -EFBIG, 4352 pages aligned to 1: the region has 4096 pages$" \
+	"cmactl tells why its own request failed"
+cmactl alloc 16M --region r --text 2>$err && fail "16 MiB more, as text"
+matches "$(cat $err)" "^cmactl: region r: -ENOSPC, 4096 pages aligned to 1: $run at 0x" \
+	"and that of a line"
+refused "16M region=r label=other"
+cmactl alloc 4K --region nosuch 2>$err && fail "no such region"
+is "$(grep -c . $err)" 1 "and nothing of another request, if lcma does not know its own"
+cmactl alloc 100000G 2>$err && fail "more than any memory"
+is "$(grep -c . $err)" 1 "nor if it named no region"
+
+# The list of a user is that of its own requests.
+is "$(cmactl failures --all r | grep -c '^r [0-9]')" 16 "cmactl lists sixteen"
+matches "$(cmactl failures r)" "^r 29: .* ago, 16 MiB, by .*, uid 0, for other, tried for " "the last one among them"
+is "$(cmactl failures s)" "" "and none of the other region"
+matches "$(cmactl failures r --json)" '"label":"other".*"why":"-ENOSPC, 4096 pages' "JSON has it"
+
+# Who asked is gone, and who holds the buffer can be found.
 lcma_free_all
 cmactl alloc 4M --region r --label orphan -- sh -c 'sleep 100 & echo $! >/tmp/holder; echo $$ >/tmp/asker'
+holder=$(cat /tmp/holder)
 buffers r
-matches "$buffer" " pid=$(cat /tmp/asker) label=orphan gone " "debugfs says that who asked is gone"
-kill "$(cat /tmp/holder)"
-i=0
-while [ -s $debug/r/buffers ] && [ $i -lt 100 ]; do
-	usleep 50000
-	i=$((i + 1))
-done
-expect_write ok "4K region=r"
+matches "$buffer" " pid=$(cat /tmp/asker) label=orphan inode=[1-9][0-9]* gone " "debugfs says that who asked is gone"
+list=$(cmactl list --all --region r --holders)
+matches "$list" "^r +[0-9]+ +4 MiB .* gone +file .* orphan +$holder sleep *$" "cmactl names who holds it"
+matches "$(cmactl list --all --json)" '"gone":true' "JSON says gone"
+kill "$holder"
+wait_for() { i=0; while [ $i -lt 100 ] && ! eval "$1"; do usleep 50000; i=$((i + 1)); done; eval "$1"; }
+check "and the memory comes back with that" wait_for '[ ! -s $debug/r/buffers ]'
+cmactl alloc 4K --region r --hold 100 >/dev/null &
+asker=$!
+wait_for '[ -s $debug/r/buffers ]'
 buffers r
-matches "$buffer" " pid=[0-9]* label=- gone " "a line's writer has ended, too"
-echo "4K region=r label=shell" >$dev
-buffers r
-matches "$buffer" " pid=$$ label=shell comm=" "a process that lives is not gone"
-lcma_free_all
+matches "$buffer" " pid=$asker label=- inode=[1-9][0-9]* comm=" "a process that lives is not gone"
+kill $asker
+wait $asker 2>/dev/null
 
 check "unload" lcma_unload
 finish
