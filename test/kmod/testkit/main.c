@@ -43,6 +43,7 @@ static int __init testkit_init(void)
 		return err;
 	}
 	pin_init(root);
+	hold_init(root);
 	look_init(root);
 	scribble_init(root);
 	return 0;
@@ -52,6 +53,7 @@ module_init(testkit_init);
 static void __exit testkit_exit(void)
 {
 	debugfs_remove_recursive(root);
+	hold_exit();
 	pin_exit();
 	neighbour_exit();
 }

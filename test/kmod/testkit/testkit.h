@@ -5,6 +5,7 @@
  * below /sys/kernel/debug/lcma_testkit:
  *
  *	pin, unpin	take and drop references of pages (pin.c)
+ *	hold, buffers	a page held for a while, as by I/O (hold.c)
  *	look		what the pages of a range are (look.c)
  *	scribble	writes to the pages of a range (scribble.c)
  *	neighbour	the other user of the kernel's CMA area (neighbour.c)
@@ -26,6 +27,9 @@ int testkit_line(char *line, const char __user *from, size_t len_bytes);
 
 void pin_init(struct dentry *dir);
 void pin_exit(void);
+
+void hold_init(struct dentry *dir);
+void hold_exit(void);
 
 void look_init(struct dentry *dir);
 void scribble_init(struct dentry *dir);
