@@ -95,7 +95,7 @@ is "$(lcma_info cam used_pages)" 1024 "4 MiB are used"
 ctl 0 list
 has "^cam +[0-9]+ +4 MiB +0x[0-9a-f]+ .* $holder +file +cmactl +camera" "list shows it"
 ctl 0 list --json --region cam
-has "\"pid\": $holder, \"uid\": 0, \"comm\": \"cmactl\", \"owner\": \"file\", \"label\": \"camera\"" "and as JSON"
+has "\"pid\": $holder, \"gone\": false, \"uid\": 0, \"comm\": \"cmactl\", \"owner\": \"file\", \"label\": \"camera\"" "and as JSON"
 ctl 0 list --region gpu
 is "$(wc -l <$out)" 1 "not in the other region"
 if rmmod lcma 2>/dev/null; then

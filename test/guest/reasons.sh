@@ -138,7 +138,7 @@ is "$(grep -c . $err)" 1 "nor if it named no region"
 is "$(cmactl failures --all r | grep -c '^r [0-9]')" 16 "cmactl lists sixteen"
 matches "$(cmactl failures r)" "^r 29: .* ago, 16 MiB, by .*, uid 0, for other, tried for " "the last one among them"
 is "$(cmactl failures s)" "" "and none of the other region"
-matches "$(cmactl failures r --json)" '"label":"other".*"why":"-ENOSPC, 4096 pages' "JSON has it"
+matches "$(cmactl failures r --json)" '"label": "other", "why": "-ENOSPC, 4096 pages' "JSON has it"
 
 # Who asked is gone, and who holds the buffer can be found.
 lcma_free_all
@@ -148,7 +148,7 @@ buffers r
 matches "$buffer" " pid=$(cat /tmp/asker) label=orphan inode=[1-9][0-9]* gone " "debugfs says that who asked is gone"
 list=$(cmactl list --all --region r --holders)
 matches "$list" "^r +[0-9]+ +4 MiB .* gone +file .* orphan +$holder sleep *$" "cmactl names who holds it"
-matches "$(cmactl list --all --json)" '"gone":true' "JSON says gone"
+matches "$(cmactl list --all --json)" '"gone": true' "JSON says gone"
 kill "$holder"
 wait_for() { i=0; while [ $i -lt 100 ] && ! eval "$1"; do usleep 50000; i=$((i + 1)); done; eval "$1"; }
 check "and the memory comes back with that" wait_for '[ ! -s $debug/r/buffers ]'
