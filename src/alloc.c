@@ -12,6 +12,7 @@
 #include <linux/string.h>
 
 #include "failure.h"
+#include "poison.h"
 #include "pool.h"
 #include "quarantine.h"
 #include "search.h"
@@ -195,6 +196,17 @@ static int alloc_anywhere(const struct lcma_request *request,
 	return best;
 }
 
+/* A run with a memory error in it is nobody's. Return: true if it was one. */
+static bool drop_poisoned(const struct lcma_run *run)
+{
+	const unsigned long end = run->start + run->nr_pages;
+
+	if (lcma_poison_next(run->region, run->start, end) == end)
+		return false;
+	lcma_alloc_undo(run);
+	return true;
+}
+
 /**
  * lcma_alloc - allocate contiguous pages
  * @request: what is asked for
@@ -221,10 +233,13 @@ int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
 		return -EOPNOTSUPP;
 	if (!request->nr_pages || !is_power_of_2(request->align_pages))
 		return -EINVAL;
-	if (region)
-		err = alloc_in_region(region, request, run, &failure);
-	else
-		err = alloc_anywhere(request, run, &region, &failure);
+	do {
+		if (request->region)
+			err = alloc_in_region(region, request, run, &failure);
+		else
+			err = alloc_anywhere(request, run, &region, &failure);
+		/* Each round retires a page, so there are not many. */
+	} while (!err && drop_poisoned(run));
 	if (err && region)
 		log_failure(region, request, &failure);
 	return err;

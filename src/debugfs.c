@@ -24,6 +24,7 @@
 #include "failure.h"
 #include "fault.h"
 #include "obstacle.h"
+#include "poison.h"
 #include "quarantine.h"
 #include "region.h"
 
@@ -127,6 +128,7 @@ static int info_show(struct seq_file *m, void *unused)
 	seq_printf(m, "pool_zero_pages: %lu\n", s.nr_zeroed);
 	seq_printf(m, "shared_pages: %lu\n", s.nr_in[LCMA_SHARED]);
 	seq_printf(m, "quarantined_pages: %lu\n", s.nr_held);
+	seq_printf(m, "poisoned_pages: %lu\n", lcma_poison_count(region));
 	seq_printf(m, "system_pages: %lu\n", s.life == LCMA_DRAINED ? 0 :
 		   count_system_pages(region, 0, carve->nr_pages));
 	seq_printf(m, "largest_free_pages: %lu\n", s.longest);
@@ -368,8 +370,9 @@ static int quarantine_show(struct seq_file *m, void *position)
 	const unsigned long page = *(loff_t *)position;
 	const unsigned long pfn = lcma_region_pfn(m->private, page);
 
-	seq_printf(m, "pfn=%#lx refcount=%d\n", pfn,
-		   page_ref_count(pfn_to_page(pfn)));
+	seq_printf(m, "pfn=%#lx refcount=%d%s\n", pfn,
+		   page_ref_count(pfn_to_page(pfn)),
+		   lcma_poison_has(m->private, page) ? " poisoned" : "");
 	return 0;
 }
 

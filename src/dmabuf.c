@@ -6,7 +6,18 @@
  * attachment holds the buffer, and the last one to let go frees it.
  *
  * The memory is mapped cached everywhere, as the kernel's own linear mapping
- * has it, and caches are kept in step by dma_map_*() and dma_sync_*(). User
+ * has it, and caches are kept in step by dma_map_*() and dma_sync_*(), and by
+ * lcma's own device where none is attached (cache.h). There is one rule: a CPU's
+ * write is never answered by an invalidate, nor by an old copy. So
+ *
+ *	- a device that only writes is mapped for both directions: what hands the
+ *	  buffer to it cleans, where DMA_FROM_DEVICE alone would invalidate (ARMv7)
+ *	  or leave a bounce buffer as it was, to be copied back later;
+ *	- what hands the buffer to the CPU invalidates, and is preceded by a clean,
+ *	  once for each device: another program may be writing, or have written
+ *	  without brackets, and a bounce buffer's copy is a CPU's write as well.
+ *
+ * User
  * mappings are of page frames: get_user_pages() refuses them, so no pin can
  * outlive the buffer, and FOLL_LONGTERM does not meet CMA pages that it could
  * neither pin nor move. They are filled when they are made, because the kernel
@@ -17,9 +28,12 @@
 #include "dmabuf.h"
 
 #include <linux/err.h>
+#include <linux/dma-mapping.h>
+#include <linux/dma-resv.h>
 #include <linux/highmem.h>
 #include <linux/iosys-map.h>
 #include <linux/lcma.h>
+#include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/scatterlist.h>
@@ -28,6 +42,10 @@
 #include <linux/sizes.h>
 #include <linux/vmalloc.h>
 
+#include <uapi/linux/lcma.h>
+
+#include "cache.h"
+#include "compat/dma.h"
 #include "compat/dmabuf.h"
 #include "fault.h"
 
@@ -69,9 +87,10 @@ struct export {
  * @dev: the device
  * @table: the buffer as the device sees it
  * @is_mapped: it is mapped for the device just now
- * @direction: then: for which transfers. A synchronisation is for these, whatever
- *	the CPU is about to do: what has been copied for a device that only reads
- *	would else be copied back, over what another one wrote
+ * @direction: then: for which transfers, DMA_TO_DEVICE or DMA_BIDIRECTIONAL. A
+ *	synchronisation is for these, whatever the CPU is about to do: what has been
+ *	copied for a device that only reads would else be copied back, over what
+ *	another one wrote
  */
 struct attachment {
 	struct list_head link;
@@ -145,6 +164,94 @@ static void dmabuf_detach(struct dma_buf *dmabuf, struct dma_buf_attachment *a)
 	kfree(attachment);
 }
 
+static phys_addr_t export_phys(const struct export *export)
+{
+	return PFN_PHYS(lcma_buffer_pfn(export->buffer));
+}
+
+/* Does a synchronisation for this device treat the buffer's own cache lines? */
+static bool covers_buffer(const struct export *export,
+			  const struct attachment *attachment)
+{
+	return attachment->direction != DMA_TO_DEVICE &&
+	       !lcma_compat_is_coherent(attachment->dev) &&
+	       lcma_compat_is_direct(attachment->dev,
+				     sg_dma_address(attachment->table.sgl),
+				     export_phys(export));
+}
+
+/* A part of the buffer, for a device or for the CPU. */
+static void sync_attachment(struct attachment *attachment, u64 offset, u64 len,
+			    void (*sync)(struct device *dev, dma_addr_t addr,
+					 size_t len_bytes,
+					 enum dma_data_direction direction))
+{
+	struct scatterlist *entry;
+	unsigned int i;
+
+	for_each_sgtable_dma_sg(&attachment->table, entry, i) {
+		const u64 entry_len = sg_dma_len(entry);
+		u64 part;
+
+		if (!len)
+			return;
+		if (offset >= entry_len) {
+			offset -= entry_len;
+			continue;
+		}
+		part = min(len, entry_len - offset);
+		sync(attachment->dev, sg_dma_address(entry) + offset, part,
+		     attachment->direction);
+		offset = 0;
+		len -= part;
+	}
+}
+
+static void sync_for_cpu(struct export *export, u64 offset, u64 len)
+{
+	const phys_addr_t phys = export_phys(export) + offset;
+	struct attachment *attachment;
+	bool is_done = false;
+
+	lockdep_assert_held(&export->lock);
+	/* Writes back first, and invalidates, on every CPU that has it. */
+	if (export->vaddr)
+		flush_kernel_vmap_range(export->vaddr + offset, len);
+	list_for_each_entry(attachment, &export->attachments, link) {
+		if (!attachment->is_mapped)
+			continue;
+		if (attachment->direction != DMA_TO_DEVICE)
+			lcma_cache_for_device(phys, len);
+		sync_attachment(attachment, offset, len,
+				dma_sync_single_for_cpu);
+		is_done |= covers_buffer(export, attachment);
+	}
+	if (!is_done)
+		lcma_cache_for_cpu(phys, len);
+	/* What was read ahead through the other mapping meanwhile. */
+	if (export->vaddr)
+		flush_kernel_vmap_range(export->vaddr + offset, len);
+}
+
+static void sync_for_device(struct export *export, u64 offset, u64 len)
+{
+	struct attachment *attachment;
+	bool is_done = false;
+
+	lockdep_assert_held(&export->lock);
+	if (export->vaddr)
+		flush_kernel_vmap_range(export->vaddr + offset, len);
+	list_for_each_entry(attachment, &export->attachments, link) {
+		if (!attachment->is_mapped)
+			continue;
+		sync_attachment(attachment, offset, len,
+				dma_sync_single_for_device);
+		is_done |= covers_buffer(export, attachment);
+	}
+	if (!is_done)
+		lcma_cache_for_device(export_phys(export) + offset, len);
+}
+
 static struct sg_table *dmabuf_map(struct dma_buf_attachment *a,
 				   enum dma_data_direction direction)
 {
@@ -152,6 +259,8 @@ static struct sg_table *dmabuf_map(struct dma_buf_attachment *a,
 	struct attachment *attachment = a->priv;
 	int err = -EBUSY;
 
+	if (direction == DMA_FROM_DEVICE)
+		direction = DMA_BIDIRECTIONAL;
 	mutex_lock(&export->lock);
 	if (!attachment->is_mapped)
 		err = lcma_fault(DMABUF_MAP) ?:
@@ -175,7 +284,10 @@ static void dmabuf_unmap(struct dma_buf_attachment *a, struct sg_table *table,
 	mutex_lock(&export->lock);
 	attachment->is_mapped = false;
 	atomic_dec(&export->buffer->nr_pins);
-	dma_unmap_sgtable(attachment->dev, table, direction, 0);
+	/* It hands the buffer to the CPU. */
+	if (attachment->direction != DMA_TO_DEVICE)
+		lcma_cache_for_device(export_phys(export), a->dmabuf->size);
+	dma_unmap_sgtable(attachment->dev, table, attachment->direction, 0);
 	mutex_unlock(&export->lock);
 }
 
@@ -183,16 +295,9 @@ static int dmabuf_begin_cpu_access(struct dma_buf *dmabuf,
 				   enum dma_data_direction direction)
 {
 	struct export *export = dmabuf->priv;
-	struct attachment *attachment;
 
 	mutex_lock(&export->lock);
-	if (export->vaddr)
-		invalidate_kernel_vmap_range(export->vaddr, dmabuf->size);
-	list_for_each_entry(attachment, &export->attachments, link)
-		if (attachment->is_mapped)
-			dma_sync_sgtable_for_cpu(attachment->dev,
-						 &attachment->table,
-						 attachment->direction);
+	sync_for_cpu(export, 0, dmabuf->size);
 	mutex_unlock(&export->lock);
 	return 0;
 }
@@ -201,16 +306,9 @@ static int dmabuf_end_cpu_access(struct dma_buf *dmabuf,
 				 enum dma_data_direction direction)
 {
 	struct export *export = dmabuf->priv;
-	struct attachment *attachment;
 
 	mutex_lock(&export->lock);
-	if (export->vaddr)
-		flush_kernel_vmap_range(export->vaddr, dmabuf->size);
-	list_for_each_entry(attachment, &export->attachments, link)
-		if (attachment->is_mapped)
-			dma_sync_sgtable_for_device(attachment->dev,
-						    &attachment->table,
-						    attachment->direction);
+	sync_for_device(export, 0, dmabuf->size);
 	mutex_unlock(&export->lock);
 	return 0;
 }
@@ -454,6 +552,43 @@ struct lcma_buffer *lcma_dmabuf_buffer(struct dma_buf *dmabuf)
 	const struct export *export = dmabuf->priv;
 
 	return dmabuf->ops == &dmabuf_ops ? export->buffer : NULL;
+}
+
+/**
+ * lcma_dmabuf_sync - hand a part of a buffer to the CPU, or to devices
+ * @dmabuf: one of ours
+ * @offset: first byte
+ * @len: how many bytes; 0: to the end
+ * @flags: LCMA_SYNC_*
+ *
+ * Before the CPU begins, transfers that were announced are waited for.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -EINVAL if the range is empty or not within the buffer;
+ * -ERESTARTSYS.
+ */
+int lcma_dmabuf_sync(struct dma_buf *dmabuf, u64 offset, u64 len, u32 flags)
+{
+	struct export *export = dmabuf->priv;
+	long left;
+
+	if (offset >= dmabuf->size || len > dmabuf->size - offset)
+		return -EINVAL;
+	len = len ?: dmabuf->size - offset;
+	if (!(flags & LCMA_SYNC_END)) {
+		left = dma_resv_wait_timeout(dmabuf->resv,
+					     dma_resv_usage_rw(flags & LCMA_SYNC_WRITE),
+					     true, MAX_SCHEDULE_TIMEOUT);
+		if (left < 0)
+			return left;
+	}
+	mutex_lock(&export->lock);
+	if (flags & LCMA_SYNC_END)
+		sync_for_device(export, offset, len);
+	else
+		sync_for_cpu(export, offset, len);
+	mutex_unlock(&export->lock);
+	return 0;
 }
 
 /**

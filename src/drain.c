@@ -67,6 +67,7 @@
 #include "claim.h"
 #include "compat/workqueue.h"
 #include "door.h"
+#include "poison.h"
 #include "pool.h"
 #include "quarantine.h"
 #include "settle.h"
@@ -322,8 +323,11 @@ static void name_quarantined(struct lcma_region *region)
 		page = lcma_quarantine_next(region, page);
 		if (page == LCMA_NO_PAGE)
 			return;
-		pr_warn("region %s: pfn 0x%lx of a buffer that is gone is still held by somebody\n",
-			region->name, lcma_region_pfn(region, page));
+		pr_warn("region %s: pfn 0x%lx %s\n", region->name,
+			lcma_region_pfn(region, page),
+			lcma_poison_has(region, page) ?
+			"has a memory error and stays retired" :
+			"of a buffer that is gone is still held by somebody");
 	}
 }
 

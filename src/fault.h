@@ -29,6 +29,8 @@
 /* Every point; fault.c has what each fails with. */
 enum lcma_fault_point {
 	LCMA_FAULT_WORKER_START,
+	LCMA_FAULT_CACHE_DEVICE,
+	LCMA_FAULT_CACHE_MASK,
 	LCMA_FAULT_ATTACH_SPECS,
 	LCMA_FAULT_CMA_CARVE,
 	LCMA_FAULT_CMA_DEVICE,

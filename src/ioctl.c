@@ -404,6 +404,24 @@ static int do_buffer_list(const struct call *call, void *data)
 	return give_answer(call, list, sizeof(*list));
 }
 
+static int do_sync(const struct call *call, void *data)
+{
+	const struct lcma_sync *sync = data;
+	struct dma_buf *dmabuf;
+	int err = -EINVAL;
+
+	if (sync->reserved)
+		return -E2BIG;
+	if (!(sync->flags & (LCMA_SYNC_READ | LCMA_SYNC_WRITE)))
+		return -EINVAL;
+	dmabuf = dma_buf_get(sync->fd);
+	if (IS_ERR(dmabuf))
+		return PTR_ERR(dmabuf);
+	if (lcma_dmabuf_buffer(dmabuf))
+		err = lcma_dmabuf_sync(dmabuf, sync->offset, sync->len,
+				       sync->flags);
+	dma_buf_put(dmabuf);
+	return err;
 static_assert(LCMA_WHY_SIZE >= LCMA_FAILURE_TEXT_BYTES);
 
 /* Up to the last field of the first version of the entry. */
@@ -552,6 +570,7 @@ union any_call {
 	struct lcma_alloc alloc;
 	struct lcma_buffer_info buffer_info;
 	struct lcma_buffer_list buffer_list;
+	struct lcma_sync sync;
 	struct lcma_failure_list failure_list;
 };
 
@@ -595,6 +614,7 @@ static const struct {
 	CALL(LCMA_IOC_BUFFER_INFO, buffer_info, entry.label, 0),
 	CALL(LCMA_IOC_BUFFER_LIST, buffer_list, entries, LCMA_LIST_ALL),
 	CALL(LCMA_IOC_FAILURE_LIST, failure_list, entries, LCMA_FAILURES_ALL),
+	CALL(LCMA_IOC_SYNC, sync, len, LCMA_SYNC_RW | LCMA_SYNC_END),
 };
 
 /**

@@ -8,6 +8,7 @@
 #include <linux/module.h>
 
 #include "attach.h"
+#include "cache.h"
 #include "debugfs.h"
 #include "dev.h"
 #include "device.h"
@@ -23,9 +24,12 @@ static int __init lcma_init(void)
 {
 	int err;
 
-	err = lcma_workers_start();
+	err = lcma_cache_init();
 	if (err)
 		return err;
+	err = lcma_workers_start();
+	if (err)
+		goto err_drop_cache;
 	err = lcma_attach_all();
 	if (err)
 		goto err_stop_workers;
@@ -67,6 +71,8 @@ err_detach:
 err_stop_workers:
 	lcma_workers_stop();
 	lcma_doors_await();
+err_drop_cache:
+	lcma_cache_exit();
 	return err;
 }
 module_init(lcma_init);
@@ -84,6 +90,7 @@ static void __exit lcma_exit(void)
 	lcma_upkeep_stop();
 	lcma_detach_all();
 	lcma_workers_stop();
+	lcma_cache_exit();
 }
 module_exit(lcma_exit);
 

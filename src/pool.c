@@ -17,6 +17,7 @@
 #include "claim.h"
 #include "compat/timer.h"
 #include "pageblock.h"
+#include "poison.h"
 #include "zero.h"
 
 /*
@@ -296,8 +297,34 @@ unsigned long lcma_pool_room(struct lcma_region *region)
 static void give_back(struct lcma_region *region, unsigned long start,
 		      unsigned long nr_pages)
 {
-	lcma_unclaim(region, start, nr_pages);
-	lcma_region_move_own(region, start, nr_pages, LCMA_BUSY, LCMA_SHARED);
+	const unsigned long end = start + nr_pages;
+	unsigned long flags, stop;
+
+	for (; start < end; start = stop + 1) {
+		stop = lcma_poison_next(region, start, end);
+		lcma_unclaim(region, start, stop - start);
+		lcma_region_move_own(region, start, stop - start, LCMA_BUSY,
+				     LCMA_SHARED);
+		if (stop == end)
+			return;
+		lcma_region_lock(region, &flags);
+		lcma_poison_retire(region, stop, LCMA_BUSY);
+		lcma_region_unlock(region, flags);
+	}
+}
+
+static bool batch_is_sound(const struct lcma_region *region,
+			   const struct lcma_batch *batch)
+{
+	unsigned long end;
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++) {
+		end = batch->stretches[i].start + batch->stretches[i].nr_pages;
+		if (lcma_poison_next(region, batch->stretches[i].start, end) < end)
+			return false;
+	}
+	return true;
 }
 
 /* The same for many stretches. */
@@ -307,6 +334,12 @@ static void give_back_batch(struct lcma_region *region,
 	unsigned long flags;
 	unsigned int i;
 
+	if (!batch_is_sound(region, batch)) {
+		for (i = 0; i < batch->nr; i++)
+			give_back(region, batch->stretches[i].start,
+				  batch->stretches[i].nr_pages);
+		return;
+	}
 	for (i = 0; i < batch->nr; i++)
 		lcma_unclaim(region, batch->stretches[i].start,
 			     batch->stretches[i].nr_pages);

@@ -3,7 +3,8 @@
  * Quarantine: see quarantine.h.
  *
  * A page that comes back with a reference count other than one may still be
- * read or written by whoever holds it. It stays used, is counted and listed,
+ * read or written by whoever holds it; one with a memory error (poison.h) must not
+ * be. It stays used, is counted and listed,
  * and is tried again once a second; it is never pooled and never freed before
  * the other holder has let go.
  */
@@ -17,6 +18,7 @@
 #include <linux/printk.h>
 #include <linux/workqueue.h>
 
+#include "poison.h"
 #include "pool.h"
 #include "region.h"
 #include "zero.h"
@@ -26,7 +28,8 @@
 static bool page_is_free_of_others(struct lcma_region *region,
 				   unsigned long page)
 {
-	return page_ref_count(pfn_to_page(lcma_region_pfn(region, page))) == 1;
+	return page_ref_count(pfn_to_page(lcma_region_pfn(region, page))) == 1 &&
+	       !lcma_poison_has(region, page);
 }
 
 /* The end of the run of pages, all held or all not, that begins at @page. */
@@ -43,6 +46,14 @@ static void hold(struct lcma_region *region, unsigned long start,
 {
 	unsigned long flags;
 
+	/* One by one: each is named. */
+	if (lcma_poison_has(region, start)) {
+		lcma_region_lock(region, &flags);
+		lcma_poison_retire(region, start, from);
+		lcma_region_unlock(region, flags);
+		schedule_delayed_work(&region->held_work, RETRY_INTERVAL);
+		return;
+	}
 	lcma_region_lock(region, &flags);
 	if (from != LCMA_USED)
 		lcma_region_move(region, start, nr_pages, from, LCMA_USED);
@@ -96,6 +107,8 @@ void lcma_retire(struct lcma_region *region, unsigned long start,
 		}
 		stop = same_end(region, start,
 				min(end, start + LCMA_HOLD_PAGES), false);
+		stop = lcma_poison_has(region, start) ? start + 1 :
+		       lcma_poison_next(region, start, stop);
 		hold(region, start, stop - start, from);
 	}
 }

@@ -15,6 +15,7 @@
 
 #include "source.h"
 
+#include <linux/kmemleak.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -50,11 +51,13 @@ static DEFINE_MUTEX(carves_lock);
 /**
  * struct rmem - a reservation, in page frames
  * @label: its name
+ * @phys: where it begins
  * @first: first whole page
  * @end: exclusive end of the last whole page
  */
 struct rmem {
 	const char *label;
+	phys_addr_t phys;
 	unsigned long first;
 	unsigned long end;
 };
@@ -66,6 +69,7 @@ static bool find_rmem(const char *label, struct rmem *rmem)
 	rmem->label = *label ? label : DEFAULT_LABEL;
 	if (!lcma_compat_reserve_mem(rmem->label, &start, &size))
 		return false;
+	rmem->phys = start;
 	rmem->first = PHYS_PFN(start + PAGE_SIZE - 1);
 	rmem->end = PHYS_PFN(start + size);
 	return rmem->first < rmem->end;
@@ -101,6 +105,7 @@ static bool page_is_ours(unsigned long pfn)
 		return false;
 	lcma_page_look(pfn, &look);
 	return look.reserved && look.refcount == 1 && !look.tail &&
+	       !look.poisoned &&
 	       !page_is_in_carve(pfn);
 }
 
@@ -243,8 +248,11 @@ static int rmem_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 		return -ENOMEM;
 	mutex_lock(&carves_lock);
 	err = rmem_carve_pages(spec, &rmem, carve, rc);
-	if (!err)
+	if (!err) {
 		list_add(&rc->link, &carves);
+		/* It took the reservation for data of the kernel, full of pointers. */
+		kmemleak_ignore_phys(rmem.phys);
+	}
 	mutex_unlock(&carves_lock);
 	if (err)
 		kfree(rc);

@@ -16,6 +16,7 @@
 #include "drain.h"
 #include "failure.h"
 #include "fault.h"
+#include "poison.h"
 #include "pool.h"
 #include "region.h"
 
@@ -100,6 +101,12 @@ static ssize_t quarantined_pages_show(struct kobject *kobj,
 				      struct kobj_attribute *attr, char *to)
 {
 	return sysfs_emit(to, "%lu\n", READ_ONCE(region_of(kobj)->nr_held));
+}
+
+static ssize_t poisoned_pages_show(struct kobject *kobj,
+				   struct kobj_attribute *attr, char *to)
+{
+	return sysfs_emit(to, "%lu\n", lcma_poison_count(region_of(kobj)));
 }
 
 static ssize_t largest_free_pages_show(struct kobject *kobj,
@@ -284,6 +291,7 @@ static struct kobj_attribute shared_pages_attr = __ATTR_RO(shared_pages);
 static struct kobj_attribute claimed_pages_attr = __ATTR_RO(claimed_pages);
 static struct kobj_attribute quarantined_pages_attr =
 	__ATTR_RO(quarantined_pages);
+static struct kobj_attribute poisoned_pages_attr = __ATTR_RO(poisoned_pages);
 static struct kobj_attribute largest_free_pages_attr =
 	__ATTR_RO(largest_free_pages);
 static struct kobj_attribute source_attr = __ATTR_RO(source);
@@ -347,6 +355,7 @@ static struct attribute *region_attrs[] = {
 	&shared_pages_attr.attr,
 	&claimed_pages_attr.attr,
 	&quarantined_pages_attr.attr,
+	&poisoned_pages_attr.attr,
 	&largest_free_pages_attr.attr,
 	&source_attr.attr,
 	&keep_attr.attr,

@@ -20,6 +20,7 @@
 #include <linux/slab.h>
 
 #include "buddy.h"
+#include "cache.h"
 #include "claim.h"
 #include "fault.h"
 #include "pool.h"
@@ -378,6 +379,10 @@ static void note_claimed(struct lcma_region *region, unsigned long start,
 
 	for (; nr_pages; nr_pages -= nr, start += nr) {
 		nr = min(nr_pages, LCMA_HOLD_PAGES);
+		/* The kernel's zeroes may be in a cache, not yet in memory. */
+		if (lcma_claim_zeroes())
+			lcma_cache_for_device(lcma_region_phys(region, start),
+					      (u64)nr << PAGE_SHIFT);
 		lcma_region_lock(region, &flags);
 		lcma_zero_note(region, start, nr, lcma_claim_zeroes());
 		lcma_region_move(region, start, nr, LCMA_BUSY, LCMA_USED);

@@ -5,6 +5,7 @@
 #include "zero.h"
 
 #include <linux/bitmap.h>
+#include <linux/cacheflush.h>
 #include <linux/errno.h>
 #include <linux/highmem.h>
 #include <linux/jiffies.h>
@@ -12,6 +13,9 @@
 #include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+
+#include "cache.h"
+#include "poison.h"
 
 /* Pages zeroed between two looks at the clock and at signals. */
 #define ZERO_BATCH	64UL
@@ -60,13 +64,19 @@ bool lcma_zero_all(const struct lcma_region *region, unsigned long start,
 	return find_next_zero_bit(region->zeroed, end, start) >= end;
 }
 
+/* They are zero in memory afterwards, not only in a cache. */
 static void clear_run(struct lcma_region *region, unsigned long start,
 		      unsigned long nr_pages)
 {
-	unsigned long pfn = lcma_region_pfn(region, start);
+	const unsigned long first_pfn = lcma_region_pfn(region, start);
+	unsigned long pfn;
 
-	while (nr_pages--)
-		clear_highpage(pfn_to_page(pfn++));
+	for (pfn = first_pfn; pfn < first_pfn + nr_pages; pfn++) {
+		clear_highpage(pfn_to_page(pfn));
+		/* Others read it through other mappings. */
+		flush_dcache_page(pfn_to_page(pfn));
+	}
+	lcma_cache_clean(first_pfn, nr_pages);
 }
 
 /* The first pages from *start on that are not zero. Return: how many. */
@@ -135,10 +145,12 @@ static void touch_run(struct lcma_region *region, unsigned long start,
 	unsigned long pfn = lcma_region_pfn(region, start);
 
 	while (nr_pages--) {
-		u32 *word = kmap_local_page(pfn_to_page(pfn++));
+		struct page *page = pfn_to_page(pfn++);
+		u32 *word = kmap_local_page(page);
 
 		WRITE_ONCE(*word, 0);
 		kunmap_local(word);
+		flush_dcache_page(page);
 	}
 }
 
@@ -204,7 +216,9 @@ static unsigned long zero_one(struct lcma_region *region)
 		wait = lcma_region_until_idle(region, LCMA_QUIET_TIME);
 	if (!wait)
 		page = next_idle(region);
-	if (page != LCMA_NO_PAGE) {
+	if (page != LCMA_NO_PAGE && lcma_poison_has(region, page)) {
+		lcma_poison_retire(region, page, LCMA_POOL);
+	} else if (page != LCMA_NO_PAGE) {
 		clear_run(region, page, 1);
 		bitmap_set(region->zeroed, page, 1);
 		WRITE_ONCE(region->nr_zeroed, region->nr_zeroed + 1);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Zeroing: which claimed pages are known to be zero, and how the others become
- * so. One bit a page, of meaning only while lcma has the page:
+ * so. "Zero" means zero in memory, not only in a cache: on ARMv7 the first
+ * transfer into a buffer invalidates its cache lines, and what was in memory
+ * would show. One bit a page, of meaning only while lcma has the page:
  *
  *	set when the page is claimed from a kernel that clears what it hands out
- *	(init_on_alloc=1), or has been cleared here; cleared when it is claimed
+ *	(init_on_alloc=1), or has been cleared here, and then cleaned (cache.h); cleared when it is claimed
  *	from one that does not, and when its holder gives it back. What a holder
  *	writes meanwhile does not change it: nobody looks then.
  */

@@ -7,6 +7,7 @@
 #define LCMA_COMPAT_CONTIG_H
 
 #include <linux/gfp.h>
+#include <linux/mm.h>
 
 #include "migratetype.h"
 
@@ -20,11 +21,29 @@
 #define LCMA_ACR_KIND		LCMA_MIGRATETYPE
 #endif
 
+/*
+ * With tag-based KASAN a claim consists of blocks with different tags, and a
+ * pointer with the tag of the first page would be wrong for the others.
+ */
+static inline void lcma_compat_reset_tags(unsigned long pfn,
+					  unsigned long end_pfn)
+{
+	if (!IS_ENABLED(CONFIG_KASAN_SW_TAGS) &&
+	    !IS_ENABLED(CONFIG_KASAN_HW_TAGS))
+		return;
+	for (; pfn < end_pfn; pfn++)
+		page_kasan_tag_reset(pfn_to_page(pfn));
+}
+
 static inline int lcma_compat_alloc_contig(unsigned long start_pfn,
 					   unsigned long end_pfn)
 {
-	return alloc_contig_range(start_pfn, end_pfn, LCMA_ACR_KIND,
-				  GFP_KERNEL | __GFP_NOWARN);
+	int err = alloc_contig_range(start_pfn, end_pfn, LCMA_ACR_KIND,
+				     GFP_KERNEL | __GFP_NOWARN);
+
+	if (!err)
+		lcma_compat_reset_tags(start_pfn, end_pfn);
+	return err;
 }
 
 #endif

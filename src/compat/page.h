@@ -33,6 +33,7 @@
  * @anon: an anonymous page, or one of KSM
  * @file: a page of the page cache
  * @private: it has buffer heads or the like
+ * @poisoned: the hardware has found a memory error in it
  * @swapcache: it is (probably) also in the swap cache
  */
 struct lcma_page_look {
@@ -49,8 +50,21 @@ struct lcma_page_look {
 	bool anon;
 	bool file;
 	bool private;
+	bool poisoned;
 	bool swapcache;
 };
+
+#ifdef CONFIG_MEMORY_FAILURE
+static inline bool lcma_compat_poisoned(const unsigned long *flags)
+{
+	return test_bit(PG_hwpoison, flags);
+}
+#else
+static inline bool lcma_compat_poisoned(const unsigned long *flags)
+{
+	return false;
+}
+#endif
 
 /* A page and the one after it. */
 union lcma_page_copy {
@@ -160,6 +174,7 @@ static inline void lcma_page_look(unsigned long pfn,
 	look->locked = test_bit(PG_locked, flags);
 	look->writeback = test_bit(PG_writeback, flags);
 	look->private = test_bit(PG_private, flags);
+	look->poisoned = lcma_compat_poisoned(flags);
 	look->swapcache = test_bit(PG_swapbacked, flags) &&
 			  test_bit(PG_owner_priv_1, flags);
 	look->movable_ops = !look->tail && lcma_page_movable_ops(page);

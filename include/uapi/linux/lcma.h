@@ -302,6 +302,44 @@ struct lcma_buffer_list {
 
 #define LCMA_IOC_BUFFER_LIST	_IO(LCMA_IOC_MAGIC, 0x05)
 
+/* lcma_sync.flags; the values of DMA_BUF_SYNC_* */
+#define LCMA_SYNC_READ		(1 << 0) /* the CPU reads */
+#define LCMA_SYNC_WRITE		(1 << 1) /* the CPU writes */
+#define LCMA_SYNC_RW		(LCMA_SYNC_READ | LCMA_SYNC_WRITE)
+#define LCMA_SYNC_START		(0 << 2) /* it is about to begin */
+#define LCMA_SYNC_END		(1 << 2) /* it has done */
+
+/**
+ * struct lcma_sync - LCMA_IOC_SYNC: hand a part of a buffer to the CPU or back
+ * @size: in: sizeof(struct lcma_sync)
+ * @flags: in: LCMA_SYNC_*; READ or WRITE or both, and START or END
+ * @fd: in: a dma-buf
+ * @reserved: in: 0
+ * @offset: in: first byte
+ * @len: in: how many bytes; 0: to the end of the buffer
+ *
+ * As DMA_BUF_IOCTL_SYNC, for a range: with START the CPU sees what devices wrote
+ * to it, with END devices see what the CPU wrote. It is for the devices to which
+ * a driver has attached the buffer, and for those that know nothing but its
+ * physical address. What a CPU wrote is never lost by it, whoever else has the
+ * buffer; caches work in lines of up to 128 bytes, so a device and the CPU should
+ * not write to the same line at the same time.
+ *
+ * Errors: EBADF no open descriptor; EINVAL no dma-buf, or not one of lcma's;
+ * EINVAL neither READ nor WRITE; EINVAL the range is empty or not within the
+ * buffer; EOPNOTSUPP another flag.
+ */
+struct lcma_sync {
+	__u32 size;
+	__u32 flags;
+	__s32 fd;
+	__u32 reserved;
+	__aligned_u64 offset;
+	__aligned_u64 len;
+};
+
+#define LCMA_IOC_SYNC		_IO(LCMA_IOC_MAGIC, 0x06)
+
 #define LCMA_WHY_SIZE		320	/* a sentence, with its NUL */
 
 /* lcma_failure_entry.flags */
