@@ -422,6 +422,8 @@ static int do_sync(const struct call *call, void *data)
 				       sync->flags);
 	dma_buf_put(dmabuf);
 	return err;
+}
+
 static_assert(LCMA_WHY_SIZE >= LCMA_FAILURE_TEXT_BYTES);
 
 /* Up to the last field of the first version of the entry. */

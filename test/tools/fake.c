@@ -322,6 +322,21 @@ static int do_buffer_list(void *arg)
 	return give(arg, &l, sizeof(l));
 }
 
+static int do_sync(void *arg)
+{
+	struct lcma_sync s;
+	int err = take(&s, sizeof(s), LCMA_SYNC_RW | LCMA_SYNC_END, arg);
+	off_t bytes;
+
+	if (err)
+		return err;
+	bytes = lseek(s.fd, 0, SEEK_END);
+	if (bytes < 0)
+		return -errno;
+	return !(s.flags & LCMA_SYNC_RW) || s.offset >= (uint64_t)bytes ||
+	       s.len > (uint64_t)bytes - s.offset ? -EINVAL : 0;
+}
+
 /* FAKE_WHY: two failures, of this process and of another one. */
 static int do_failure_list(void *arg)
 {
@@ -386,6 +401,8 @@ static int device_ioctl(unsigned long request, void *arg)
 		return do_failure_list(arg);
 	case LCMA_IOC_BUFFER_LIST:
 		return do_buffer_list(arg);
+	case LCMA_IOC_SYNC:
+		return do_sync(arg);
 	default:
 		return -ENOTTY;
 	}

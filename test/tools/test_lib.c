@@ -149,6 +149,15 @@ static void a_buffer_from_birth_to_death(void)
 	memory[8191] = 1;
 	CHECK_EQ(lcma_end_cpu(buffer, LCMA_ACCESS_RW), 0);
 	CHECK_EQ(lcma_begin_cpu(buffer, 0), -EINVAL);
+	CHECK_EQ(lcma_sync(device, buffer, LCMA_SYNC_START | LCMA_SYNC_RW,
+			   100, 4000), 0);
+	CHECK_EQ(lcma_sync(device, buffer, LCMA_SYNC_END | LCMA_SYNC_WRITE,
+			   8191, 0), 0);
+	CHECK_EQ(lcma_sync(device, buffer, LCMA_SYNC_END, 0, 0), -EINVAL);
+	CHECK_EQ(lcma_sync(device, buffer, LCMA_SYNC_READ, 8192, 0), -EINVAL);
+	CHECK_EQ(lcma_sync(device, buffer, LCMA_SYNC_READ, 1, 8192), -EINVAL);
+	CHECK_EQ(lcma_sync(device, buffer, LCMA_SYNC_READ | 8, 0, 0),
+		 -EOPNOTSUPP);
 	CHECK_EQ(lcma_end_cpu(device, LCMA_ACCESS_READ), -ENOTTY);
 	CHECK_EQ(lcma_unmap(address, bytes), 0);
 	CHECK_EQ(lcma_map(buffer, LCMA_ACCESS_READ, &address, NULL), 0);

@@ -52,6 +52,7 @@ static const struct {
 	{ "info", CMD_INFO },
 	{ "map", CMD_MAP },
 	{ "watch", CMD_WATCH },
+	{ "sync", CMD_SYNC },
 	{ "stress", CMD_STRESS },
 	{ "bench", CMD_BENCH },
 	{ "version", CMD_VERSION },
@@ -187,6 +188,19 @@ static int take_fill(struct args *args, const char *value)
 	return take_size(args, "fill", value, &args->fill_bytes);
 }
 
+static int take_offset(struct args *args, const char *value)
+{
+	if (size_parse(value, &args->offset))
+		return wrong(args, "--offset wants a size, as in --offset 64K, not '%s'",
+			     value);
+	return 0;
+}
+
+static int take_length(struct args *args, const char *value)
+{
+	return take_size(args, "length", value, &args->bytes);
+}
+
 enum value { NO_VALUE, VALUE, MAYBE_VALUE };
 
 static const struct option {
@@ -218,6 +232,8 @@ static const struct option {
 	{ "pins", 0, VALUE, BIT(CMD_STRESS), ARG_PINS, take_pins },
 	{ "max", 0, VALUE, BIT(CMD_STRESS) | BIT(CMD_BENCH), 0, take_max },
 	{ "fill", 0, VALUE, BIT(CMD_STRESS), 0, take_fill },
+	{ "offset", 0, VALUE, BIT(CMD_SYNC), 0, take_offset },
+	{ "length", 0, VALUE, BIT(CMD_SYNC), 0, take_length },
 	{ "unload", 0, NO_VALUE, BIT(CMD_STRESS), ARG_UNLOAD, NULL },
 };
 
@@ -319,6 +335,12 @@ static int take_positional(struct reader *reader, const char *word)
 			return wrong(args, "watch wants seconds, 0.05 or more, not '%s'",
 				     word);
 		return 0;
+	case CMD_SYNC:
+		if (strcmp(word, "start") && strcmp(word, "end"))
+			return wrong(args, "sync wants start or end, not '%s'",
+				     word);
+		args->given |= *word == 's' ? ARG_START : ARG_END;
+		return 0;
 	case CMD_STRESS:
 		if (seconds_parse(word, &args->hold_ms) || !args->hold_ms)
 			return wrong(args, "stress wants seconds, as in 'stress 60', not '%s'",
@@ -361,6 +383,8 @@ static int check(struct args *args)
 		return wrong(args, "only alloc runs a command");
 	if (args->command == CMD_ALLOC)
 		return check_alloc(args);
+	if (args->command == CMD_SYNC && !(args->given & (ARG_START | ARG_END)))
+		return wrong(args, "sync wants start or end");
 	if (args->command == CMD_STRESS && !args->hold_ms)
 		args->hold_ms = STRESS_MS;
 	return 0;

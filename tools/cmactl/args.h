@@ -19,6 +19,7 @@ enum command {
 	CMD_INFO,
 	CMD_MAP,
 	CMD_WATCH,
+	CMD_SYNC,
 	CMD_STRESS,
 	CMD_BENCH,
 	CMD_VERSION,
@@ -37,6 +38,8 @@ enum command {
 #define ARG_PINS	(1 << 9)
 #define ARG_UNLOAD	(1 << 10)
 #define ARG_HOLDERS	(1 << 11)
+#define ARG_START	(1 << 12)
+#define ARG_END		(1 << 13)
 
 /**
  * struct args - a command line, understood
@@ -45,7 +48,8 @@ enum command {
  * @device: --device; NULL: the usual one
  * @region: --region, or REGION; NULL: any, or all
  * @label: --label; NULL: none
- * @bytes: SIZE
+ * @bytes: SIZE; --length; 0: to the end
+ * @offset: --offset
  * @align: --align, a power of two; 0: none
  * @timeout_ms: --timeout; 0: none
  * @hold_ms: --hold; 0: until a signal comes; SECONDS of stress
@@ -66,6 +70,7 @@ struct args {
 	const char *region;
 	const char *label;
 	uint64_t bytes;
+	uint64_t offset;
 	uint64_t align;
 	uint32_t timeout_ms;
 	uint64_t hold_ms;

@@ -42,6 +42,7 @@ int cmd_failures(struct session *session);
 int cmd_info(struct session *session);
 int cmd_map(struct session *session);
 int cmd_watch(struct session *session);
+int cmd_sync(struct session *session);
 int cmd_stress(struct session *session);
 int cmd_bench(struct session *session);
 int cmd_version(struct session *session);

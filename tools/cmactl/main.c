@@ -28,6 +28,9 @@ static const char usage[] =
 "  info [REGION]          all that is known of a region, or of all\n"
 "  map [REGION]           a picture of a region, or of all\n"
 "  watch [SECONDS]        the regions, again and again; --count N times\n"
+"  sync start|end         show the CPU what devices wrote to the buffer that\n"
+"                         $LCMA_BUFFER_FD is, or devices what the CPU wrote\n"
+"    --offset SIZE, --length SIZE\n"
 "  stress [SECONDS]       allocate, fill, compare and free from many threads\n"
 "    --seed N, --threads N, --max SIZE, --timeout MS, --region NAME\n"
 "    --fill SIZE          with so much ordinary memory, which is compared, too\n"
@@ -58,6 +61,7 @@ static int (*const commands[])(struct session *session) = {
 	[CMD_INFO] = cmd_info,
 	[CMD_MAP] = cmd_map,
 	[CMD_WATCH] = cmd_watch,
+	[CMD_SYNC] = cmd_sync,
 	[CMD_STRESS] = cmd_stress,
 	[CMD_BENCH] = cmd_bench,
 	[CMD_VERSION] = cmd_version,

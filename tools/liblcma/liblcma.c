@@ -327,6 +327,24 @@ static int sync_cpu(int buffer, int access, uint64_t when)
 	return err;
 }
 
+int lcma_sync(int device, int buffer, uint32_t flags, uint64_t offset,
+	      uint64_t bytes)
+{
+	struct lcma_sync sync = {
+		.size = sizeof(sync),
+		.flags = flags,
+		.fd = buffer,
+		.offset = offset,
+		.len = bytes,
+	};
+	int err;
+
+	do {
+		err = call(device, LCMA_IOC_SYNC, &sync);
+	} while (err == -EINTR || err == -EAGAIN);
+	return err;
+}
+
 int lcma_begin_cpu(int buffer, int access)
 {
 	return sync_cpu(buffer, access, DMA_BUF_SYNC_START);

@@ -316,6 +316,21 @@ int lcma_begin_cpu(int buffer, int access);
 int lcma_end_cpu(int buffer, int access);
 
 /**
+ * lcma_sync - the same for a part of a buffer
+ * @device: from lcma_open()
+ * @buffer: the buffer
+ * @flags: LCMA_SYNC_START or LCMA_SYNC_END, with LCMA_SYNC_READ, LCMA_SYNC_WRITE
+ *	or both: what the CPU is about to do with it, or has done
+ * @offset: first byte of the part
+ * @bytes: how many; 0: to the end of the buffer
+ *
+ * Return: 0; -EINVAL neither READ nor WRITE, a part that is not within the
+ * buffer, or not a buffer of lcma; -EOPNOTSUPP another flag; -EBADF.
+ */
+int lcma_sync(int device, int buffer, uint32_t flags, uint64_t offset,
+	      uint64_t bytes);
+
+/**
  * lcma_strerror - what an error means here, and what to do
  * @err: a negative errno from one of these functions, or a positive one
  *
