@@ -57,6 +57,10 @@ bool apitest_vmap(struct dma_buf *dmabuf, u32 first, u32 last);
 int apitest_attach_once(struct dma_buf *dmabuf, struct device *dev);
 int apitest_vmap_once(struct dma_buf *dmabuf);
 
+/* attach.c: devices for a test program's buffer */
+extern const struct file_operations apitest_attach_fops;
+void apitest_detach_all(void);
+
 /* pages.c */
 void apitest_fill(struct page *pages, unsigned long count, u32 value);
 bool apitest_holds(struct page *pages, unsigned long count, u32 value);

@@ -115,6 +115,28 @@ static void one_way(struct bounce *b)
 	   "%zu bytes: and changes nothing", bytes);
 }
 
+/*
+ * Nor is what the CPU wrote lost while a device that only writes has the buffer:
+ * what it has not written is what the CPU wrote.
+ */
+static void keeps_writes(struct bounce *b)
+{
+	struct dma_buf *dmabuf = b->attachment->dmabuf;
+	const size_t bytes = b->bytes;
+
+	if (!OK(map(b, DMA_FROM_DEVICE), "%zu bytes: for a writer again", bytes))
+		return;
+	fill(b->cpu, bytes, 0x0c0c000a);
+	OK(!dma_buf_end_cpu_access(dmabuf, DMA_TO_DEVICE) &&
+	   !dma_buf_begin_cpu_access(dmabuf, DMA_FROM_DEVICE) &&
+	   holds(b->cpu, bytes, 0x0c0c000a),
+	   "%zu bytes: a writer's begin_cpu_access keeps what the CPU wrote",
+	   bytes);
+	unmap(b, DMA_FROM_DEVICE);
+	OK(holds(b->cpu, bytes, 0x0c0c000a),
+	   "%zu bytes: and so does unmapping", bytes);
+}
+
 /* None is forgotten for another: neither who wrote, nor one of two who read. */
 static void two_devices(struct bounce *first, struct bounce *second)
 {
@@ -179,6 +201,7 @@ static void bounce(struct lcma_region *region, struct device *dev,
 		if (bytes <= LARGEST) {
 			both_ways(&b);
 			one_way(&b);
+			keeps_writes(&b);
 			with_another(&b, dev);
 		} else {
 			OK(!map(&b, DMA_BIDIRECTIONAL),

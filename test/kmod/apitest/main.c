@@ -138,6 +138,7 @@ static int __init apitest_init(void)
 	dir = debugfs_create_dir("lcma_apitest", NULL);
 	debugfs_create_file("run", 0200, dir, NULL, &run_fops);
 	debugfs_create_file("results", 0400, dir, NULL, &results_fops);
+	debugfs_create_file("attach", 0200, dir, NULL, &apitest_attach_fops);
 	return 0;
 }
 module_init(apitest_init);
@@ -146,6 +147,7 @@ static void __exit apitest_exit(void)
 {
 	debugfs_remove_recursive(dir);
 	apitest_worker_exit();
+	apitest_detach_all();
 	apitest_devices_exit();
 	apitest_attempts_exit();
 }
