@@ -237,7 +237,7 @@ wait_line /tmp/watched
 # While it reads, for a few milliseconds each time, the module is in use.
 unload_soon()
 {
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in $(seq 400); do
 		lcma_unload >/dev/null && return
 		usleep 70000
 	done

@@ -29,10 +29,12 @@ long_ms=$((10000 * patience))
 refused_drain()
 {
 	log_mark
+	late_begin
 	drain_began=$(now_ms)
 	check "$1: a drain is refused" \
 		sh -c "! echo 1 2>/tmp/why >$sys/$region/drain"
 	took_ms=$(($(now_ms) - drain_began))
+	late_end
 	log=$(log_since)
 	is "$(cat $sys/$region/state)" live "$1: the region stays live"
 	is "$(accounts $region)" "" "$1: its books are right"
@@ -54,7 +56,7 @@ drains()
 	expect_write ok "1M region=$region label=camera" "$region: a buffer"
 	phys=$(last_buffer $region phys)
 	refused_drain "$region, a buffer"
-	compare $took_ms -le $slack_ms "$region, a buffer: at once ($took_ms ms)"
+	in_time $took_ms $slack_ms "$region, a buffer: at once ($took_ms ms)"
 	matches "$log" "buffer .*$((1024)) KiB at 0x0*$(printf '%x' $((phys))),.*camera" \
 		"$region, a buffer: the log names it"
 	expect_write ok "2M region=$region" "$region: goes on serving"
@@ -65,7 +67,7 @@ drains()
 	pin -c 1 -o 2500 $base_pfn "$nr_pages"
 	refused_drain "$region, a pin"
 	compare $took_ms -ge $short_ms "$region, a pin: tried for drain_timeout_ms"
-	compare $took_ms -le $((short_ms + slack_ms)) "$region, a pin: and not much longer ($took_ms ms)"
+	in_time $took_ms $((short_ms + slack_ms)) "$region, a pin: and not much longer ($took_ms ms)"
 	matches "$log" "pfn $pins is pinned" "$region, a pin: the log names the page"
 	wait_for 5000 is_settled $region
 	expect_idle $region "$region, a pin: all pages idle"
@@ -124,10 +126,12 @@ unload_with_pin()
 	echo $short_ms >$timeout_file
 	pin -c 1 -o 77 $lost_pfn "$unit_pages"
 	log_mark
+	late_begin
 	before=$(now_ms)
 	check "$region, a pin: rmmod" lcma_unload
 	took_ms=$(($(now_ms) - before))
-	compare $took_ms -le $((short_ms + 2 * slack_ms)) "$region, a pin: bounded ($took_ms ms)"
+	late_end
+	in_time $took_ms $((short_ms + 2 * slack_ms)) "$region, a pin: bounded ($took_ms ms)"
 	log=$(log_since)
 	matches "$log" "pfn $pins is pinned" "$region, a pin: the log names the page"
 	matches "$log" "region $region: .* KiB given back .*; $((unit_pages * 4)) KiB stay ordinary movable memory" \
@@ -186,9 +190,12 @@ held2=$(hex $(($(last_buffer r phys) / 4096 + 250)))
 echo "$held2" >$testkit/pin
 lost_pfn=$((held / unit_pages * unit_pages))
 log_mark
+late_begin
 before=$(now_ms)
 check "r, held pages of buffers: rmmod" lcma_unload
-compare $(($(now_ms) - before)) -le $((long_ms + slack_ms)) "r, held pages of buffers: bounded"
+took_ms=$(($(now_ms) - before))
+late_end
+in_time $took_ms $((long_ms + slack_ms)) "r, held pages of buffers: bounded"
 matches "$(log_since)" "pfn $held of a buffer that is gone" "r, held pages of buffers: the log names the first"
 matches "$(log_since)" "pfn $held2 of a buffer that is gone" "r, held pages of buffers: and the second"
 is "$(field "$(look "$held" 1)" ref1)" 1 "r: only the holder has it now"

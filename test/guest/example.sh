@@ -6,7 +6,7 @@
 # lcma, but not the driver; a region that is not there is no crash.
 # Cannot be shown here: that a device would see the frame (QEMU has no caches).
 #
-# cmdline: cma=64M
+# cmdline: cma=96M
 # timeout: 60
 # smp@*-debug: 1
 

@@ -15,12 +15,13 @@ now_ms()
 	echo "${uptime%.*}${uptime#*.}0"
 }
 
-# wait_for MS COMMAND...: until the command succeeds; fails after MS, or more on a
-# kernel that asks for patience. Leaves the milliseconds that it took in $waited_ms.
+# wait_for MS COMMAND...: until the command succeeds. MS is how long that takes at most
+# where nothing else runs on the host: fails after ten times as much, and more on a
+# slow kernel (lcma_patience). Leaves the milliseconds that it took in $waited_ms.
 wait_for()
 {
 	wait_began=$(now_ms)
-	wait_limit=$(($1 * ${lcma_patience:-1}))
+	wait_limit=$(($1 * 10 * ${lcma_patience:-1}))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
 		waited_ms=$(($(now_ms) - wait_began))
@@ -29,6 +30,28 @@ wait_for()
 	done
 	# shellcheck disable=SC2034	# for the job that sources this file
 	waited_ms=$(($(now_ms) - wait_began))
+}
+
+# late_begin, late_end: around what must be back in time. Sets late_ms, the time for
+# which the host kept CPUs of the guest from running meanwhile; testkit has to be
+# loaded.
+late_begin()
+{
+	echo start >$testkit/lateness
+}
+
+late_end()
+{
+	read -r late_ms <$testkit/lateness
+	echo stop >$testkit/lateness
+}
+
+# in_time MS LIMIT_MS DESCRIPTION: not longer than that, and what late_end found. A
+# busy host costs no verdict so, and a call that is slow by itself still fails.
+in_time()
+{
+	[ "$1" -le "$2" ] || diag "of $1 ms the host kept CPUs for $late_ms ms"
+	compare "$1" -le $(($2 + late_ms)) "$3"
 }
 
 # info_is REGION KEY VALUE: for wait_for

@@ -26,8 +26,10 @@ max_ms=$((4000 * ${lcma_patience:-1}))
 # refused SIZE WHAT: EBUSY, soon, for a reason that names one of the pins
 refused()
 {
+	late_begin
 	expect_write EBUSY "$1 region=$region" "$2: EBUSY"
-	compare "$write_ms" -le $max_ms "$2: within $max_ms ms ($write_ms)"
+	late_end
+	in_time "$write_ms" $max_ms "$2: within $max_ms ms ($write_ms)"
 	reason=$(lcma_info $region last_failure)
 	if names_a_pin "$reason"; then
 		pass "$2: the reason names a pinned page"
@@ -40,8 +42,10 @@ refused()
 # beside SIZE WHAT: succeeds, with no pinned page in the buffer
 beside()
 {
+	late_begin
 	expect_write ok "$1 region=$region" "$2"
-	compare "$write_ms" -le $max_ms "$2: within $max_ms ms ($write_ms)"
+	late_end
+	in_time "$write_ms" $max_ms "$2: within $max_ms ms ($write_ms)"
 	phys=$(last_buffer $region phys)
 	is "$(holds_pin "$phys" "$(last_buffer $region bytes)")" "" \
 		"$2: no pinned page is in it"
@@ -106,6 +110,7 @@ pins_in()
 	[ "$nr_pages" -lt $((20 * unit_pages)) ] || sprinkled $((20 * unit_pages))
 }
 
+testkit_load
 if can_reserve_mem; then
 	check "load" lcma_load "r=160M@cma;m=64M@reserve_mem:res"
 	pins_in r

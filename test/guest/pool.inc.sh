@@ -32,7 +32,7 @@ soon()
 	if wait_for 20000 "$@"; then
 		pass "$soon_what ($waited_ms ms)"
 	else
-		fail "$soon_what" "not within 20 s: $*"
+		fail "$soon_what" "not in time: $*"
 	fi
 }
 

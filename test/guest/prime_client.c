@@ -30,7 +30,7 @@ static bool is_vgem(int card)
 
 static int open_vgem(void)
 {
-	const long long until = now_ms() + 5000;
+	const long long until = now_ms() + 60000;
 	char path[32];
 	int card, i;
 

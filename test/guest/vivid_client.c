@@ -19,7 +19,7 @@
 #define NR_BUFFERS	3
 #define NR_FRAMES	5
 #define CAPTURE		V4L2_BUF_TYPE_VIDEO_CAPTURE
-#define FRAME_MS	10000
+#define FRAME_MS	60000
 
 static const char *node = "/dev/video0";
 
@@ -39,7 +39,7 @@ struct stream {
 
 static int open_video(void)
 {
-	long long until = now_ms() + 5000;
+	long long until = now_ms() + 60000;
 	int video;
 
 	while ((video = open(node, O_RDWR | O_CLOEXEC | O_NONBLOCK)) < 0) {

@@ -45,6 +45,7 @@ static int __init testkit_init(void)
 	pin_init(root);
 	hold_init(root);
 	look_init(root);
+	lateness_init(root);
 	scribble_init(root);
 	return 0;
 }
@@ -54,6 +55,7 @@ static void __exit testkit_exit(void)
 {
 	debugfs_remove_recursive(root);
 	hold_exit();
+	lateness_exit();
 	pin_exit();
 	neighbour_exit();
 }

@@ -7,6 +7,7 @@
  *	pin, unpin	take and drop references of pages (pin.c)
  *	hold, buffers	a page held for a while, as by I/O (hold.c)
  *	look		what the pages of a range are (look.c)
+ *	lateness	how long the host kept CPUs from running (lateness.c)
  *	scribble	writes to the pages of a range (scribble.c)
  *	neighbour	the other user of the kernel's CMA area (neighbour.c)
  *
@@ -30,6 +31,9 @@ void pin_exit(void);
 
 void hold_init(struct dentry *dir);
 void hold_exit(void);
+
+void lateness_init(struct dentry *dir);
+void lateness_exit(void);
 
 void look_init(struct dentry *dir);
 void scribble_init(struct dentry *dir);
