@@ -140,6 +140,14 @@ machine_disk_modules()
 	esac
 }
 
+# said_about_us FOLDER: of what kbuild says of FOLDER (stdin), what is about our files
+# or the whole; the kernel's own headers may have warnings at W=1, or for sparse.
+said_about_us()
+{
+	sed "s,$1/,,g; s,$top_dir/,,g" | grep -vE '^/|^In file included|^ +from ' |
+		grep -E '^(src|include|test|lcma)[^ ]*:|^(WARNING|ERROR|error|make)|modpost:' || true
+}
+
 # --- jobs --------------------------------------------------------------------
 #
 # A job is a shell script that runs in a guest. Its leading comment block may
