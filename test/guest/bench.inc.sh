@@ -19,6 +19,10 @@ fi
 # shellcheck disable=SC2034	# for lcma_load
 lcma_keep=default
 
+# A bench waits no longer than it says (hands.inc.sh).
+# shellcheck disable=SC2034	# for wait_for
+wait_slack=1
+
 # of FULL QUICK: one of the two, in $of
 of()
 {

@@ -17,11 +17,11 @@ now_ms()
 
 # wait_for MS COMMAND...: until the command succeeds. MS is how long that takes at most
 # where nothing else runs on the host: fails after ten times as much, and more on a
-# slow kernel (lcma_patience). Leaves the milliseconds that it took in $waited_ms.
+# slow kernel (lcma_patience); a bench sets wait_slack. Leaves the milliseconds that it took in $waited_ms.
 wait_for()
 {
 	wait_began=$(now_ms)
-	wait_limit=$(($1 * 10 * ${lcma_patience:-1}))
+	wait_limit=$(($1 * ${wait_slack:-10} * ${lcma_patience:-1}))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
 		waited_ms=$(($(now_ms) - wait_began))
@@ -42,6 +42,7 @@ late_begin()
 
 late_end()
 {
+	late_ms=0
 	read -r late_ms <$testkit/lateness
 	echo stop >$testkit/lateness
 }
