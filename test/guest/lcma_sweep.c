@@ -431,7 +431,7 @@ static void orders(void)
 	ok(!stat(FAULTS, &st), FAULTS " is there");
 	is(st.st_mode & 0777, 0600, "for root");
 	ok(!stat(PARAMETERS "fault", &st), "so is the parameter");
-	is(st.st_mode & 0777, 0600, "for root, too");
+	is(st.st_mode & 0777, 0400, "for root, and not to be written");
 	reads("off passes=0 failures=0", "off at first");
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		answers(write_text(FAULTS, *bad[i] ? bad[i] : "\n"), -EINVAL,
