@@ -298,7 +298,7 @@ static inline long op_map_by_faults(void)
 {
 	long ret = write_text(MAP_AT_ONCE, "0");
 
-	if (!ret)
+	if (ret > 0)
 		ret = op_map();
 	write_text(MAP_AT_ONCE, "1");
 	return ret;
