@@ -6,8 +6,9 @@
  * would show. One bit a page, of meaning only while lcma has the page:
  *
  *	set when the page is claimed from a kernel that clears what it hands out
- *	(init_on_alloc=1), or has been cleared here, and then cleaned (cache.h); cleared when it is claimed
- *	from one that does not, and when its holder gives it back. What a holder
+ *	(init_on_alloc=1), or has been cleared here, and its cache lines have
+ *	been cleaned since (cache.h); unset when it is claimed from a kernel
+ *	that does not clear, and when its holder gives it back. What a holder
  *	writes meanwhile does not change it: nobody looks then.
  */
 #ifndef LCMA_ZERO_H

@@ -317,7 +317,7 @@ static void test_entry_size(void)
 static void test_unknown_calls(void)
 {
 	static const unsigned int cmds[] = {
-		_IO(LCMA_IOC_MAGIC, 6), _IO(LCMA_IOC_MAGIC, 7),
+		_IO(LCMA_IOC_MAGIC, _IOC_NR(LCMA_IOC_FAILURE_LIST) + 1),
 		_IO(LCMA_IOC_MAGIC, 255), _IO('H', 0), _IO(0, 0),
 		_IO(LCMA_IOC_MAGIC + 1, 0),
 		_IOW(LCMA_IOC_MAGIC, 0, struct lcma_version),
@@ -332,7 +332,7 @@ static void test_unknown_calls(void)
 	for (i = 0; i < ARRAY_SIZE(cmds); i++)
 		answers(lcma_call(dev, cmds[i], &version), -ENOTTY,
 			"call %#x", cmds[i]);
-	answers(lcma_call(dev, _IO(LCMA_IOC_MAGIC, 6), NULL), -ENOTTY,
+	answers(lcma_call(dev, _IO(LCMA_IOC_MAGIC, 255), NULL), -ENOTTY,
 		"an unknown call at NULL");
 }
 

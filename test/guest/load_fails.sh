@@ -9,6 +9,7 @@
 # Cannot be shown here: a program that is stopped between two instructions of its
 # open(); lcma_doors_await() has the reason why that is no harm.
 #
+# suite: trust
 # cmdline: cma=96M
 # timeout: 240
 # smp: 2
@@ -83,10 +84,10 @@ check "closed: unload" lcma_unload
 begin_rattling
 for point in DEV_REGISTER "HEAP_REGISTER#2" "SYSFS_ADD#2"; do
 	i=0
-	while [ $i -lt 5 ] && fails_at "$point"; do
+	while [ $i -lt 3 ] && fails_at "$point"; do
 		i=$((i + 1))
 	done
-	is $i 5 "$point: loading failed 5 times"
+	is $i 3 "$point: loading failed 3 times"
 	is "$(cat /tmp/answered)" "" "$point: no door answered"
 	is_loaded && fail "$point: the module is gone"
 done
@@ -98,14 +99,14 @@ opener1=$!
 (while :; do read -r _ <$debug/r1/info; cat $sys/r2/state; usleep 3000; done) >/dev/null 2>&1 &
 opener2=$!
 i=0
-while [ $i -lt 8 ]; do
+while [ $i -lt 5 ]; do
 	insmod /lcma.ko "regions=\"$regions\"" 2>/dev/null || break
 	wait_for 5000 lcma_unload || break
 	i=$((i + 1))
 done
 kill $opener1 $opener2
 wait $opener1 $opener2 2>/dev/null
-is $i 8 "8 times loaded and unloaded beside programs that open what they find"
+is $i 5 "5 times loaded and unloaded beside programs that open what they find"
 check "the module is gone" is_no_more
 
 # What holds it is named.
@@ -113,7 +114,8 @@ check "load" lcma_load "$regions"
 exec 7<$dev 8</dev/dma_heap/h2
 holders=$(cat /sys/kernel/debug/lcma_holders)
 exec 7<&- 8<&-
-matches "$holders" "^references=3" "three references: two files, and this one"
+# The kernel counts a file of a heap once or, in a class of ours, twice.
+matches "$holders" "^references=[34]$" "references: two files, and this one"
 matches "$holders" "^file=/dev/cma_test pid=$$ comm=" "the file of the text device is named"
 matches "$holders" "^file=/dev/dma_heap/h2 pid=$$ " "and that of the heap"
 holders=$(cat /sys/kernel/debug/lcma_holders)
