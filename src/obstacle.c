@@ -158,7 +158,7 @@ static const char *passing_word(const struct lcma_obstacle *obstacle)
 const char *lcma_obstacle_text(const struct lcma_obstacle *obstacle,
 			       char *text, size_t size_bytes)
 {
-	char what[48];
+	char what[80];
 
 	if (obstacle->nr_pages > 1)
 		snprintf(what, sizeof(what), "the folio of %lu pages at pfn 0x%lx",

@@ -59,7 +59,7 @@ struct lcma_weight {
 };
 
 /* Room for lcma_obstacle_text(). */
-#define LCMA_OBSTACLE_TEXT_BYTES	128
+#define LCMA_OBSTACLE_TEXT_BYTES	160
 
 /* Will it hardly go away by itself? */
 static inline bool lcma_obstacle_is_stuck(const struct lcma_obstacle *obstacle)
