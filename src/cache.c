@@ -23,6 +23,13 @@
 /* Bytes between two offers to reschedule. */
 #define STEP_BYTES	SZ_256K
 
+/*
+ * Whole pieces of this size are treated: a multiple of every CPU's cache line. From
+ * 6.5 on the kernel takes a smaller one for a part of a kmalloc() object that
+ * shares its line, and would have it bounced.
+ */
+#define PIECE_BYTES	SZ_256
+
 static struct platform_device *hardware;
 static bool is_needed;
 
@@ -105,6 +112,15 @@ static void invalidate_range(phys_addr_t phys, size_t len_bytes)
 	sync_range(phys, len_bytes, DMA_FROM_DEVICE, DMA_ATTR_SKIP_CPU_SYNC, 0);
 }
 
+/* Outwards: no piece crosses the end of a page. */
+static void whole_pieces(phys_addr_t *phys, u64 *len_bytes)
+{
+	const phys_addr_t end = ALIGN(*phys + *len_bytes, PIECE_BYTES);
+
+	*phys = ALIGN_DOWN(*phys, PIECE_BYTES);
+	*len_bytes = end - *phys;
+}
+
 /**
  * lcma_cache_clean - what CPUs wrote to pages reaches memory
  * @pfn: first page frame
@@ -129,6 +145,7 @@ void lcma_cache_for_device(phys_addr_t phys, u64 len_bytes)
 {
 	size_t step;
 
+	whole_pieces(&phys, &len_bytes);
 	for (; is_needed && len_bytes; phys += step, len_bytes -= step) {
 		step = min_t(u64, len_bytes, STEP_BYTES);
 		clean_range(phys, step);
@@ -152,6 +169,7 @@ void lcma_cache_for_cpu(phys_addr_t phys, u64 len_bytes)
 {
 	size_t step;
 
+	whole_pieces(&phys, &len_bytes);
 	for (; is_needed && len_bytes; phys += step, len_bytes -= step) {
 		step = min_t(u64, len_bytes, STEP_BYTES);
 		clean_range(phys, step);

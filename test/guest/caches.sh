@@ -4,7 +4,7 @@
 # caches - what is called to keep caches in step, counted at the kernel's own
 # functions: zeroes are cleaned before anybody can see the page, from a claim
 # and from the pool; what a CPU wrote is never invalidated before it was cleaned,
-# whatever devices have the buffer; a synchronisation is for exactly its range,
+# whatever devices have the buffer; a synchronisation is for exactly its range (in lines),
 # and works with no device attached.
 # Cannot be shown here: that a clean makes real caches clean (QEMU has none).
 #

@@ -197,8 +197,10 @@ static void test_alone(void)
 
 static void check_range(const struct subject *s, uint64_t offset, uint64_t len)
 {
-	const uint64_t phys = s->phys + offset;
-	const uint64_t bytes = len ? len : LEN - offset;
+	/* Caches work in lines, lcma in pieces of 256 bytes. */
+	const uint64_t end = offset + (len ? len : LEN - offset);
+	const uint64_t phys = (s->phys + offset) & ~255ULL;
+	const uint64_t bytes = ((s->phys + end + 255) & ~255ULL) - phys;
 	char text[128];
 
 	forget_calls();
