@@ -100,6 +100,7 @@ static void record_failure(const struct lcma_search *search,
 	failure->nr_pages = search->fit.nr_pages;
 	failure->align_pages = search->fit.align_mask + 1;
 	failure->obstacle = search->obstacle;
+	failure->waited_ms = search->waited_ms;
 	lcma_failure_record(search->region, failure);
 }
 

@@ -196,10 +196,15 @@ static int obstacle_text(const struct lcma_failure *f, bool with_pfn,
 			 char *text, size_t size_bytes)
 {
 	char page[LCMA_OBSTACLE_TEXT_BYTES];
+	int len;
 
-	return scnprintf(text, size_bytes, "in the way was %s", with_pfn ?
-			 lcma_obstacle_text(&f->obstacle, page, sizeof(page)) :
-			 obstacle_word(f->obstacle.kind));
+	len = scnprintf(text, size_bytes, "in the way was %s", with_pfn ?
+			lcma_obstacle_text(&f->obstacle, page, sizeof(page)) :
+			obstacle_word(f->obstacle.kind));
+	if (f->waited_ms)
+		len += scnprintf(text + len, size_bytes - len,
+				 ", waited %u ms for it", f->waited_ms);
+	return len;
 }
 
 /* What kept a request from being served. */

@@ -35,6 +35,7 @@ struct lcma_region;
  * @align_pages: how it wanted them aligned
  * @longest: the longest unused runs at that moment; as far as @err is about them
  * @obstacle: the page in the way, if it was one
+ * @waited_ms: how long it waited for what was in the way, all waits together
  * @when_ns: when, on the monotonic clock
  * @took_ns: how long it was tried
  * @owner: which front end it was asked for through
@@ -52,6 +53,7 @@ struct lcma_failure {
 	unsigned long align_pages;
 	struct lcma_longest longest;
 	struct lcma_obstacle obstacle;
+	unsigned int waited_ms;
 	u64 when_ns;
 	u64 took_ns;
 	enum lcma_owner owner;

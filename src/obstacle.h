@@ -67,6 +67,17 @@ static inline bool lcma_obstacle_is_stuck(const struct lcma_obstacle *obstacle)
 	return obstacle->kind > LCMA_OBSTACLE_PASSING;
 }
 
+/*
+ * Is it merely off its reclaim list? Others isolate pages for moments. But a migration
+ * that fails puts its page back by way of the CPU's own batch, and there it can stay
+ * for as long as that CPU has nothing to do: it says nothing about what held the page.
+ */
+static inline bool lcma_obstacle_is_off_list(const struct lcma_obstacle *obstacle)
+{
+	return obstacle->kind == LCMA_OBSTACLE_PASSING &&
+	       !obstacle->is_writeback && !obstacle->is_locked;
+}
+
 bool lcma_obstacle_find(unsigned long start_pfn, unsigned long nr_pages,
 			struct lcma_obstacle *obstacle);
 const char *lcma_obstacle_text(const struct lcma_obstacle *obstacle,

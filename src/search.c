@@ -321,10 +321,13 @@ static int search_pass(struct lcma_search *search, unsigned long *start)
 static int pause_ms(struct lcma_search *search, unsigned int ms)
 {
 	long left = lcma_settle_jiffies(search->deadline);
+	const ktime_t began = ktime_get();
 
-	search->waited_ms += ms;
 	left = min_t(long, left, msecs_to_jiffies(ms));
-	if (schedule_timeout_killable(left) && fatal_signal_pending(current))
+	left = schedule_timeout_killable(left);
+	/* A busy CPU makes a pause longer. */
+	search->waited_ms += max_t(s64, 1, ktime_ms_delta(ktime_get(), began));
+	if (left && fatal_signal_pending(current))
 		return -EINTR;
 	return deadline_passed(search->deadline) ? -ETIMEDOUT : 0;
 }
@@ -347,7 +350,8 @@ static struct lcma_watched *look_again(struct lcma_search *search,
 		lcma_obstacle_find(w->obstacle.pfn, w->obstacle.nr_pages, &now);
 		if (now.kind == LCMA_OBSTACLE_NONE)
 			return w;
-		w->obstacle.kind = now.kind;
+		w->obstacle.kind = lcma_obstacle_is_off_list(&now) ?
+				   LCMA_OBSTACLE_HIDDEN : now.kind;
 	}
 	return NULL;
 }

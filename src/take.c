@@ -469,7 +469,9 @@ static void note_proven(struct lcma_region *region, unsigned long start,
 {
 	const unsigned long pfn = lcma_region_pfn(region, start);
 
-	if (!lcma_obstacle_find(pfn, nr_pages, obstacle)) {
+	/* That claim itself took the page off its list. */
+	if (!lcma_obstacle_find(pfn, nr_pages, obstacle) ||
+	    lcma_obstacle_is_off_list(obstacle)) {
 		obstacle->kind = LCMA_OBSTACLE_HIDDEN;
 		obstacle->pfn = pfn;
 		obstacle->nr_pages = nr_pages;
