@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages that are held for a while, as by I/O:
+ * A page that is held for a while, as by I/O:
  *
- *	echo KIND FIRST_PFN NR MS > hold	the first page of the range that is
- *						fit for it, for so many milliseconds
- *	cat hold				pfn=0x... kind=..., while it is held
+ *	echo KIND FD PFN MS > hold	makes the page, which has to be free, a page of
+ *					an open block device, as a file system's is
+ *					whose metadata it holds; and holds it for so
+ *					many milliseconds
+ *	echo now > hold			ends it
+ *	cat hold			pfn=0x... kind=..., while it is held
  *
  * KIND is one of
+ *	none		nothing: it is there, and can be moved
  *	pin		a reference: direct I/O, a pipe
  *	lock		a reference and the page's lock: a read that is waited for
  *	writeback	a page that is being written to its device
  *	buffers		a reference to the page's buffer heads, as a journal has: the
  *			page itself shows nothing of it
+ *	used		a reference to a page that somebody has already; FD is ignored
  *
- * One page at a time: -EBUSY. -ENOENT: no page of the range is fit for it.
- *
- *	echo FD NR > buffers			the first so many pages of an open block
- *						device, with buffer heads, into the
- *						page cache: what is in them is undefined
+ * One page at a time: -EBUSY.
  */
 #include "testkit.h"
 
@@ -26,6 +27,7 @@
 #include <linux/debugfs.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/gfp.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -35,28 +37,46 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#ifdef ACR_FLAGS_CMA			/* 6.17 */
+#define CONTIG_KIND	(IS_ENABLED(CONFIG_CMA) ? ACR_FLAGS_CMA : ACR_FLAGS_NONE)
+#elif defined(CONFIG_CMA)
+#define CONTIG_KIND	MIGRATE_CMA
+#else
+#define CONTIG_KIND	MIGRATE_MOVABLE
+#endif
+
+/* A page of the device that somebody has read is in memory already. */
+#define MAX_TRIES	8
+
 enum hold_kind {
+	HOLD_NONE,
 	HOLD_PIN,
 	HOLD_LOCK,
 	HOLD_WRITEBACK,
 	HOLD_BUFFERS,
+	HOLD_USED,
 };
 
 static const char * const words[] = {
+	[HOLD_NONE] = "none",
 	[HOLD_PIN] = "pin",
 	[HOLD_LOCK] = "lock",
 	[HOLD_WRITEBACK] = "writeback",
 	[HOLD_BUFFERS] = "buffers",
+	[HOLD_USED] = "used",
 };
 
 static DEFINE_MUTEX(hold_lock);		/* all of these */
 static struct folio *held;
 static struct buffer_head *held_buffers;
+static unsigned long next_index;	/* of the device's page that is made next */
 static enum hold_kind held_kind;
 
 static void let_go(struct work_struct *work)
 {
 	mutex_lock(&hold_lock);
+	if (!held)
+		goto unlock;
 	if (held_kind == HOLD_LOCK)
 		folio_unlock(held);
 	if (held_kind == HOLD_WRITEBACK)
@@ -66,70 +86,86 @@ static void let_go(struct work_struct *work)
 	else if (held_kind != HOLD_WRITEBACK)
 		folio_put(held);
 	held = NULL;
+unlock:
 	mutex_unlock(&hold_lock);
 }
 
 static DECLARE_DELAYED_WORK(let_go_work, let_go);
 
-/* With the page's lock. Return: is the page fit for it, and held? */
-static bool hold_locked(struct folio *folio, enum hold_kind kind)
+/*
+ * The page becomes a page of the device, with buffer heads; unlike those that a
+ * program reads and writes it can be moved.
+ * Return: 0 and a reference.
+ */
+static int make_page(struct block_device *bdev, struct address_space *mapping,
+		     unsigned long pfn)
 {
-	if (!folio->mapping || folio_test_writeback(folio))
-		return false;
-	switch (kind) {
-	case HOLD_WRITEBACK:
-		folio_start_writeback(folio);
-		break;
-	case HOLD_BUFFERS:
-		held_buffers = folio_buffers(folio);
-		if (!held_buffers)
-			return false;
-		get_bh(held_buffers);
-		break;
-	case HOLD_PIN:
-	case HOLD_LOCK:
-		folio_get(folio);
-		break;
+	struct folio *folio = page_folio(pfn_to_page(pfn));
+	struct buffer_head *bh;
+	int i, err = -EBUSY;
+
+	for (i = 0; i < MAX_TRIES && err; i++)
+		err = alloc_contig_range(pfn, pfn + 1, CONTIG_KIND, GFP_KERNEL);
+	if (err)
+		return err;
+	for (i = 0, err = -EEXIST; i < MAX_TRIES && err == -EEXIST; i++)
+		err = filemap_add_folio(mapping, folio, ++next_index, GFP_KERNEL);
+	if (err) {
+		folio_put(folio);
+		return err;
 	}
+	folio_unlock(folio);
+	bh = __getblk(bdev, next_index, PAGE_SIZE);
+	if (!bh || folio_buffers(folio) != bh)
+		err = -EIO;
+	brelse(bh);
+	if (err)
+		folio_put(folio);
+	return err;
+}
+
+/* With a reference of the folio, which is used up. */
+static void hold_folio(struct folio *folio, enum hold_kind kind)
+{
 	held = folio;
 	held_kind = kind;
-	return true;
-}
-
-static bool hold_page(struct page *page, enum hold_kind kind)
-{
-	struct folio *folio;
-	bool done;
-
-	/* A head or a lone page: a tail has no references. */
-	if (!get_page_unless_zero(page))
-		return false;
-	folio = page_folio(page);
-	done = folio_test_lru(folio) && folio_trylock(folio);
-	if (done) {
-		done = hold_locked(folio, kind);
-		if (!done || kind != HOLD_LOCK)
-			folio_unlock(folio);
+	if (kind == HOLD_PIN || kind == HOLD_USED)
+		return;
+	folio_lock(folio);
+	if (kind == HOLD_LOCK)
+		return;
+	if (kind == HOLD_WRITEBACK) {
+		folio_start_writeback(folio);
+	} else if (kind == HOLD_BUFFERS) {
+		held_buffers = folio_buffers(folio);
+		get_bh(held_buffers);
+	} else {
+		held = NULL;
 	}
+	folio_unlock(folio);
 	folio_put(folio);
-	return done;
 }
 
-static int hold_one(enum hold_kind kind, unsigned long pfn, unsigned long nr,
+static int hold_one(enum hold_kind kind, struct file *disk, unsigned long pfn,
 		    unsigned int ms)
 {
-	unsigned long end = pfn + nr;
-	int err = -ENOENT;
+	struct inode *inode = disk->f_mapping->host;
+	int err = 0;
 
+	if (!S_ISBLK(inode->i_mode) || !pfn_valid(pfn))
+		return -EINVAL;
 	mutex_lock(&hold_lock);
 	if (held)
 		err = -EBUSY;
-	for (; pfn < end && err == -ENOENT; pfn++)
-		if (pfn_valid(pfn) && hold_page(pfn_to_page(pfn), kind))
-			err = 0;
-	mutex_unlock(&hold_lock);
+	else if (kind != HOLD_USED)
+		err = make_page(I_BDEV(inode), disk->f_mapping, pfn);
+	else if (!get_page_unless_zero(pfn_to_page(pfn)))
+		err = -ENOENT;
 	if (!err)
+		hold_folio(page_folio(pfn_to_page(pfn)), kind);
+	if (held && !err)
 		schedule_delayed_work(&let_go_work, msecs_to_jiffies(ms));
+	mutex_unlock(&hold_lock);
 	return err;
 }
 
@@ -137,19 +173,28 @@ static ssize_t hold_write(struct file *file, const char __user *from,
 			  size_t len_bytes, loff_t *pos)
 {
 	char line[TESTKIT_LINE_BYTES], word[16];
-	unsigned long pfn, nr;
-	unsigned int ms;
 	int err = testkit_line(line, from, len_bytes);
-	int kind;
+	struct file *disk;
+	unsigned long pfn;
+	unsigned int ms;
+	int fd, kind;
 
 	if (err)
 		return err;
-	if (sscanf(line, "%15s %li %li %u", word, &pfn, &nr, &ms) != 4)
+	if (!strcmp(line, "now")) {
+		mod_delayed_work(system_wq, &let_go_work, 0);
+		return len_bytes;
+	}
+	if (sscanf(line, "%15s %i %li %u", word, &fd, &pfn, &ms) != 4)
 		return -EINVAL;
 	kind = match_string(words, ARRAY_SIZE(words), word);
 	if (kind < 0)
 		return kind;
-	err = hold_one(kind, pfn, nr, ms);
+	disk = fget(fd);
+	if (!disk)
+		return -EBADF;
+	err = hold_one(kind, disk, pfn, ms);
+	fput(disk);
 	return err ? err : len_bytes;
 }
 
@@ -177,61 +222,13 @@ static const struct file_operations hold_fops = {
 	.write = hold_write,
 };
 
-/*
- * As a file system gets the pages of its metadata: unlike those that a program reads
- * and writes through the device they are movable.
- */
-static int get_buffers(struct block_device *bdev, unsigned long nr)
-{
-	struct buffer_head *bh;
-	unsigned long i;
-
-	for (i = 0; i < nr; i++) {
-		bh = __getblk(bdev, i, PAGE_SIZE);
-		if (!bh)
-			return -ENOMEM;
-		brelse(bh);
-		cond_resched();
-	}
-	return 0;
-}
-
-static ssize_t buffers_write(struct file *file, const char __user *from,
-			     size_t len_bytes, loff_t *pos)
-{
-	char line[TESTKIT_LINE_BYTES];
-	int err = testkit_line(line, from, len_bytes);
-	struct file *disk;
-	unsigned long nr;
-	int fd;
-
-	if (err)
-		return err;
-	if (sscanf(line, "%i %li", &fd, &nr) != 2)
-		return -EINVAL;
-	disk = fget(fd);
-	if (!disk)
-		return -EBADF;
-	err = S_ISBLK(disk->f_mapping->host->i_mode) ?
-	      get_buffers(I_BDEV(disk->f_mapping->host), nr) : -ENOTBLK;
-	fput(disk);
-	return err ? err : len_bytes;
-}
-
-static const struct file_operations buffers_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = buffers_write,
-};
-
 /**
- * hold_init - make the files
+ * hold_init - make the file
  * @dir: where
  */
 void hold_init(struct dentry *dir)
 {
 	debugfs_create_file("hold", 0600, dir, NULL, &hold_fops);
-	debugfs_create_file("buffers", 0200, dir, NULL, &buffers_fops);
 }
 
 /**

@@ -5,7 +5,7 @@
  * below /sys/kernel/debug/lcma_testkit:
  *
  *	pin, unpin	take and drop references of pages (pin.c)
- *	hold, buffers	a page held for a while, as by I/O (hold.c)
+ *	hold		a page held for a while, as by I/O (hold.c)
  *	look		what the pages of a range are (look.c)
  *	lateness	how long the host kept CPUs from running (lateness.c)
  *	scribble	writes to the pages of a range (scribble.c)
