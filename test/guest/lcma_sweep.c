@@ -27,6 +27,8 @@ static const struct {
 } outcomes[] = {
 	{ "WORKER_START", ENOMEM },
 	{ "ATTACH_SPECS", ENOMEM },
+	{ "CACHE_DEVICE", ENOMEM },
+	{ "CACHE_MASK", EIO },
 	{ "CMA_CARVE", ENOMEM },
 	{ "CMA_DEVICE", ENOMEM },
 	{ "CMA_MASK", EIO },
