@@ -7,6 +7,7 @@
 # keep all accounting right. After each unload the next load gets the same memory.
 # Cannot be shown here: a signal at every moment.
 #
+# suite: trust
 # mem: 512M
 # cmdline: cma=96M
 # timeout: 300

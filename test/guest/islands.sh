@@ -9,6 +9,7 @@
 # longest run remains.
 # How long the lock is held is not shown here: that is test/unit/bench_hold.
 #
+# suite: trust
 # mem: 512M
 # cmdline: cma=128M
 # timeout: 200
