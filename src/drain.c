@@ -4,7 +4,8 @@
  * it that nobody else holds: no request is served, and what comes back is kept.
  *
  *	LIVE
- *	  |  nothing is handed out from here on; a buffer: refused at once
+ *	  |  nothing is handed out from here on; a buffer, or a page with a
+ *	  |  memory error: refused at once
  *	  v
  *	settle		what is on its way, into or out of the region, gets there
  *	  |
@@ -23,7 +24,8 @@
  *	wait		20 ms; then what was let go comes out of quarantine, and
  *	  |		what is still shared is claimed, unit by unit
  *	  |
- *	  v  the time is up; or, of a drain that was asked for: it is killed, the
+ *	  v  the time is up, or all that is missing lies in units with a memory
+ *	  |  error; or, of a drain that was asked for: it is killed, the
  *	  |  module is about to be unloaded, somebody has got a buffer
  *	  |
  *	  +--- asked for: idle pages go where they belong ---> LIVE
@@ -37,6 +39,9 @@
  * each island of the pool costs a call more. With the pool of an idle region of
  * 64 MiB scattered, every second piece of 8 KiB, a drain gave up after 1,463 calls
  * in 10 s (Linux 6.1, emulated CPU); dissolved, it is one call.
+ *
+ * A page with a memory error (poison.h) never comes back, whoever has it. The drain
+ * leaves its unit as it is, and does not wait for it.
  *
  * The pages of a unit that is written off stay what they are, ordinary movable
  * memory in blocks of the region's type, and taken for ever in the source's
@@ -138,10 +143,6 @@ static bool wait_settled(const struct drain *drain)
 					   lcma_settle_jiffies(drain->deadline) ?: 1) > 0;
 }
 
-/*
- * All that there is. Pages that can never come back would be counted here as well,
- * as pages that nobody has to wait for.
- */
 static bool is_complete(struct lcma_region *region)
 {
 	unsigned long flags;
@@ -152,6 +153,34 @@ static bool is_complete(struct lcma_region *region)
 		   region->map.nr_in[LCMA_POOL] == region->map.nr_pages;
 	lcma_region_unlock(region, flags);
 	return complete;
+}
+
+static bool has_poison(const struct lcma_region *region, unsigned long start,
+		       unsigned long end)
+{
+	return lcma_poison_find(region, start, end) < end;
+}
+
+/* Are the pages that are missing all in chunks that never become complete? */
+static bool is_rest_lost(struct lcma_region *region)
+{
+	const unsigned long nr_pages = region->map.nr_pages;
+	const unsigned long chunk = region->carve.chunk_pages;
+	unsigned long at = 0, end;
+	struct lcma_stretch s;
+	bool is_any = false;
+
+	while (lcma_region_stretch(region, at, nr_pages, &s)) {
+		at += s.nr_pages;
+		if (s.state == LCMA_POOL)
+			continue;
+		end = ALIGN(s.start + 1, chunk);
+		if (!has_poison(region, ALIGN_DOWN(s.start, chunk), end))
+			return false;
+		is_any = true;
+		at = end;
+	}
+	return is_any && is_settled(region);
 }
 
 static unsigned long next_shared(struct lcma_region *region, unsigned long from)
@@ -199,16 +228,40 @@ static void dissolve_pool(const struct drain *drain)
 {
 	struct lcma_region *region = drain->region;
 	const unsigned long unit = region->unit_pages;
-	unsigned long at = 0;
+	unsigned long at = 0, end;
 
 	while (!is_over(drain)) {
 		at = next_shared(region, at);
 		if (at == LCMA_NO_PAGE)
 			return;
 		at = ALIGN_DOWN(at, unit);
-		dissolve_unit(region, at, min(region->map.nr_pages, at + unit));
-		at += unit;
+		end = min(region->map.nr_pages, at + unit);
+		if (!has_poison(region, at, end))
+			dissolve_unit(region, at, end);
+		at = end;
 	}
+}
+
+/* Leave the units with a memory error out of a stretch. Return: its first page. */
+static unsigned long skip_poison(const struct lcma_region *region,
+				 unsigned long start, unsigned long *end)
+{
+	const unsigned long unit = region->unit_pages;
+	const unsigned long stop = min(region->map.nr_pages, ALIGN(*end, unit));
+	unsigned long bad;
+
+	while (start < *end) {
+		bad = lcma_poison_find(region, ALIGN_DOWN(start, unit), stop);
+		if (bad >= stop)
+			break;
+		bad = ALIGN_DOWN(bad, unit);
+		if (bad > start) {
+			*end = bad;
+			break;
+		}
+		start = min(*end, bad + unit);
+	}
+	return start;
 }
 
 /*
@@ -221,11 +274,10 @@ static bool claim_next(const struct drain *drain, unsigned long *at,
 		       unsigned long step, ktime_t deadline)
 {
 	struct lcma_region *region = drain->region;
-	const unsigned long start = next_shared(region, *at);
+	unsigned long start = next_shared(region, *at), flags;
 	struct lcma_obstacle obstacle;
 	struct lcma_stretch s;
 	struct lcma_hold hold;
-	unsigned long flags;
 
 	if (start == LCMA_NO_PAGE)
 		return false;
@@ -233,12 +285,15 @@ static bool claim_next(const struct drain *drain, unsigned long *at,
 			    min(region->map.nr_pages, ALIGN(start + 1, step)),
 			    &s);
 	*at = s.start + s.nr_pages;
+	start = skip_poison(region, start, at);
+	if (start >= *at)
+		return true;
 	lcma_region_lock(region, &flags);
-	lcma_take_begin(region, s.start, s.nr_pages, &hold);
+	lcma_take_begin(region, start, *at - start, &hold);
 	lcma_region_unlock(region, flags);
 	if (lcma_take_reserve(region, &hold) &&
 	    !lcma_take(region, &hold, deadline, &obstacle))
-		lcma_region_move_own(region, s.start, s.nr_pages, LCMA_USED,
+		lcma_region_move_own(region, start, *at - start, LCMA_USED,
 				     LCMA_POOL);
 	return true;
 }
@@ -271,7 +326,7 @@ static bool has_buffers(struct lcma_region *region)
 	return any;
 }
 
-/* Every page that can be had into the pool. Return: true if that is all. */
+/* Every page that can be had into the pool. Return: true if all are good, and there. */
 static bool collect(const struct drain *drain)
 {
 	struct lcma_region *region = drain->region;
@@ -289,8 +344,8 @@ static bool collect(const struct drain *drain)
 		lcma_quarantine_retry(region);
 		claim_shared(drain, step, deadline);
 		if (is_complete(region))
-			return true;
-		if (is_over(drain) || has_buffers(region))
+			return !has_poison(region, 0, region->map.nr_pages);
+		if (is_over(drain) || has_buffers(region) || is_rest_lost(region))
 			return false;
 		step = region->unit_pages;
 		deadline = drain->deadline;
@@ -314,20 +369,37 @@ static void name_buffers(struct lcma_region *region)
 	}
 }
 
+/* Return: true if there is a page with a memory error. */
+static bool name_poisoned(const struct lcma_region *region)
+{
+	const unsigned long nr_pages = region->map.nr_pages;
+	unsigned int nr = 0;
+	unsigned long page;
+
+	for (page = 0; nr < MAX_NAMED; nr++, page++) {
+		page = lcma_poison_find(region, page, nr_pages);
+		if (page >= nr_pages)
+			break;
+		pr_warn("region %s: pfn 0x%lx has a memory error and never comes back\n",
+			region->name, lcma_region_pfn(region, page));
+	}
+	return nr;
+}
+
 static void name_quarantined(struct lcma_region *region)
 {
 	unsigned long page = 0;
-	unsigned int nr;
+	unsigned int nr = 0;
 
-	for (nr = 0; nr < MAX_NAMED; nr++, page++) {
+	for (; nr < MAX_NAMED; page++) {
 		page = lcma_quarantine_next(region, page);
 		if (page == LCMA_NO_PAGE)
 			return;
-		pr_warn("region %s: pfn 0x%lx %s\n", region->name,
-			lcma_region_pfn(region, page),
-			lcma_poison_has(region, page) ?
-			"has a memory error and stays retired" :
-			"of a buffer that is gone is still held by somebody");
+		if (lcma_poison_has(region, page))
+			continue;
+		pr_warn("region %s: pfn 0x%lx of a buffer that is gone is still held by somebody\n",
+			region->name, lcma_region_pfn(region, page));
+		nr++;
 	}
 }
 
@@ -365,6 +437,7 @@ static void name_all_in_the_way(struct lcma_region *region)
 	if (wait_event_killable(region->settled, is_settled(region)))
 		return;
 	name_buffers(region);
+	name_poisoned(region);
 	name_quarantined(region);
 	name_obstacles(region);
 }
@@ -424,7 +497,7 @@ static struct drain begin(struct lcma_region *region, bool is_last)
  * @region: the region
  *
  * Tries for drain_timeout_ms, which includes waiting for quarantined pages; ends
- * early when the caller is killed. The region serves no requests meanwhile, and
+ * early when the caller is killed, and at once for a page with a memory error. The region serves no requests meanwhile, and
  * none afterwards if this succeeds.
  *
  * Context: process, may sleep.
@@ -445,6 +518,8 @@ int lcma_drain(struct lcma_region *region)
 	drain = begin(region, false);
 	if (has_buffers(region)) {
 		name_buffers(region);
+		err = -EBUSY;
+	} else if (name_poisoned(region)) {
 		err = -EBUSY;
 	} else if (collect(&drain)) {
 		give_back_all(region);
@@ -490,7 +565,8 @@ static unsigned long give_back_chunks(struct lcma_region *region)
 
 	for (at = 0; at < carve->nr_pages; at += chunk) {
 		lcma_region_stretch(region, at, at + chunk, &s);
-		if (s.state == LCMA_POOL && s.nr_pages == chunk)
+		if (s.state == LCMA_POOL && s.nr_pages == chunk &&
+		    !has_poison(region, at, at + chunk))
 			carve->source->give_back(carve, carve->base_pfn + at,
 						 chunk);
 		else

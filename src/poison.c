@@ -8,7 +8,9 @@
 
 #include <linux/bitmap.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 
 /**
  * lcma_poison_next - the first poisoned page of a range
@@ -27,6 +29,33 @@ unsigned long lcma_poison_next(const struct lcma_region *region,
 	while (start < end && !lcma_poison_has(region, start))
 		start++;
 	return start;
+}
+
+/**
+ * lcma_poison_find - the first poisoned page of a range, however long
+ * @region: the region
+ * @start: first page, in any state: the answer for one that is shared may be out of
+ *	date as soon as it is given
+ * @end: exclusive end
+ *
+ * Context: process, may sleep.
+ * Return: the page, or @end.
+ */
+unsigned long lcma_poison_find(const struct lcma_region *region,
+			       unsigned long start, unsigned long end)
+{
+	unsigned long page, stop;
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		return end;
+	for (; start < end; start = stop) {
+		stop = min(end, start + LCMA_HOLD_LOOK_PAGES);
+		page = lcma_poison_next(region, start, stop);
+		if (page < stop)
+			return page;
+		cond_resched();
+	}
+	return end;
 }
 
 /**

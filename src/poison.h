@@ -27,6 +27,8 @@ static inline bool lcma_poison_has(const struct lcma_region *region,
 
 unsigned long lcma_poison_next(const struct lcma_region *region,
 			       unsigned long start, unsigned long end);
+unsigned long lcma_poison_find(const struct lcma_region *region,
+			       unsigned long start, unsigned long end);
 void lcma_poison_retire(struct lcma_region *region, unsigned long page,
 			enum lcma_state from);
 unsigned long lcma_poison_count(struct lcma_region *region);

@@ -23,6 +23,7 @@
 #include "cache.h"
 #include "claim.h"
 #include "fault.h"
+#include "poison.h"
 #include "pool.h"
 #include "worker.h"
 #include "zero.h"
@@ -537,13 +538,16 @@ static int claim_proving(struct lcma_region *region, unsigned long at,
 	return 0;
 }
 
-/* Is it one of those short islands that only cost a call? */
-static bool is_islet(const struct lcma_hold *hold, const struct lcma_stretch *s)
+/* Is it one of those short islands that only cost a call, without a bad page? */
+static bool is_islet(const struct lcma_region *region,
+		     const struct lcma_hold *hold, const struct lcma_stretch *s)
 {
+	const unsigned long end = s->start + s->nr_pages;
+
 	return s->state == LCMA_USED &&
 	       s->nr_pages <= hold->nr_pages / MOST_CALLS &&
-	       s->start > hold->start &&
-	       s->start + s->nr_pages < hold->start + hold->nr_pages;
+	       s->start > hold->start && end < hold->start + hold->nr_pages &&
+	       lcma_poison_next(region, s->start, end) == end;
 }
 
 /*
@@ -564,7 +568,7 @@ static void sink_islets(struct lcma_region *region, const struct lcma_hold *hold
 		for (i = 0; i < batch.nr; i++) {
 			struct lcma_stretch *s = &batch.stretches[i];
 
-			if (is_islet(hold, s))
+			if (is_islet(region, hold, s))
 				lcma_region_move(region, s->start, s->nr_pages,
 						 LCMA_USED, LCMA_BUSY);
 			else

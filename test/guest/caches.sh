@@ -11,6 +11,7 @@
 # mem: 512M
 # cmdline: cma=96M
 # kernels: *-armhf *-arm64
+# wide: 6.12-arm64
 # timeout: 120
 
 # shellcheck source=test/guest/tap.sh

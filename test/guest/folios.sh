@@ -10,6 +10,7 @@
 #
 # suite: trust
 # kernels: 6.1-arm64 6.12-arm64 7-arm64 7-amd64
+# wide: 6.12-arm64
 # mem: 1G
 # cmdline: cma=256M
 # timeout: 240

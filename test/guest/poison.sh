@@ -3,11 +3,13 @@
 #
 # poison - pages with a memory error (hwpoison_inject), found in a buffer, in the
 # pool, and while they are zeroed: each is named and counted, and never handed out
-# again; what is beside it is.
+# again; what is beside it is. A drain is refused for it at once, and an unload does
+# not wait for it: it gives back everything but the pieces around such pages.
 # Cannot be shown here: that nothing reads such a page; the hardware would tell.
 #
 # suite: trust
 # kernels: *-arm64 *-amd64
+# wide: 6.12-arm64 6.12-amd64
 # mem: 512M
 # cmdline: cma=96M
 # cmdline@6.12-amd64: reserve_mem=32M:4M:lcma
@@ -16,12 +18,15 @@
 
 # shellcheck source=test/guest/tap.sh
 . /test/tap.sh
+# shellcheck source=test/guest/hands.inc.sh
+. /test/hands.inc.sh
 
 source=cma
 can_cma || source=reserve_mem:lcma
-# A page with an error stays in its unit for good, so nothing is loaded twice.
 modprobe hwpoison_inject || bail_out "no hwpoison_inject"
-lcma_load "private=8M@$source,keep=all" || bail_out "lcma does not load"
+lcma_load "private=16M@$source,keep=all" || bail_out "lcma does not load"
+limit_ms=20000
+echo $limit_ms >/sys/module/lcma/parameters/drain_timeout_ms
 
 # poison PAGE: of the region
 poison()
@@ -33,6 +38,33 @@ poison()
 
 base_pfn=$(($(cat $sys/private/base) / 4096))
 nr_pages=$(lcma_info private nr_pages)
+
+# refused_at_once DESCRIPTION REGION PAGE: a drain, for a page with an error
+refused_at_once()
+{
+	log_mark
+	began=$(now_ms)
+	check "$1: a drain is refused" sh -c "! echo 1 2>/dev/null >$sys/$2/drain"
+	took_ms=$(($(now_ms) - began))
+	compare $took_ms -lt $((limit_ms / 2)) "$1: at once ($took_ms ms)"
+	matches "$(log_since)" "pfn 0x$(printf %x $((base_pfn + $3))) has a memory error" \
+		"$1: the log names the page"
+	is "$(cat $sys/$2/state)" live "$1: the region serves on"
+}
+
+# unload_but DESCRIPTION REGION CHUNKS: all is given back but so many pieces
+unload_but()
+{
+	all_kib=$((nr_pages * 4))
+	left_kib=$((all_kib - $3 * chunk_pages * 4))
+	log_mark
+	began=$(now_ms)
+	check "$1: lcma is unloaded" lcma_unload
+	took_ms=$(($(now_ms) - began))
+	compare $took_ms -lt $((limit_ms / 2)) "$1: without waiting for the page ($took_ms ms)"
+	matches "$(log_since)" "region $2: $left_kib of $all_kib KiB given back" \
+		"$1: all is given back but the pieces with an error"
+}
 
 # In a buffer.
 expect_write ok "64K region=private" "a buffer"
@@ -63,8 +95,36 @@ is "$got" $((nr_pages - 3)) "every other page is handed out"
 is "$(lcma_info private poisoned_pages)" 3 "none of the three is"
 lcma_free_all
 is "$(lcma_info private pool_pages)" $((nr_pages - 3)) "all others came back"
-echo 1 >$sys/private/drain 2>/dev/null && fail "a region with an error is drained"
-matches "$(log_since)" "has a memory error and stays retired" \
-	"what is in a drain's way is named"
-check "lcma is unloaded" lcma_unload
+refused_at_once "retired pages" private $page
+# What a source takes back: units, or pages of a reservation.
+chunk_pages=1
+can_cma && chunk_pages=$(lcma_info private unit_pages)
+nr_chunks=$(for bad in $page $((nr_pages - 1)) $((nr_pages - 600)); do
+	echo $((bad / chunk_pages))
+done | sort -u | wc -l)
+cma_kib=$(meminfo CmaFree)
+unload_but "retired pages" private $nr_chunks
+check "retired pages: the rest is a region again" lcma_load "again=8M@$source,keep=all"
+# Now, because a claim empties the lists of free pages that CPUs keep.
+can_cma && compare $(($(meminfo CmaFree) + 8192 - cma_kib)) -ge $((left_kib - 2048)) \
+	"retired pages: the area has the memory again"
+check "retired pages: and that is given back" lcma_unload
+# No region shares its pages without CONFIG_CMA.
+can_cma || finish
+
+# While the kernel has the page: the unit around it is not to be had any more.
+lcma_load "shared=8M@$source,keep=0" ||
+	bail_out "lcma does not load beside the pages with an error"
+echo $limit_ms >/sys/module/lcma/parameters/drain_timeout_ms
+base_pfn=$(($(cat $sys/shared/base) / 4096))
+nr_pages=$(lcma_info shared nr_pages)
+unit_pages=$(lcma_info shared unit_pages)
+chunk_pages=$unit_pages
+poison $((unit_pages + 5))
+refused_at_once "a shared page" shared $((unit_pages + 5))
+expect_write ok "$((unit_pages * 4))K region=shared" "a unit beside it is allocated"
+lcma_free_all
+unload_but "a shared page" shared 1
+check "what is left is a region once more" lcma_load "again=4M@$source,keep=all"
+check "and is given back" lcma_unload
 finish
