@@ -497,8 +497,8 @@ static struct drain begin(struct lcma_region *region, bool is_last)
  * @region: the region
  *
  * Tries for drain_timeout_ms, which includes waiting for quarantined pages; ends
- * early when the caller is killed, and at once for a page with a memory error. The region serves no requests meanwhile, and
- * none afterwards if this succeeds.
+ * early when the caller is killed, and at once for a page with a memory error. The
+ * region serves no requests meanwhile, and none afterwards if this succeeds.
  *
  * Context: process, may sleep.
  * Return: 0, also if it was drained before; -EBUSY if pages were in the way:
