@@ -12,6 +12,7 @@ tracing=/sys/kernel/debug/tracing
 # watch_caches: from here on each call is written to the trace
 watch_caches()
 {
+	[ -e $tracing/kprobe_events ] || skip_all "this kernel has no kprobes"
 	case $(uname -m) in
 	aarch64) cache_args='phys=%x0:x64 len=%x1:u64 dir=%x2:u32' ;;
 	*) cache_args='phys=%r0:x32 len=%r1:u32 dir=%r2:u32' ;;

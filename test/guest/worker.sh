@@ -28,6 +28,8 @@ rehearse()
 	return $rehearsed
 }
 
+# The debug kernel is built without them.
+[ -e /sys/kernel/debug/kprobes ] || skip_all "this kernel has no kprobes"
 testkit_load
 check "load" lcma_load "main=48M@cma,keep=0;pool=16M@cma,keep=all"
 check "a client is loaded" insmod /test/kmod/lcma_apitest.ko
