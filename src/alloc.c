@@ -197,7 +197,7 @@ static int alloc_anywhere(const struct lcma_request *request,
 	return best;
 }
 
-/* A run with a memory error in it is nobody's. Return: true if it was one. */
+/* A run with a memory error in it is retired. Return: true if it was one. */
 static bool drop_poisoned(const struct lcma_run *run)
 {
 	const unsigned long end = run->start + run->nr_pages;

@@ -138,7 +138,7 @@ static int wait_settled(const struct lcma_search *search)
 				search->nr_unused, search->deadline);
 }
 
-/* Where a claim was in vain others need not begin with. */
+/* Other requests begin with units in which no claim has failed recently. */
 static void note_outcome(struct lcma_search *search, unsigned long start, int err)
 {
 	struct lcma_region *region = search->region;
