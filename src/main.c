@@ -7,18 +7,18 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
-#include "attach.h"
-#include "cache.h"
-#include "debugfs.h"
-#include "dev.h"
-#include "device.h"
-#include "door.h"
+#include "buffer/device.h"
 #include "fault.h"
-#include "heap.h"
-#include "shrink.h"
-#include "sysfs.h"
-#include "upkeep.h"
-#include "worker.h"
+#include "front/dev.h"
+#include "front/heap.h"
+#include "life/attach.h"
+#include "life/door.h"
+#include "page/cache.h"
+#include "supply/shrink.h"
+#include "supply/upkeep.h"
+#include "supply/worker.h"
+#include "view/debugfs.h"
+#include "view/sysfs.h"
 
 static int __init lcma_init(void)
 {

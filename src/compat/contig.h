@@ -9,7 +9,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 
-#include "migratetype.h"
+#include "compat/migratetype.h"
 
 #ifndef CONFIG_CONTIG_ALLOC
 #error "lcma needs a kernel with CONFIG_CONTIG_ALLOC (CONFIG_CMA selects it)"

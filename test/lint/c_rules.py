@@ -5,7 +5,7 @@
     c_rules.py RULE FILE...
 
 Prints FILE:LINE: MESSAGE for each offence; comments and strings do not count.
-Rules: documented, version, bug, contig, conditional, length, lockless. What each
+Rules: documented, version, bug, contig, conditional, length, layers, lockless. What each
 forbids stands at its function below.
 """
 import os
@@ -71,9 +71,9 @@ def bug(path, text):
 
 def contig(path, text):
     """claim.c is the only caller (layers)."""
-    if path != 'src/claim.c' and not path.startswith('src/compat/'):
+    if path != 'src/supply/claim.c' and not path.startswith('src/compat/'):
         yield from words(path, text, r'\b(alloc|free)_contig_range\w*',
-                         '%s outside src/claim.c and src/compat')
+                         '%s outside src/supply/claim.c and src/compat')
 
 
 def conditional(path, text):
@@ -89,7 +89,58 @@ def length(path, text):
         yield lines, 'more than %d lines' % MAX_LINES
 
 
-REGION = 'src/region.h'
+# Lowest first. Files of src/ itself: what every wing passes is below all of them,
+# main.c above.
+WINGS = ('compat', 'core', 'page', 'source', 'region', 'supply', 'alloc', 'buffer', 'life',
+         'front', 'view')
+GROUND = ('fault.h', 'trace.h')
+INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
+
+
+def floor_of(name):
+    """How high a file of src/ stands; None: nowhere."""
+    wing = name.partition('/')[0]
+    if '/' in name:
+        return WINGS.index(wing) + 1 if wing in WINGS else None
+    return 0 if name[:-2] + '.h' in GROUND else len(WINGS) + 1
+
+
+def reaches(name, goal, seen):
+    """Whether a header of src/ includes another one, however indirectly."""
+    if name in seen or not os.path.exists('src/' + name):
+        return False
+    seen.add(name)
+    with open('src/' + name, encoding='utf-8') as header:
+        names = INCLUDE.findall(header.read())
+    return goal in names or any(reaches(other, goal, seen) for other in names)
+
+
+def layers(path, text):
+    """A file includes only what stands in its wing or below, by its whole name, and
+    no header needs itself. Nobody declares what belongs to another file."""
+    if not path.startswith('src/'):
+        return
+    own = floor_of(path[4:])
+    if own is None:
+        yield 1, 'no wing of this name: %s' % path
+        return
+    for match in INCLUDE.finditer(text):
+        name, line = match[1], line_of(text, match.start())
+        if path == 'src/core/seam.h' and name == 'host.h':
+            continue
+        floor = floor_of(name)
+        if floor is None or not os.path.exists('src/' + name):
+            yield line, '"%s" is no file of src/' % name
+        elif floor > own:
+            yield line, '%s includes %s, which stands above it' % (path[4:], name)
+    if path.endswith('.h') and reaches(path[4:], path[4:], set()):
+        yield 1, '%s needs itself' % path[4:]
+    if path.endswith('.c'):
+        for match in re.finditer(r'^extern\b', code_of(text), re.M):
+            yield line_of(text, match.start()), 'extern in a .c file'
+
+
+REGION = 'src/region/region.h'
 LOCK = re.compile(r'\blcma_region_(lock|unlock)\(')
 HELD = re.compile(r'\blockdep_assert_held\(&\w+->lock\)|\bspin_lock_init\(&\w+->lock\)')
 
@@ -149,7 +200,7 @@ def lockless(path, text):
 
 def main():
     rules = {rule.__name__: rule for rule in
-             (documented, version, bug, contig, conditional, length, lockless)}
+             (documented, version, bug, contig, conditional, length, layers, lockless)}
     rule = rules[sys.argv[1]]
     found = 0
     for path in sys.argv[2:]:

@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../src/batch.h"
-#include "../../src/place.h"
+#include "core/batch.h"
+#include "core/place.h"
 
 #define NR_PAGES	(4UL << 20)	/* 16 GiB of 4 KiB pages */
 #define LIMIT_US	50.0

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waiting for a region's lock (src/contend.h), beside two other ways: tickets, as
+ * Waiting for a region's lock (src/core/contend.h), beside two other ways: tickets, as
  * the kernel's own spinlock on 32-bit ARM, and 300,000 tries before a ticket, which
  * is what lcma did before. The machine is simulated, so that the numbers are the same
  * everywhere and at any load:
@@ -176,7 +176,7 @@ static unsigned int cmpxchg(unsigned int *word, unsigned int old,
 	return was;
 }
 
-#include "../../src/contend.h"
+#include "core/contend.h"
 
 static spinlock_t lock;
 static unsigned int next;

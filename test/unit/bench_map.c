@@ -18,7 +18,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "../../src/place.h"
+#include "core/place.h"
 
 #define NR_PAGES	(16UL << 20)
 #define FILL_PERCENT	90

@@ -6,7 +6,7 @@
 #ifndef LCMA_TEST_COMPLAINT_H
 #define LCMA_TEST_COMPLAINT_H
 
-#include "../../src/parse.h"
+#include "core/parse.h"
 #include "tap.h"
 
 static inline void check_complaint(const struct lcma_complaint *complaint,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzer of the text device's line (src/line.c): what was built from the
+ * Fuzzer of the text device's line (src/core/line.c): what was built from the
  * grammar means what it was built from; what is accepted has the grammar's
  * shape and says the same again when it is written out; nothing is read beyond
  * either end.
  */
-#include "../../src/line.h"
+#include "core/line.h"
 #include "complaint.h"
 #include "sentence.h"
 

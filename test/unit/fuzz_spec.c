@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzer of the module parameter regions= (src/spec.c): what was built from
+ * Fuzzer of the module parameter regions= (src/core/spec.c): what was built from
  * the grammar means what it was built from; what is accepted has the grammar's
  * shape and says the same again when it is written out; an error lies inside
  * the text; nothing is read beyond either end.
  */
-#include "../../src/spec.h"
+#include "core/spec.h"
 #include "complaint.h"
 #include "sentence.h"
 

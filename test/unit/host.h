@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The host's side of src/seam.h: the names that the pure core uses, so that
+ * The host's side of src/core/seam.h: the names that the pure core uses, so that
  * the very same files compile into user-space tests. Slow and obvious on
  * purpose where the kernel is fast.
  */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of batches (src/batch.c): pieces that cover a range and are never
+ * Unit tests of batches (src/core/batch.c): pieces that cover a range and are never
  * larger than one hold may move, and which pages a pool gives back first. The
  * pictures are explained in twin.h.
  */
 #include "random.h"
 #include "twin.h"
-#include "../../src/batch.h"
+#include "core/batch.h"
 
 /* Random stretches, most of them short. */
 static void scatter(struct twin *twin, unsigned long nr_pages,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the text device's line (src/line.c): every production, every
+ * Unit tests of the text device's line (src/core/line.c): every production, every
  * malformed form. Each text ends where its memory ends; it has no NUL.
  */
-#include "../../src/line.h"
+#include "core/line.h"
 #include "complaint.h"
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the page map (src/bitmap.c). What they cannot prove: that its
+ * Unit tests of the page map (src/core/map.c). What they cannot prove: that its
  * owner really serialises the calls.
  *
  * The pictures are explained in twin.h.

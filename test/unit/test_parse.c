@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of words, names, numbers and sizes (src/parse.c). Each text ends
+ * Unit tests of words, names, numbers and sizes (src/core/parse.c). Each text ends
  * where its memory ends.
  */
-#include "../../src/parse.h"
+#include "core/parse.h"
 #include "complaint.h"
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of placement (src/place.c): which candidates come, in which
+ * Unit tests of placement (src/core/place.c): which candidates come, in which
  * order, and that there is an end to it. The pictures are explained in twin.h.
  */
 #include "random.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the module parameter regions= (src/spec.c): every production,
+ * Unit tests of the module parameter regions= (src/core/spec.c): every production,
  * every malformed form, what each error says and which character it is about.
  * Each text ends, with its NUL, where its memory ends.
  */
-#include "../../src/spec.h"
+#include "core/spec.h"
 #include "complaint.h"
 #include "tap.h"
 

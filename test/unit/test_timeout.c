@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of timeouts in jiffies (src/timeout.c): never too short, never
+ * Unit tests of timeouts in jiffies (src/core/timeout.c): never too short, never
  * negative, at every rate of the clock and both widths of a long.
  */
-#include "../../src/timeout.h"
+#include "core/timeout.h"
 #include "tap.h"
 
 #define NS_PER_MS	1000000LL

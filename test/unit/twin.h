@@ -11,7 +11,7 @@
 #ifndef LCMA_TEST_TWIN_H
 #define LCMA_TEST_TWIN_H
 
-#include "../../src/place.h"
+#include "core/place.h"
 #include "tap.h"
 
 struct twin {

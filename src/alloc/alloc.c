@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Allocation: see alloc.h.
+ *
+ * A run in the pool is taken at once. Else the search looks for one (search.c).
+ */
+#include "alloc/alloc.h"
+
+#include <linux/errno.h>
+#include <linux/ktime.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+
+#include "alloc/search.h"
+#include "region/failure.h"
+#include "region/poison.h"
+#include "region/zero.h"
+#include "supply/pool.h"
+#include "supply/quarantine.h"
+
+/* Under the lock: the pool has none. Could a search find one? */
+static int why_not(const struct lcma_search *search)
+{
+	const struct lcma_region *region = search->region;
+
+	lockdep_assert_held(&region->lock);
+	return lcma_region_is_reserving(region) ||
+	       lcma_map_may_fit(&region->map, LCMA_KIND_UNUSED, &search->fit,
+				LCMA_HOLD_LOOKS) ? -EAGAIN : -ENOSPC;
+}
+
+/*
+ * What needs no migration. Return: 0; -ENOENT; -ENOSPC: no unused run that
+ * fits; -EAGAIN: there is one, but not in the pool, or there may be one in a
+ * moment.
+ */
+static int alloc_at_once(struct lcma_search *search, struct lcma_run *run)
+{
+	struct lcma_region *region = search->region;
+	unsigned long flags;
+	int err = 0;
+
+	lcma_region_lock(region, &flags);
+	if (region->life != LCMA_LIVE) {
+		err = -ENOENT;
+	} else {
+		run->start = lcma_pool_take(region, &search->fit,
+					    &run->is_zero);
+		if (run->start == LCMA_NO_PAGE)
+			err = why_not(search);
+	}
+	lcma_region_unlock(region, flags);
+	if (!err && !lcma_pool_take_rest(region, &search->fit, run->start,
+					 &run->is_zero))
+		err = -EAGAIN;
+	return err;
+}
+
+static void count_success(struct lcma_region *region)
+{
+	unsigned long flags;
+
+	lcma_region_lock(region, &flags);
+	region->stats.allocs++;
+	lcma_region_unlock(region, flags);
+}
+
+/* What is known of a failure before it is recorded. */
+static void note_failure(const struct lcma_request *request, int err,
+			 ktime_t began, struct lcma_failure *failure)
+{
+	*failure = (struct lcma_failure) {
+		.err = err,
+		.nr_pages = request->nr_pages,
+		.align_pages = request->align_pages,
+		.took_ns = ktime_to_ns(ktime_sub(ktime_get(), began)),
+		.owner = request->owner,
+	};
+	if (request->label)
+		strscpy(failure->label, request->label, sizeof(failure->label));
+}
+
+/* Not for callers that must not wait: a slow console would make them. */
+static void log_failure(struct lcma_region *region,
+			const struct lcma_request *request,
+			const struct lcma_failure *failure)
+{
+	if (!(request->flags & (LCMA_ALLOC_QUIET | LCMA_ALLOC_NOWAIT)))
+		lcma_failure_log(region, failure);
+}
+
+/* In one region; where several are tried the request may yet succeed. */
+static void record_failure(const struct lcma_search *search,
+			   const struct lcma_request *request, int err,
+			   ktime_t began, struct lcma_failure *failure)
+{
+	if (request->flags & LCMA_ALLOC_QUIET)
+		return;
+	note_failure(request, err, began, failure);
+	failure->nr_pages = search->fit.nr_pages;
+	failure->align_pages = search->fit.align_mask + 1;
+	failure->obstacle = search->obstacle;
+	failure->waited_ms = search->waited_ms;
+	lcma_failure_record(search->region, failure);
+}
+
+/* Lengths and alignments are multiples of what the region deals in. */
+static int fit_request(struct lcma_search *search,
+		       const struct lcma_request *request)
+{
+	const struct lcma_region *region = search->region;
+	const unsigned long granule = region->granule_pages;
+
+	search->fit.align_offset = region->carve.base_pfn;
+	search->fit.align_mask = max3(request->align_pages, granule,
+				      region->align_pages) - 1;
+	search->fit.nr_pages = request->nr_pages;
+	if (request->nr_pages > region->map.nr_pages)
+		return -EFBIG;
+	search->fit.nr_pages = ALIGN(request->nr_pages, granule);
+	return search->fit.nr_pages > region->map.nr_pages ? -EFBIG : 0;
+}
+
+static int alloc_in_region(struct lcma_region *region,
+			   const struct lcma_request *request,
+			   struct lcma_run *run, struct lcma_failure *failure)
+{
+	const ktime_t began = ktime_get();
+	struct lcma_search search = {
+		.region = region,
+		.deadline = request->deadline,
+	};
+	int err;
+
+	run->is_zero = false;
+	err = fit_request(&search, request);
+	if (!err)
+		err = alloc_at_once(&search, run);
+	if ((err == -EAGAIN || err == -ENOSPC) &&
+	    !(request->flags & LCMA_ALLOC_NOWAIT))
+		err = lcma_search_run(&search, &run->start);
+	if (err)
+		record_failure(&search, request, err, began, failure);
+	else
+		count_success(region);
+
+	run->region = region;
+	run->nr_pages = search.fit.nr_pages;
+	return err;
+}
+
+/* Of two regions' errors, the one that tells more about what could help. */
+static int better_error(int a, int b)
+{
+	static const int order[] = {
+		-EBUSY, -ENOMEM, -ENOBUFS, -EAGAIN, -ENOSPC, -EFBIG, -ENOENT,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a;
+}
+
+/* The failure is that of the region whose error is told. */
+static int alloc_anywhere(const struct lcma_request *request,
+			  struct lcma_run *run,
+			  struct lcma_region **failed_in,
+			  struct lcma_failure *failure)
+{
+	struct lcma_region *region;
+	struct lcma_failure f;
+	unsigned int i;
+	int best = -ENOENT;
+	int err;
+
+	lcma_for_each_region(region, i) {
+		if (request->nr_pages > region->map.nr_pages) {
+			best = better_error(best, -EFBIG);
+			continue;
+		}
+		err = alloc_in_region(region, request, run, &f);
+		if (!err)
+			return 0;
+		if (err == -EINTR || err == -ETIMEDOUT)
+			best = err;
+		else
+			best = better_error(best, err);
+		if (best == err) {
+			*failure = f;
+			*failed_in = region;
+		}
+		if (err == -EINTR || err == -ETIMEDOUT)
+			return err;
+	}
+	return best;
+}
+
+/* A run with a memory error in it is retired. Return: true if it was one. */
+static bool drop_poisoned(const struct lcma_run *run)
+{
+	const unsigned long end = run->start + run->nr_pages;
+
+	if (lcma_poison_next(run->region, run->start, end) == end)
+		return false;
+	lcma_alloc_undo(run);
+	return true;
+}
+
+/**
+ * lcma_alloc - allocate contiguous pages
+ * @request: what is asked for
+ * @run: what was got; undefined after an error
+ *
+ * Without a region, all of them are tried in the order of regions=.
+ *
+ * Context: process, may sleep; with LCMA_ALLOC_NOWAIT any, except hard
+ * interrupts (and threads only on PREEMPT_RT).
+ * Return: 0; -EOPNOTSUPP unknown flag; -EINVAL no pages, or an alignment that
+ * is no power of two; -ENOENT no such region (any more); -EFBIG more than the region has;
+ * -ENOSPC no unused run that fits; -EBUSY every one held a page that could not
+ * be moved; -ENOMEM nowhere to move one to; -ENOBUFS no memory of our own;
+ * -EAGAIN with LCMA_ALLOC_NOWAIT: unused runs, but none in the pool;
+ * -ETIMEDOUT; -EINTR.
+ */
+int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
+{
+	struct lcma_region *region = request->region;
+	struct lcma_failure failure;
+	int err;
+
+	if (request->flags & ~LCMA_ALLOC_FLAGS)
+		return -EOPNOTSUPP;
+	if (!request->nr_pages || !is_power_of_2(request->align_pages))
+		return -EINVAL;
+	do {
+		if (request->region)
+			err = alloc_in_region(region, request, run, &failure);
+		else
+			err = alloc_anywhere(request, run, &region, &failure);
+		/* Each round retires a page, so there are not many. */
+	} while (!err && drop_poisoned(run));
+	if (err && region)
+		log_failure(region, request, &failure);
+	return err;
+}
+
+/**
+ * lcma_alloc_failed - a request that failed outside lcma_alloc()
+ * @request: what was asked for
+ * @err: why it failed
+ * @began: when it was begun
+ *
+ * It is recorded and logged as others are, if its region is known.
+ *
+ * Context: any.
+ */
+void lcma_alloc_failed(const struct lcma_request *request, int err,
+		       ktime_t began)
+{
+	struct lcma_failure failure;
+
+	if (!request->region || request->flags & LCMA_ALLOC_QUIET)
+		return;
+	note_failure(request, err, began, &failure);
+	lcma_failure_record(request->region, &failure);
+	log_failure(request->region, request, &failure);
+}
+
+/**
+ * lcma_alloc_zero - make sure that a run is zero
+ * @request: what was asked for: whether to sleep, until when
+ * @run: what lcma_alloc() gave, before anybody else gets it
+ *
+ * Only pages that are not known to be zero are cleared; with LCMA_ALLOC_TOUCH
+ * every one is written to. After an error the run is for lcma_alloc_undo().
+ *
+ * Context: as for lcma_alloc().
+ * Return: 0; -EINTR; -ETIMEDOUT.
+ */
+int lcma_alloc_zero(const struct lcma_request *request,
+		    const struct lcma_run *run)
+{
+	const bool may_sleep = !(request->flags & LCMA_ALLOC_NOWAIT);
+	int err = 0;
+
+	if (!run->is_zero)
+		err = lcma_zero_fill(run->region, run->start, run->nr_pages,
+				     may_sleep, request->deadline);
+	if (!err && request->flags & LCMA_ALLOC_TOUCH)
+		err = lcma_zero_touch(run->region, run->start, run->nr_pages,
+				      may_sleep, request->deadline);
+	return err;
+}
+
+static void free_run(const struct lcma_run *run, unsigned int give_flags)
+{
+	struct lcma_region *region = run->region;
+	unsigned long flags;
+
+	lcma_retire(region, run->start, run->nr_pages, LCMA_USED, give_flags);
+	lcma_region_lock(region, &flags);
+	region->stats.frees++;
+	lcma_region_unlock(region, flags);
+}
+
+/**
+ * lcma_free - give back what lcma_alloc() gave
+ * @run: the run, whole
+ *
+ * Context: process, may sleep, unless the region is private.
+ */
+void lcma_free(const struct lcma_run *run)
+{
+	free_run(run, 0);
+}
+
+/**
+ * lcma_alloc_undo - give back what came too late
+ * @run: what lcma_alloc() gave; nobody has seen it
+ *
+ * The caller's deadline has passed, or it is being killed: a worker gives back
+ * what the pool may not keep, so that neither has to wait for that.
+ *
+ * Context: any.
+ */
+void lcma_alloc_undo(const struct lcma_run *run)
+{
+	free_run(run, LCMA_GIVE_LATER);
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Buffers: see buffer.h.
+ */
+#include "buffer/buffer.h"
+
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "fault.h"
+
+static void note_facts(struct lcma_buffer *buffer,
+		       const struct lcma_order *order, ktime_t began)
+{
+	struct lcma_buffer_facts *facts = &buffer->facts;
+
+	facts->phys = lcma_region_phys(buffer->run.region, buffer->run.start);
+	facts->bytes = (u64)buffer->run.nr_pages << PAGE_SHIFT;
+	facts->align_bytes = (u64)order->request.align_pages << PAGE_SHIFT;
+	facts->owner = order->owner;
+	facts->uid = current_uid();
+	get_task_comm(facts->comm, current);
+	strscpy(facts->label, order->label, sizeof(facts->label));
+	facts->created = ktime_get();
+	facts->latency_ns = ktime_to_ns(ktime_sub(facts->created, began));
+	buffer->tgid = get_pid(task_tgid(current));
+}
+
+static int alloc_zeroed(const struct lcma_request *request,
+			struct lcma_run *run, ktime_t began)
+{
+	int err = lcma_alloc(request, run);
+
+	if (err)
+		return err;
+	err = lcma_alloc_zero(request, run);
+	if (err) {
+		lcma_alloc_undo(run);
+		lcma_alloc_failed(request, err, began);
+	}
+	return err;
+}
+
+/* Return: a charge; NULL: modules are not charged; ERR_PTR. */
+static struct lcma_charge *charge_for(const struct lcma_order *order)
+{
+	return order->owner == LCMA_OWNER_KERNEL ? NULL :
+	       lcma_charge_new(order->account, order->request.nr_pages);
+}
+
+/*
+ * Pages that are charged: what is asked for before anybody is disturbed for
+ * it, what the region's granule adds when it is known.
+ */
+static int alloc_charged(const struct lcma_order *order,
+			 const struct lcma_request *request,
+			 struct lcma_buffer *buffer, ktime_t began)
+{
+	struct lcma_charge *charge = charge_for(order);
+	struct lcma_run *run = &buffer->run;
+	int err;
+
+	if (IS_ERR(charge)) {
+		lcma_alloc_failed(request, PTR_ERR(charge), began);
+		return PTR_ERR(charge);
+	}
+	err = alloc_zeroed(request, run, began);
+	if (err)
+		goto err_uncharge;
+	if (charge)
+		err = lcma_charge_more(charge,
+				       run->nr_pages - request->nr_pages);
+	if (err)
+		goto err_free;
+	buffer->charge = charge;
+	return 0;
+
+err_free:
+	lcma_free(run);
+	lcma_alloc_failed(request, err, began);
+err_uncharge:
+	lcma_charge_free(charge);
+	return err;
+}
+
+/* Numbers only grow: a new buffer is the last. */
+static void enlist(struct lcma_region *region, struct lcma_buffer *buffer)
+{
+	struct rb_node **link = &region->buffers.rb_node;
+	struct rb_node *parent = NULL;
+
+	lockdep_assert_held(&region->lock);
+	buffer->facts.id = ++region->next_id;
+	while (*link) {
+		parent = *link;
+		link = &parent->rb_right;
+	}
+	rb_link_node(&buffer->node, parent, link);
+	rb_insert_color(&buffer->node, &region->buffers);
+}
+
+/* The first buffer that is younger than a number. */
+static struct lcma_buffer *first_after(const struct lcma_region *region,
+				       u64 after_id)
+{
+	struct rb_node *node = region->buffers.rb_node;
+	struct lcma_buffer *buffer, *found = NULL;
+
+	lockdep_assert_held(&region->lock);
+	while (node) {
+		buffer = rb_entry(node, struct lcma_buffer, node);
+		if (buffer->facts.id > after_id) {
+			found = buffer;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
+/**
+ * lcma_buffer_new - allocate a buffer
+ * @order: what is wanted
+ *
+ * The buffer's memory is zero.
+ *
+ * Context: process, may sleep.
+ * Return: the buffer with one reference; -EDQUOT over quota; ERR_PTR of what
+ * lcma_alloc() returns.
+ */
+struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order)
+{
+	const ktime_t began = ktime_get();
+	struct lcma_request request = order->request;
+	struct lcma_region *region;
+	struct lcma_buffer *buffer;
+	unsigned long flags;
+	int err;
+
+	request.owner = order->owner;
+	request.label = order->label;
+	buffer = lcma_fault(BUFFER_NEW) ? NULL :
+		 kzalloc(sizeof(*buffer), GFP_KERNEL);
+	if (!buffer) {
+		lcma_alloc_failed(&request, -ENOBUFS, began);
+		return ERR_PTR(-ENOBUFS);
+	}
+	err = alloc_charged(order, &request, buffer, began);
+	if (err) {
+		kfree(buffer);
+		return ERR_PTR(err);
+	}
+
+	kref_init(&buffer->ref);
+	mutex_init(&buffer->dmabuf_lock);
+	note_facts(buffer, order, began);
+	region = buffer->run.region;
+	lcma_region_lock(region, &flags);
+	enlist(region, buffer);
+	lcma_region_unlock(region, flags);
+	return buffer;
+}
+
+/**
+ * lcma_buffer_hold - one more reference
+ * @buffer: the buffer
+ *
+ * Context: any.
+ */
+void lcma_buffer_hold(struct lcma_buffer *buffer)
+{
+	kref_get(&buffer->ref);
+}
+
+static void release_buffer(struct kref *ref)
+{
+	struct lcma_buffer *buffer = container_of(ref, struct lcma_buffer, ref);
+	struct lcma_region *region = buffer->run.region;
+	unsigned long flags;
+
+	lcma_region_lock(region, &flags);
+	rb_erase(&buffer->node, &region->buffers);
+	lcma_region_unlock(region, flags);
+	lcma_free(&buffer->run);
+	lcma_charge_free(buffer->charge);
+	put_pid(buffer->tgid);
+	kfree(buffer);
+}
+
+/**
+ * lcma_buffer_drop - one reference less
+ * @buffer: the buffer
+ *
+ * Context: process, may sleep.
+ */
+void lcma_buffer_drop(struct lcma_buffer *buffer)
+{
+	might_sleep();
+	kref_put(&buffer->ref, release_buffer);
+}
+
+/**
+ * lcma_buffer_describe - what can be told of a buffer
+ * @buffer: the buffer
+ * @facts: the answer, for the current task
+ *
+ * Context: any.
+ */
+void lcma_buffer_describe(const struct lcma_buffer *buffer,
+			  struct lcma_buffer_facts *facts)
+{
+	*facts = buffer->facts;
+	facts->pid = pid_vnr(buffer->tgid);
+	facts->is_gone = lcma_owner_is_gone(buffer->tgid);
+	facts->inode = READ_ONCE(buffer->inode);
+}
+
+/**
+ * lcma_buffer_list - what buffers are there?
+ * @region: the region
+ * @after_id: only buffers that are younger than this one; 0: from the oldest
+ * @facts: the answer
+ * @max: how many fit; the lock is held for so many
+ *
+ * Context: any; takes region->lock.
+ * Return: how many were filled in, oldest first; less than @max: that was all.
+ */
+unsigned int lcma_buffer_list(struct lcma_region *region, u64 after_id,
+			      struct lcma_buffer_facts *facts, unsigned int max)
+{
+	struct lcma_buffer *buffer;
+	struct rb_node *node;
+	unsigned int nr = 0;
+	unsigned long flags;
+
+	lcma_region_lock(region, &flags);
+	buffer = first_after(region, after_id);
+	for (node = buffer ? &buffer->node : NULL; node && nr < max;
+	     node = rb_next(node)) {
+		buffer = rb_entry(node, struct lcma_buffer, node);
+		lcma_buffer_describe(buffer, &facts[nr++]);
+	}
+	lcma_region_unlock(region, flags);
+	return nr;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Buffers: contiguous allocations with an owner.
+ */
+#ifndef LCMA_BUFFER_H
+#define LCMA_BUFFER_H
+
+#include <linux/atomic.h>
+#include <linux/kref.h>
+#include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/rbtree.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+#include "alloc/alloc.h"
+#include "buffer/account.h"
+#include "core/parse.h"
+
+struct dma_buf;
+
+/**
+ * struct lcma_order - a buffer that somebody wants
+ * @request: the pages
+ * @label: what it is for; "": not told
+ * @owner: which front end asks
+ * @account: the open file that is charged beside the user; NULL: none
+ *
+ * The current task's user is charged, unless another module asks.
+ */
+struct lcma_order {
+	struct lcma_request request;
+	const char *label;
+	enum lcma_owner owner;
+	struct lcma_account *account;
+};
+
+/**
+ * struct lcma_buffer_facts - what can be told of a buffer
+ * @id: its number in its region, never used twice
+ * @phys: physical address
+ * @bytes: size
+ * @align_bytes: the alignment that was asked for
+ * @latency_ns: how long the allocation took, zeroing included
+ * @created: when it was there, on the monotonic clock
+ * @owner: which front end it was asked for through
+ * @pid: who asked, a thread group, as the reader's pid namespace sees it; 0:
+ *	not in it
+ * @is_gone: that process has ended; the reader fills it in
+ * @uid: whose it was
+ * @comm: its command
+ * @label: "" if none was given
+ * @inode: of its dma-buf; 0: it has none
+ */
+struct lcma_buffer_facts {
+	u64 id;
+	phys_addr_t phys;
+	u64 bytes;
+	u64 align_bytes;
+	u64 latency_ns;
+	ktime_t created;
+	enum lcma_owner owner;
+	pid_t pid;
+	bool is_gone;
+	kuid_t uid;
+	char comm[TASK_COMM_LEN];
+	char label[LCMA_LABEL_BYTES];
+	unsigned long inode;
+};
+
+/**
+ * struct lcma_buffer - one contiguous allocation
+ * @ref: who holds it; the pages go back with the last reference
+ * @node: in region->buffers, under region->lock
+ * @run: its pages
+ * @charge: what it costs whom, or NULL
+ * @tgid: who asked
+ * @facts: what can be told of it; fixed, but for pid and inode, which the reader
+ *	fills in
+ * @inode: of its dma-buf; 0: it has none
+ * @nr_pins: who relies on its physical address just now: devices that map it,
+ *	kernel mappings. A buffer without pins could be moved.
+ * @dmabuf_lock: protects @dmabuf; dmabuf.c's own
+ * @dmabuf: the one dma-buf of this buffer, without a reference; NULL: none
+ */
+struct lcma_buffer {
+	struct kref ref;
+	struct rb_node node;
+	struct lcma_run run;
+	struct lcma_charge *charge;
+	struct pid *tgid;
+	struct lcma_buffer_facts facts;
+	unsigned long inode;
+	atomic_t nr_pins;
+	struct mutex dmabuf_lock;	/* dmabuf */
+	struct dma_buf *dmabuf;
+};
+
+struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order);
+void lcma_buffer_hold(struct lcma_buffer *buffer);
+void lcma_buffer_drop(struct lcma_buffer *buffer);
+void lcma_buffer_describe(const struct lcma_buffer *buffer,
+			  struct lcma_buffer_facts *facts);
+unsigned int lcma_buffer_list(struct lcma_region *region, u64 after_id,
+			      struct lcma_buffer_facts *facts,
+			      unsigned int max);
+
+static inline unsigned long lcma_buffer_pfn(const struct lcma_buffer *buffer)
+{
+	return lcma_region_pfn(buffer->run.region, buffer->run.start);
+}
+
+#endif

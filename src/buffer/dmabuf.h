@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Buffers as dma-bufs: for programs, and for other drivers.
+ */
+#ifndef LCMA_DMABUF_H
+#define LCMA_DMABUF_H
+
+#include "buffer/buffer.h"
+
+struct dma_buf;
+
+struct dma_buf *lcma_dmabuf_export(struct lcma_buffer *buffer, int fd_flags);
+struct lcma_buffer *lcma_dmabuf_buffer(struct dma_buf *dmabuf);
+int lcma_dmabuf_sync(struct dma_buf *dmabuf, u64 offset, u64 len, u32 flags);
+int lcma_dmabuf_new_fd(const struct lcma_order *order, int fd_flags,
+		       int (*publish)(const struct lcma_buffer *buffer, int fd,
+				      void *context), void *context);
+
+#endif

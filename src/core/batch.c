@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Batches: see batch.h.
+ */
+#include "core/batch.h"
+
+/* A pool whose runs are shorter than this in the mean is scattered. */
+#define SCATTERED_PAGES		64
+
+/**
+ * lcma_batch_next - the stretches of the next piece of a range
+ * @map: the map
+ * @from: first page
+ * @end: exclusive end of the range, after @from and inside the region
+ * @batch: the answer; a stretch that is longer than a piece is cut
+ *
+ * Return: the first page after the piece.
+ */
+unsigned long lcma_batch_next(const struct lcma_map *map, unsigned long from,
+			      unsigned long end, struct lcma_batch *batch)
+{
+	const unsigned long stop = min(end, from + LCMA_HOLD_PAGES);
+	struct lcma_stretch *s = batch->stretches;
+
+	batch->nr = 0;
+	while (batch->nr < LCMA_HOLD_STRETCHES &&
+	       lcma_map_stretch(map, from, stop, s)) {
+		from += s->nr_pages;
+		batch->nr++;
+		s++;
+	}
+	return from;
+}
+
+/**
+ * lcma_batch_surplus - which pages of the pool to give back first
+ * @map: the map; its pool is not empty
+ * @nr_pages: how many pages at most, at least 1
+ * @from: where the last search ended, 0 at first; afterwards where this one did
+ * @batch: the answer; possibly nothing, then there is more to look at
+ *
+ * Those that lie scattered: runs no longer than the mean. So what remains of a
+ * pool is its longest runs. One run of the pool always qualifies, and a search
+ * that is called again and again gets to it.
+ */
+void lcma_batch_surplus(const struct lcma_map *map, unsigned long nr_pages,
+			unsigned long *from, struct lcma_batch *batch)
+{
+	const unsigned long mean = map->nr_in[LCMA_POOL] / map->nr_pool_runs;
+	const struct lcma_fit one = { .nr_pages = 1 };
+	const unsigned long first = *from;
+	struct lcma_stretch *s = batch->stretches;
+	unsigned int looks;
+	bool is_round = !first;
+	unsigned long start, end;
+
+	nr_pages = min(nr_pages, LCMA_HOLD_PAGES);
+	batch->nr = 0;
+	/* A run is judged as a whole, after the others if need be. */
+	if (first && first < map->nr_pages &&
+	    lcma_map_state(map, first - 1) == LCMA_POOL)
+		*from = lcma_map_run_end(map, LCMA_KIND_POOL, first);
+	for (looks = 0; looks < LCMA_HOLD_STRETCHES && nr_pages; looks++) {
+		start = lcma_map_find(map, LCMA_KIND_POOL, &one, *from, NULL);
+		if (start == LCMA_NO_PAGE && !is_round) {
+			is_round = true;
+			*from = 0;
+			continue;
+		}
+		/* No page twice. */
+		if (start == LCMA_NO_PAGE || (first && is_round && start >= first)) {
+			*from = 0;
+			return;
+		}
+		end = lcma_map_run_end(map, LCMA_KIND_POOL, start);
+		*from = end;
+		if (end - start > mean)
+			continue;
+		s->start = start;
+		s->nr_pages = min(end - start, nr_pages);
+		s->state = LCMA_POOL;
+		nr_pages -= s->nr_pages;
+		batch->nr++;
+		s++;
+	}
+}
+
+/**
+ * lcma_batch_is_scattered - would the pool serve better in one piece?
+ * @map: the map
+ *
+ * Return: true if its runs are short, and a longer one could be made of shared
+ * pages.
+ */
+bool lcma_batch_is_scattered(const struct lcma_map *map)
+{
+	const unsigned long nr_pool = map->nr_in[LCMA_POOL];
+	const unsigned long nr_runs = map->nr_pool_runs;
+	unsigned long mean;
+
+	if (nr_runs < 2)
+		return false;
+	mean = nr_pool / nr_runs;
+	return mean < SCATTERED_PAGES &&
+	       lcma_map_longest(map, LCMA_KIND_SHARED) > 2 * mean;
+}
+
+/**
+ * lcma_batch_weight - how many bits are set
+ * @bits: a bitmap
+ * @start: first bit
+ * @nr_bits: how many; few, see LCMA_HOLD_PAGES
+ *
+ * Return: how many of them are set.
+ */
+unsigned long lcma_batch_weight(const unsigned long *bits, unsigned long start,
+				unsigned long nr_bits)
+{
+	const unsigned long end = start + nr_bits;
+	unsigned long word = start / BITS_PER_LONG;
+	unsigned long last = end / BITS_PER_LONG;
+	unsigned long first_bits = ~0UL << (start % BITS_PER_LONG);
+	unsigned long last_bits = ~(~0UL << (end % BITS_PER_LONG));
+	unsigned long weight = 0;
+
+	if (word == last)
+		return hweight_long(last_bits ?
+				    bits[word] & first_bits & last_bits : 0);
+	weight = hweight_long(bits[word++] & first_bits);
+	for (; word < last; word++)
+		weight += hweight_long(bits[word]);
+	/* No word follows where the range ends with one. */
+	return last_bits ? weight + hweight_long(bits[last] & last_bits) : weight;
+}

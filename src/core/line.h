@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a line written to the text device means. Pure.
+ *
+ *	line   = "" / "0" / SIZE *( 1*blank option )
+ *	option = "align=" SIZE / "region=" NAME / "label=" TEXT /
+ *		 "timeout=" MS / "nowait"
+ *	SIZE   = 1*DIGIT [ "K" / "M" / "G" ]		bare: KiB
+ */
+#ifndef LCMA_LINE_H
+#define LCMA_LINE_H
+
+#include "core/parse.h"
+
+/* The longest line, with its newline. */
+#define LCMA_LINE_BYTES		256
+
+/**
+ * struct lcma_line - one line, understood
+ * @slot: the original protocol: the lowest free slot; nothing else counts
+ * @nowait: only what can be had at once
+ * @bytes: size of the buffer, not 0
+ * @align_bytes: alignment of its address, a power of two
+ * @timeout_ms: deadline from now; 0: none
+ * @region: name of the region; "": any
+ * @label: "" if there is none
+ */
+struct lcma_line {
+	bool slot;
+	bool nowait;
+	u64 bytes;
+	u64 align_bytes;
+	u32 timeout_ms;
+	char region[LCMA_NAME_BYTES];
+	char label[LCMA_LABEL_BYTES];
+};
+
+int lcma_line_parse(const char *text, size_t len_bytes, struct lcma_line *line,
+		    struct lcma_complaint *complaint);
+
+#endif

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Words, names and sizes: see parse.h.
+ */
+#include "core/parse.h"
+
+/* As much of a user's text as a complaint quotes. */
+#define QUOTE_BYTES		40
+
+/**
+ * lcma_text_error - note what is wrong
+ * @text: the text
+ * @at: the character it begins with
+ * @err: the error that the caller returns
+ * @what: a constant string, "SIZE must be ..."
+ *
+ * Return: @err.
+ */
+int lcma_text_error(struct lcma_text *text, const char *at, int err,
+		    const char *what)
+{
+	text->pos = at;
+	text->error = what;
+	text->error_len_bytes = 0;
+	text->choice = NULL;
+	return err;
+}
+
+/**
+ * lcma_text_unknown - note that a word is none of those that are known
+ * @text: the text
+ * @word: the word
+ * @what: what it should be, a constant string: "source"
+ * @choice: the words that are known
+ *
+ * Return: -EINVAL.
+ */
+int lcma_text_unknown(struct lcma_text *text, const struct lcma_word *word,
+		      const char *what, lcma_choice_fn choice)
+{
+	const int err = lcma_text_error(text, word->at, -EINVAL, what);
+
+	text->error_len_bytes = word->len_bytes;
+	text->choice = choice;
+	return err;
+}
+
+/**
+ * lcma_text_complain - hand on what was noted
+ * @text: a text with an error
+ * @begin: its first character
+ * @complaint: the answer
+ */
+void lcma_text_complain(const struct lcma_text *text, const char *begin,
+			struct lcma_complaint *complaint)
+{
+	complaint->what = text->error;
+	complaint->at_bytes = text->pos - begin;
+	complaint->len_bytes = text->error_len_bytes;
+	complaint->choice = text->choice;
+}
+
+/* A part of what a user wrote, in quotes; what is not printable becomes "?". */
+static int quote(const char *at, size_t len_bytes, char *to, size_t size_bytes)
+{
+	char part[QUOTE_BYTES + 1];
+	size_t i;
+
+	len_bytes = min_t(size_t, len_bytes, QUOTE_BYTES);
+	for (i = 0; i < len_bytes; i++)
+		part[i] = at[i] < ' ' || at[i] > '~' ? '?' : at[i];
+	part[i] = '\0';
+	return scnprintf(to, size_bytes, "\"%s\"", part);
+}
+
+/**
+ * lcma_complaint_text - a complaint in words
+ * @complaint: what is wrong
+ * @text: the text that it is about
+ * @len_bytes: the length of that
+ * @to: where to, without a newline
+ * @size_bytes: its size; LCMA_COMPLAINT_BYTES is enough
+ *
+ * It quotes the unknown word and lists those that are known; or says what is wanted,
+ * and quotes what stands there.
+ *
+ * Return: length of the answer.
+ */
+int lcma_complaint_text(const struct lcma_complaint *complaint,
+			const char *text, size_t len_bytes, char *to,
+			size_t size_bytes)
+{
+	const char *at = text + complaint->at_bytes;
+	const char *word;
+	unsigned int i;
+	int len;
+
+	if (!complaint->choice) {
+		len = scnprintf(to, size_bytes, "%s, at character %zu, here: ",
+				complaint->what, complaint->at_bytes + 1);
+		return len + quote(at, len_bytes - complaint->at_bytes,
+				   to + len, size_bytes - len);
+	}
+	len = quote(at, complaint->len_bytes, to, size_bytes);
+	len += scnprintf(to + len, size_bytes - len, " is no %s",
+			 complaint->what);
+	for (i = 0; (word = complaint->choice(i)); i++)
+		len += scnprintf(to + len, size_bytes - len, "%s%s",
+				 i ? ", " : " (there are ", word);
+	return len + scnprintf(to + len, size_bytes - len, "), at character %zu",
+			       complaint->at_bytes + 1);
+}
+
+/**
+ * lcma_text_word - read up to one of some characters
+ * @text: the text, which then stands at that character, or at its end
+ * @stop: the characters that end a word
+ *
+ * Return: the word, empty if the text stands at a stop already.
+ */
+struct lcma_word lcma_text_word(struct lcma_text *text, const char *stop)
+{
+	struct lcma_word word = { .at = text->pos };
+
+	while (text->pos < text->end &&
+	       (!*text->pos || !strchr(stop, *text->pos)))
+		text->pos++;
+	word.len_bytes = text->pos - word.at;
+	return word;
+}
+
+/**
+ * lcma_text_take - read one character, if it is the next
+ * @text: the text
+ * @c: the character
+ *
+ * Return: true if it was there.
+ */
+bool lcma_text_take(struct lcma_text *text, char c)
+{
+	if (text->pos >= text->end || *text->pos != c)
+		return false;
+	text->pos++;
+	return true;
+}
+
+/**
+ * lcma_word_is - compare a word with a string
+ * @word: the word
+ * @string: the string
+ *
+ * Return: true if they are equal.
+ */
+bool lcma_word_is(const struct lcma_word *word, const char *string)
+{
+	return word->len_bytes == strlen(string) &&
+	       !memcmp(word->at, string, word->len_bytes);
+}
+
+/**
+ * lcma_word_option - is this word KEY=something?
+ * @word: the word
+ * @key: the key with its equals sign, "align="
+ * @value: what stands behind it, possibly empty
+ *
+ * Return: true if it is.
+ */
+bool lcma_word_option(const struct lcma_word *word, const char *key,
+		      struct lcma_word *value)
+{
+	const size_t len_bytes = strlen(key);
+
+	if (word->len_bytes < len_bytes || memcmp(word->at, key, len_bytes))
+		return false;
+	value->at = word->at + len_bytes;
+	value->len_bytes = word->len_bytes - len_bytes;
+	return true;
+}
+
+/**
+ * lcma_word_copy - copy a word into a string
+ * @word: the word
+ * @to: the string, terminated afterwards
+ * @size_bytes: its size with the NUL
+ *
+ * Return: false, and nothing copied, if it does not fit.
+ */
+bool lcma_word_copy(const struct lcma_word *word, char *to, size_t size_bytes)
+{
+	if (word->len_bytes >= size_bytes)
+		return false;
+	memcpy(to, word->at, word->len_bytes);
+	to[word->len_bytes] = '\0';
+	return true;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_name_char(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.';
+}
+
+/**
+ * lcma_word_is_name - can this be a region's name?
+ * @word: the word
+ *
+ * A name becomes a file name: letters, digits, "_", "-" and ".", beginning
+ * with a letter or a digit, short enough for LCMA_NAME_BYTES.
+ *
+ * Return: true if it can.
+ */
+bool lcma_word_is_name(const struct lcma_word *word)
+{
+	size_t i;
+
+	if (!word->len_bytes || word->len_bytes >= LCMA_NAME_BYTES)
+		return false;
+	if (!is_name_char(word->at[0]) || strchr("_-.", word->at[0]))
+		return false;
+	for (i = 1; i < word->len_bytes; i++)
+		if (!is_name_char(word->at[i]))
+			return false;
+	return true;
+}
+
+static bool is_printable(char c)
+{
+	return c > ' ' && c <= '~';
+}
+
+/**
+ * lcma_text_is_printable - does a text consist of printable characters?
+ * @text: the text, possibly empty
+ *
+ * Return: true if it has no blanks and nothing but ASCII.
+ */
+bool lcma_text_is_printable(const char *text)
+{
+	while (is_printable(*text))
+		text++;
+	return !*text;
+}
+
+/**
+ * lcma_label_is_valid - can this be a buffer's label?
+ * @label: the label, possibly empty
+ *
+ * The rule for every door: printable ASCII characters, no blanks, and room for
+ * the NUL in LCMA_LABEL_BYTES.
+ *
+ * Return: true if it can.
+ */
+bool lcma_label_is_valid(const char *label)
+{
+	size_t i;
+
+	for (i = 0; i < LCMA_LABEL_BYTES && label[i]; i++)
+		if (!is_printable(label[i]))
+			return false;
+	return i < LCMA_LABEL_BYTES;
+}
+
+/**
+ * lcma_word_u64 - read a decimal number
+ * @word: digits, and nothing else
+ * @value: the number
+ *
+ * Return: 0; -EINVAL if it is no number; -EFBIG if it does not fit.
+ */
+int lcma_word_u64(const struct lcma_word *word, u64 *value)
+{
+	bool too_big = false;
+	u64 n = 0;
+	size_t i;
+
+	if (!word->len_bytes)
+		return -EINVAL;
+	for (i = 0; i < word->len_bytes; i++) {
+		unsigned int digit = word->at[i] - '0';
+
+		if (!is_digit(word->at[i]))
+			return -EINVAL;
+		/* U64_MAX is 18446744073709551615. */
+		if (n > 1844674407370955161ULL ||
+		    (n == 1844674407370955161ULL && digit > 5))
+			too_big = true;
+		n = n * 10 + digit;
+	}
+	if (too_big)
+		return -EFBIG;
+	*value = n;
+	return 0;
+}
+
+/**
+ * lcma_word_size - read a size: a number with K, M or G behind it, or bare
+ * @word: the size
+ * @bare_unit: what a bare number counts, in bytes (a power of two)
+ * @bytes: the size in bytes, possibly 0
+ *
+ * Return: 0; -EINVAL if it is no size; -EFBIG if it does not fit.
+ */
+int lcma_word_size(const struct lcma_word *word, u64 bare_unit, u64 *bytes)
+{
+	struct lcma_word digits = *word;
+	u64 unit = bare_unit;
+	u64 n;
+	int err;
+
+	switch (word->len_bytes ? word->at[word->len_bytes - 1] : '\0') {
+	case 'k':
+	case 'K':
+		unit = 1ULL << 10;
+		digits.len_bytes--;
+		break;
+	case 'm':
+	case 'M':
+		unit = 1ULL << 20;
+		digits.len_bytes--;
+		break;
+	case 'g':
+	case 'G':
+		unit = 1ULL << 30;
+		digits.len_bytes--;
+		break;
+	}
+	err = lcma_word_u64(&digits, &n);
+	if (err)
+		return err;
+	if (n > (U64_MAX >> ilog2(unit)))
+		return -EFBIG;
+	*bytes = n * unit;
+	return 0;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Placement: in which order the places where a buffer could lie are tried.
+ *
+ * Pure: no kernel state, no lock; the map's owner serialises. A placement is
+ * an iteration that survives the map's changing under it between two steps:
+ *
+ *	lcma_place_init(&place, &fit);
+ *	while (lcma_place_next(&place, map, &start) != LCMA_PLACE_NONE) {
+ *		... LCMA_PLACE_AGAIN: let go of the lock for a moment, or
+ *		... LCMA_PLACE_FOUND: try to take the run at start ...
+ *		lcma_place_reject(&place, start, page in the way);
+ *	}
+ *
+ * The order: what a policy prefers (survey.c), a few places; then first fit, which
+ * is every place there is: runs without pool pages in them, which one call can
+ * empty, and then those with pool islands, which need a call per stretch. Of the
+ * former, those come last that lie in units which have lately been in vain.
+ */
+#ifndef LCMA_PLACE_H
+#define LCMA_PLACE_H
+
+#include "core/map.h"
+
+/**
+ * enum lcma_policy - which candidates are tried before all the others
+ * @LCMA_POLICY_COST: those that are cheapest to empty; the default
+ * @LCMA_POLICY_BEST_FIT: the shortest runs that are long enough
+ * @LCMA_POLICY_FIRST_FIT: none
+ * @LCMA_NR_POLICIES: how many there are
+ */
+enum lcma_policy {
+	LCMA_POLICY_COST,
+	LCMA_POLICY_BEST_FIT,
+	LCMA_POLICY_FIRST_FIT,
+	LCMA_NR_POLICIES,
+};
+
+/**
+ * struct lcma_option - a place that a policy may choose
+ * @start: first page
+ * @run: how long the unused run is that it lies at one end of, in pages
+ * @loss: by how much it shortens a run that longer buffers may need, in pages
+ * @cost: what a policy makes of it; less is better
+ */
+struct lcma_option {
+	unsigned long start;
+	unsigned long run;
+	unsigned long loss;
+	unsigned long cost;
+};
+
+/* Places that a policy may prefer to all others. */
+#define LCMA_PLACE_PICKS	8
+
+/**
+ * struct lcma_place - an iteration over the candidates for one allocation
+ * @fit: what the run has to look like
+ * @picks: places that come before all others, the best first
+ * @nr_picks: how many there are
+ * @next_pick: which one is next
+ * @from: no candidate begins before this page
+ * @fresh: runs that touch no sore unit, and only those
+ * @any_sore: there were others
+ * @islands: the last pass: runs that hold pool pages, and only those
+ * @sore: one bit a unit, or NULL: it has lately been in vain; may change
+ *	between two steps
+ * @unit_pages: how long a unit is
+ */
+struct lcma_place {
+	struct lcma_fit fit;
+	unsigned long picks[LCMA_PLACE_PICKS];
+	unsigned int nr_picks;
+	unsigned int next_pick;
+	unsigned long from;
+	bool fresh;
+	bool any_sore;
+	bool islands;
+	const unsigned long *sore;
+	unsigned long unit_pages;
+};
+
+/**
+ * enum lcma_place_answer - what lcma_place_next() found
+ * @LCMA_PLACE_NONE: there is no candidate left
+ * @LCMA_PLACE_FOUND: a candidate
+ * @LCMA_PLACE_AGAIN: nothing yet, and it has taken long enough for one go
+ */
+enum lcma_place_answer {
+	LCMA_PLACE_NONE,
+	LCMA_PLACE_FOUND,
+	LCMA_PLACE_AGAIN,
+};
+
+/**
+ * struct lcma_longest - the longest runs of unused pages
+ * @start: the first page of the longest one; LCMA_NO_PAGE: there is none
+ * @nr_pages: how long it is
+ * @aligned_start: the first page of the longest one that begins on an alignment;
+ *	LCMA_NO_PAGE: there is none
+ * @aligned_pages: how long that is
+ * @is_exact: there is no longer aligned one; false: there may be
+ */
+struct lcma_longest {
+	unsigned long start;
+	unsigned long nr_pages;
+	unsigned long aligned_start;
+	unsigned long aligned_pages;
+	bool is_exact;
+};
+
+void lcma_place_longest(const struct lcma_map *map, const struct lcma_fit *fit,
+			struct lcma_longest *longest);
+void lcma_place_init(struct lcma_place *place, const struct lcma_fit *fit);
+void lcma_place_prefer(struct lcma_place *place,
+		       const struct lcma_option *options, unsigned int nr);
+void lcma_place_spare(struct lcma_place *place, const unsigned long *sore,
+		      unsigned long unit_pages);
+enum lcma_place_answer lcma_place_next(struct lcma_place *place,
+				       const struct lcma_map *map,
+				       unsigned long *start);
+void lcma_place_reject(struct lcma_place *place, unsigned long start,
+		       unsigned long in_the_way);
+unsigned int lcma_place_options(const struct lcma_map *map,
+				const struct lcma_fit *fit,
+				struct lcma_option *options, unsigned int max);
+void lcma_place_rank(struct lcma_option *options, unsigned int nr);
+
+#endif

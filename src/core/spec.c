@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module parameter regions=: see spec.h.
+ */
+#include "core/spec.h"
+
+/* Larger granules than this are a mistake, not a wish. */
+#define MAX_ORDER_OPTION	30
+
+static const char * const source_words[LCMA_NR_SOURCES + 1] = {
+	[LCMA_SOURCE_CMA] = "cma",
+	[LCMA_SOURCE_RESERVE_MEM] = "reserve_mem",
+	[LCMA_SOURCE_ANY] = "any",
+};
+
+static const char * const policy_words[LCMA_NR_POLICIES] = {
+	[LCMA_POLICY_COST] = "cost",
+	[LCMA_POLICY_BEST_FIT] = "best-fit",
+	[LCMA_POLICY_FIRST_FIT] = "first-fit",
+};
+
+/**
+ * lcma_policy_word - the word that names a policy
+ * @policy: which
+ *
+ * Return: a constant string.
+ */
+const char *lcma_policy_word(enum lcma_policy policy)
+{
+	return policy_words[policy];
+}
+
+/**
+ * lcma_source_word - the word that names a source on the command line
+ * @source: which source
+ *
+ * Return: a constant string.
+ */
+const char *lcma_source_word(enum lcma_source_id source)
+{
+	return source_words[source];
+}
+
+static const char *source_choice(unsigned int i)
+{
+	return i < LCMA_NR_SOURCES ? source_words[i] : NULL;
+}
+
+static const char *policy_choice(unsigned int i)
+{
+	return i < LCMA_NR_POLICIES ? policy_words[i] : NULL;
+}
+
+static int parse_size(struct lcma_text *text, const struct lcma_word *word,
+		      const char *what, u64 *bytes)
+{
+	if (lcma_word_size(word, 1, bytes))
+		return lcma_text_error(text, word->at, -EINVAL, what);
+	return 0;
+}
+
+static int parse_name(struct lcma_text *text, struct lcma_spec *spec)
+{
+	struct lcma_word name = lcma_text_word(text, ":=@,;");
+
+	if (!lcma_word_is_name(&name) ||
+	    !lcma_word_copy(&name, spec->name, sizeof(spec->name)))
+		return lcma_text_error(text, name.at, -EINVAL,
+				       "NAME wants 1 to 31 of A-Z a-z 0-9 _ - . and begins with a letter or digit");
+	if (!lcma_text_take(text, '=') && !lcma_text_take(text, ':'))
+		return lcma_text_error(text, text->pos, -EINVAL,
+				       "NAME wants = and a SIZE behind it");
+	return 0;
+}
+
+static int parse_source(struct lcma_text *text, struct lcma_spec *spec)
+{
+	struct lcma_word word = lcma_text_word(text, ":,;");
+	struct lcma_word arg = { .at = text->pos };
+	bool has_arg;
+	int source;
+
+	for (source = 0; source < LCMA_NR_SOURCES; source++)
+		if (lcma_word_is(&word, source_words[source]))
+			break;
+	if (source == LCMA_NR_SOURCES)
+		return lcma_text_unknown(text, &word, "source", source_choice);
+	spec->source = source;
+
+	has_arg = lcma_text_take(text, ':');
+	if (has_arg)
+		arg = lcma_text_word(text, ",;");
+	if (source == LCMA_SOURCE_CMA && has_arg)
+		return lcma_text_error(text, arg.at, -EINVAL,
+				       "cma takes nothing behind a colon");
+	if (has_arg && !arg.len_bytes)
+		return lcma_text_error(text, arg.at, -EINVAL,
+				       "source wants a name behind its colon");
+	if (!lcma_word_copy(&arg, spec->source_arg, sizeof(spec->source_arg)) ||
+	    !lcma_text_is_printable(spec->source_arg))
+		return lcma_text_error(text, arg.at, -EINVAL,
+				       "name behind the source wants 1 to 63 printable characters");
+	return 0;
+}
+
+static int parse_keep(struct lcma_text *text, const struct lcma_word *value,
+		      struct lcma_spec *spec)
+{
+	static const char what[] =
+		"keep= wants a SIZE, LOW-HIGH, or all";
+	struct lcma_word low = *value, high = *value;
+	const char *dash;
+	int err;
+
+	spec->keep_given = true;
+	if (lcma_word_is(value, "all")) {
+		spec->keep_low_bytes = LCMA_KEEP_ALL;
+		spec->keep_high_bytes = LCMA_KEEP_ALL;
+		return 0;
+	}
+	dash = memchr(value->at, '-', value->len_bytes);
+	if (dash) {
+		low.len_bytes = dash - value->at;
+		high.at = dash + 1;
+		high.len_bytes = value->len_bytes - low.len_bytes - 1;
+	}
+	err = parse_size(text, &low, what, &spec->keep_low_bytes);
+	if (!err)
+		err = parse_size(text, &high, what, &spec->keep_high_bytes);
+	if (!err && spec->keep_low_bytes > spec->keep_high_bytes)
+		err = lcma_text_error(text, value->at, -EINVAL,
+				      "keep=LOW-HIGH wants LOW no larger than HIGH");
+	return err;
+}
+
+static int parse_align(struct lcma_text *text, const struct lcma_word *value,
+		       struct lcma_spec *spec)
+{
+	if (lcma_word_size(value, 1, &spec->align_bytes) ||
+	    !lcma_is_pow2(spec->align_bytes))
+		return lcma_text_error(text, value->at, -EINVAL,
+				       "align= wants a power of two, as in align=1M");
+	return 0;
+}
+
+/* Return: one of enum lcma_policy; -EINVAL. */
+static int policy_of(const struct lcma_word *word)
+{
+	int policy;
+
+	for (policy = 0; policy < LCMA_NR_POLICIES; policy++)
+		if (lcma_word_is(word, policy_words[policy]))
+			return policy;
+	return -EINVAL;
+}
+
+static int parse_policy(struct lcma_text *text, const struct lcma_word *value,
+			struct lcma_spec *spec)
+{
+	const int policy = policy_of(value);
+
+	if (policy < 0)
+		return lcma_text_unknown(text, value, "policy", policy_choice);
+	spec->policy = policy;
+	return 0;
+}
+
+static int parse_order(struct lcma_text *text, const struct lcma_word *value,
+		       struct lcma_spec *spec)
+{
+	u64 order;
+
+	if (lcma_word_u64(value, &order) || order > MAX_ORDER_OPTION)
+		return lcma_text_error(text, value->at, -EINVAL,
+				       "order= wants a number from 0 to 30");
+	spec->order = order;
+	return 0;
+}
+
+static int parse_heap(struct lcma_text *text, const struct lcma_word *value,
+		      struct lcma_spec *spec)
+{
+	struct lcma_word part = *value;
+	size_t i;
+
+	/* A name, or names with commas between. */
+	for (i = 0; i <= value->len_bytes; i++) {
+		if (i < value->len_bytes && value->at[i] != ',')
+			continue;
+		part.len_bytes = value->at + i - part.at;
+		if (!lcma_word_is_name(&part))
+			break;
+		part.at = value->at + i + 1;
+	}
+	if (i <= value->len_bytes ||
+	    !lcma_word_copy(value, spec->heap, sizeof(spec->heap)))
+		return lcma_text_error(text, value->at, -EINVAL,
+				       "heap= wants 1 to 31 of A-Z a-z 0-9 _ - . and commas between names");
+	return 0;
+}
+
+static const struct {
+	const char *key;
+	int (*parse)(struct lcma_text *text, const struct lcma_word *value,
+		     struct lcma_spec *spec);
+} options[] = {
+	{ "keep=", parse_keep },
+	{ "align=", parse_align },
+	{ "policy=", parse_policy },
+	{ "order=", parse_order },
+	{ "heap=", parse_heap },
+};
+
+static const char *option_choice(unsigned int i)
+{
+	return i < ARRAY_SIZE(options) ? options[i].key : NULL;
+}
+
+/* Does an option begin here? */
+static bool is_option(const struct lcma_word *word)
+{
+	struct lcma_word value;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		if (lcma_word_option(word, options[i].key, &value))
+			return true;
+	return false;
+}
+
+/* A value that may hold commas ends where the next option begins. */
+static struct lcma_word value_with_commas(struct lcma_text *text,
+					  struct lcma_word word)
+{
+	const char *start;
+	struct lcma_word next;
+
+	for (;;) {
+		start = text->pos;
+		if (!lcma_text_take(text, ','))
+			return word;
+		next = lcma_text_word(text, ",;");
+		if (is_option(&next)) {
+			text->pos = start;
+			return word;
+		}
+		word.len_bytes = text->pos - word.at;
+	}
+}
+
+static int parse_option(struct lcma_text *text, unsigned long *seen,
+			struct lcma_spec *spec)
+{
+	struct lcma_word word = lcma_text_word(text, ",;");
+	struct lcma_word value;
+	const char *after;
+	unsigned int i;
+	int err;
+
+	if (lcma_word_option(&word, "heap=", &value))
+		word = value_with_commas(text, word);
+	after = text->pos;
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		if (lcma_word_option(&word, options[i].key, &value))
+			break;
+	if (i == ARRAY_SIZE(options))
+		return lcma_text_unknown(text, &word, "option", option_choice);
+	if (*seen & BIT(i))
+		return lcma_text_error(text, word.at, -EINVAL,
+				       "option given twice");
+	*seen |= BIT(i);
+	err = options[i].parse(text, &value, spec);
+	if (!err)
+		text->pos = after;
+	return err;
+}
+
+static int parse_region(struct lcma_text *text, struct lcma_spec *spec)
+{
+	struct lcma_word size;
+	unsigned long seen = 0;
+	int err;
+
+	memset(spec, 0, sizeof(*spec));
+	spec->source = LCMA_SOURCE_ANY;
+	spec->align_bytes = 1;
+
+	err = parse_name(text, spec);
+	if (err)
+		return err;
+	size = lcma_text_word(text, "@,;");
+	if (lcma_word_size(&size, 1, &spec->size_bytes) || !spec->size_bytes)
+		return lcma_text_error(text, size.at, -EINVAL,
+				       "SIZE wants a number above 0, with K, M or G or nothing behind it");
+	if (lcma_text_take(text, '@')) {
+		err = parse_source(text, spec);
+		if (err)
+			return err;
+	}
+	while (lcma_text_take(text, ',')) {
+		err = parse_option(text, &seen, spec);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static bool name_is_taken(const struct lcma_spec *specs, unsigned int nr)
+{
+	const struct lcma_spec *last = &specs[nr];
+
+	while (nr--)
+		if (!strcmp(specs[nr].name, last->name))
+			return true;
+	return false;
+}
+
+static bool heap_is_taken(const struct lcma_spec *specs, unsigned int nr)
+{
+	const struct lcma_spec *last = &specs[nr];
+
+	while (nr--)
+		if (*last->heap && !strcmp(specs[nr].heap, last->heap))
+			return true;
+	return false;
+}
+
+static int parse_regions(struct lcma_text *text, struct lcma_spec *specs,
+			 unsigned int max_specs)
+{
+	const char *at;
+	unsigned int nr = 0;
+	int err;
+
+	do {
+		at = text->pos;
+		if (nr == max_specs)
+			return lcma_text_error(text, at, -EINVAL,
+					       "too many regions");
+		err = parse_region(text, &specs[nr]);
+		if (err)
+			return err;
+		if (name_is_taken(specs, nr))
+			return lcma_text_error(text, at, -EINVAL,
+					       "two regions of one name");
+		if (heap_is_taken(specs, nr))
+			return lcma_text_error(text, at, -EINVAL,
+					       "two regions of one heap= name");
+		nr++;
+	} while (lcma_text_take(text, ';'));
+
+	return nr;
+}
+
+/**
+ * lcma_spec_parse - understand regions=
+ * @text: the parameter; one newline at its end is allowed, as from echo
+ * @specs: the regions
+ * @max_specs: how many fit
+ * @error: what is wrong; unchanged without error
+ *
+ * Return: the number of regions, at least 1; -EINVAL.
+ */
+int lcma_spec_parse(const char *text, struct lcma_spec *specs,
+		    unsigned int max_specs, struct lcma_complaint *error)
+{
+	struct lcma_text t = { .pos = text, .end = text + strlen(text) };
+	int ret;
+
+	if (t.end > t.pos && t.end[-1] == '\n')
+		t.end--;
+	ret = parse_regions(&t, specs, max_specs);
+	if (ret < 0)
+		lcma_text_complain(&t, text, error);
+	return ret;
+}
+
+/**
+ * lcma_spec_parse_keep - understand the value of keep= alone
+ * @text: SIZE, LOW-HIGH or all; one newline at its end is allowed
+ * @spec: its marks are set, nothing else
+ * @error: what is wrong; unchanged without error
+ *
+ * Return: 0; -EINVAL.
+ */
+int lcma_spec_parse_keep(const char *text, struct lcma_spec *spec,
+			 struct lcma_complaint *error)
+{
+	struct lcma_text t = { .pos = text, .end = text + strlen(text) };
+	const struct lcma_word word = lcma_text_word(&t, "\n");
+	int err = parse_keep(&t, &word, spec);
+
+	if (!err)
+		lcma_text_take(&t, '\n');
+	if (!err && t.pos != t.end)
+		err = lcma_text_error(&t, t.pos, -EINVAL,
+				      "nothing may stand behind it");
+	if (err)
+		lcma_text_complain(&t, text, error);
+	return err;
+}
+
+/**
+ * lcma_policy_parse - understand the name of a policy
+ * @text: the name; one newline at its end is allowed
+ *
+ * Return: one of enum lcma_policy; -EINVAL.
+ */
+int lcma_policy_parse(const char *text)
+{
+	struct lcma_text t = { .pos = text, .end = text + strlen(text) };
+	const struct lcma_word word = lcma_text_word(&t, "\n");
+
+	lcma_text_take(&t, '\n');
+	return t.pos == t.end ? policy_of(&word) : -EINVAL;
+}

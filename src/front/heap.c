@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Regions as dma-heaps: see heap.h.
+ *
+ * A program that looks for /dev/dma_heap/linux,cma or .../reserved finds it
+ * here (region option heap=NAME). The kernel's own dma_heap_add() cannot be
+ * undone and does not keep a module loaded, so this is a device of our own
+ * (heapnode.c) that speaks the same ioctl, aligns as the kernel's CMA heap does, and
+ * fails as it does.
+ */
+#include "front/heap.h"
+
+#include <linux/dma-heap.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <uapi/linux/dma-heap.h>
+
+#include "buffer/account.h"
+#include "buffer/buffer.h"
+#include "buffer/dmabuf.h"
+#include "compat/heap.h"
+#include "fault.h"
+#include "front/heapnode.h"
+#include "life/door.h"
+#include "region/region.h"
+
+/**
+ * struct heap - a region's device
+ * @link: in heaps
+ * @node: the device
+ * @region: the region
+ */
+struct heap {
+	struct list_head link;
+	struct lcma_heapnode node;
+	struct lcma_region *region;
+};
+
+/* Written while the module loads and unloads only. */
+static LIST_HEAD(heaps);
+
+/**
+ * struct heap_file - an open file
+ * @visitor: who opened it
+ * @region: where it allocates
+ * @account: who is charged
+ */
+struct heap_file {
+	struct lcma_visitor visitor;
+	struct lcma_region *region;
+	struct lcma_account *account;
+};
+
+static int heap_open(struct inode *inode, struct file *file)
+{
+	struct lcma_account *account;
+	struct heap_file *hf;
+	struct heap *heap;
+
+	if (!lcma_doors_are_open())
+		return -ENODEV;
+	hf = lcma_fault(HEAP_FILE) ? NULL : kzalloc(sizeof(*hf), GFP_KERNEL);
+	if (!hf)
+		return -ENOBUFS;
+	account = lcma_account_open();
+	if (IS_ERR(account)) {
+		kfree(hf);
+		return PTR_ERR(account);
+	}
+	heap = container_of(lcma_heapnode_opened(inode, file), struct heap, node);
+	lcma_door_enter(&hf->visitor, heap->node.path);
+	hf->region = heap->region;
+	hf->account = account;
+	file->private_data = hf;
+	return 0;
+}
+
+static int heap_release(struct inode *inode, struct file *file)
+{
+	struct heap_file *hf = file->private_data;
+
+	lcma_account_put(hf->account);
+	lcma_door_leave(&hf->visitor);
+	kfree(hf);
+	return 0;
+}
+
+/**
+ * struct heap_call - an allocation on its way
+ * @arg: the caller's structure
+ * @data: the same, here
+ */
+struct heap_call {
+	void __user *arg;
+	struct dma_heap_allocation_data data;
+};
+
+static int publish(const struct lcma_buffer *buffer, int fd, void *context)
+{
+	struct heap_call *call = context;
+
+	call->data.fd = fd;
+	return copy_to_user(call->arg, &call->data, sizeof(call->data)) ?
+	       -EFAULT : 0;
+}
+
+/* Natural alignment, as far as the kernel's CMA gives it. */
+static unsigned long natural_alignment(unsigned long nr_pages)
+{
+	const int order = get_order(nr_pages << PAGE_SHIFT);
+
+	return 1UL << min(order, LCMA_COMPAT_CMA_ALIGNMENT);
+}
+
+/*
+ * Clients of dma-heaps know ENOMEM for every way in which there is no memory.
+ * What is not that, the kernel's heaps say as well, but for EDQUOT.
+ */
+static int heap_error(int err)
+{
+	switch (err) {
+	case 0:
+	case -EDQUOT:
+	case -EFAULT:
+	case -EINTR:
+	case -EMFILE:
+	case -ENFILE:
+		return err;
+	default:
+		return -ENOMEM;
+	}
+}
+
+static int heap_alloc(const struct heap_file *hf, void __user *arg)
+{
+	struct lcma_order order = {
+		.request = {
+			.region = hf->region,
+			.deadline = LCMA_FOREVER,
+		},
+		/* A program that says no label is seen by the heap it chose. */
+		.label = hf->region->heap,
+		.owner = LCMA_OWNER_PROGRAM,
+		.account = hf->account,
+	};
+	struct heap_call call = { .arg = arg };
+
+	if (copy_from_user(&call.data, arg, sizeof(call.data)))
+		return -EFAULT;
+	if (call.data.fd || call.data.heap_flags ||
+	    call.data.fd_flags & ~(O_CLOEXEC | O_ACCMODE) || !call.data.len ||
+	    call.data.len > U64_MAX - PAGE_SIZE + 1)
+		return -EINVAL;
+	if (call.data.len >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
+		return -ENOMEM;
+	order.request.nr_pages = PFN_UP(call.data.len);
+	order.request.align_pages = natural_alignment(order.request.nr_pages);
+	return heap_error(lcma_dmabuf_new_fd(&order, call.data.fd_flags,
+					     publish, &call));
+}
+
+static long heap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	if (cmd != DMA_HEAP_IOCTL_ALLOC)
+		return -ENOTTY;
+	return heap_alloc(file->private_data, (void __user *)arg);
+}
+
+static const struct file_operations heap_fops = {
+	.owner = THIS_MODULE,
+	.open = heap_open,
+	.release = heap_release,
+	.unlocked_ioctl = heap_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static int add_heap(struct lcma_region *region)
+{
+	struct heap *heap;
+	int err;
+
+	heap = lcma_fault(HEAP_NEW) ? NULL : kzalloc(sizeof(*heap), GFP_KERNEL);
+	if (!heap)
+		return -ENOMEM;
+	heap->region = region;
+	heap->node.name = region->heap;
+	heap->node.region = region->name;
+	heap->node.fops = &heap_fops;
+	err = lcma_heapnode_add(&heap->node);
+	if (err) {
+		kfree(heap);
+		return err;
+	}
+	list_add(&heap->link, &heaps);
+	return 0;
+}
+
+/**
+ * lcma_heaps_init - let the heaps appear
+ *
+ * Context: while the module loads, after the regions are there.
+ * Return: 0; -ENOMEM; what lcma_heapnodes_init() and lcma_heapnode_add() return.
+ */
+int lcma_heaps_init(void)
+{
+	struct lcma_region *region;
+	unsigned int i, nr = 0;
+	int err = 0;
+
+	lcma_for_each_region(region, i) {
+		if (!*region->heap)
+			continue;
+		/* No heap, no class. */
+		err = nr++ ? 0 : lcma_heapnodes_init();
+		err = err ?: add_heap(region);
+		if (err)
+			break;
+	}
+	if (err)
+		lcma_heaps_exit();
+	return err;
+}
+
+/**
+ * lcma_heaps_exit - the heaps are no more
+ *
+ * Context: while the module unloads; may sleep. No file is open.
+ */
+void lcma_heaps_exit(void)
+{
+	struct heap *heap, *next;
+
+	list_for_each_entry_safe(heap, next, &heaps, link) {
+		list_del(&heap->link);
+		lcma_heapnode_remove(&heap->node);
+		kfree(heap);
+	}
+	lcma_heapnodes_exit();
+}

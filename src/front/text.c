@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The text protocol: see text.h, and line.h for what a line means.
+ *
+ * The protocol is that of Barry Song's cma_test (2011), with three deliberate
+ * differences: what is written selects the size, a failed allocation fails the
+ * write, and a read tells what it freed. Buffers belong to the device, because
+ * echo closes its file at once; they do not keep the module loaded, unloading
+ * frees them.
+ */
+#define pr_fmt(fmt) "lcma: " fmt
+
+#include "front/text.h"
+
+#include <linux/err.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/ratelimit.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+
+#include "buffer/account.h"
+#include "buffer/buffer.h"
+#include "core/line.h"
+#include "fault.h"
+
+/* The original's slots: slot i is (i + 1) MiB. */
+#define NR_SLOTS	10
+
+/* The original touched every page; so do we. */
+#define TEXT_FLAGS	LCMA_ALLOC_TOUCH
+
+/**
+ * struct holding - a buffer of the text device
+ * @link: in sized, oldest first; unused in a slot
+ * @buffer: the buffer
+ */
+struct holding {
+	struct list_head link;
+	struct lcma_buffer *buffer;
+};
+
+/* Protects everything below. Not held while memory is allocated or freed. */
+static DEFINE_MUTEX(lock);
+static struct holding *slots[NR_SLOTS];
+static LIST_HEAD(sized);
+
+/* A slot whose buffer is being allocated. */
+static struct holding reserved;
+
+/* Return: the lowest free slot, reserved now; -ENOSPC. */
+static int reserve_slot(void)
+{
+	int i;
+
+	mutex_lock(&lock);
+	for (i = 0; i < NR_SLOTS; i++)
+		if (!slots[i])
+			break;
+	if (i < NR_SLOTS)
+		slots[i] = &reserved;
+	mutex_unlock(&lock);
+	return i < NR_SLOTS ? i : -ENOSPC;
+}
+
+static void fill_slot(int slot, struct holding *holding)
+{
+	mutex_lock(&lock);
+	slots[slot] = holding;
+	mutex_unlock(&lock);
+}
+
+static struct holding *new_holding(const struct lcma_order *order)
+{
+	struct lcma_buffer *buffer;
+	struct holding *holding;
+
+	holding = lcma_fault(TEXT_HOLDING) ? NULL :
+		  kzalloc(sizeof(*holding), GFP_KERNEL);
+	if (!holding)
+		return ERR_PTR(-ENOBUFS);
+	buffer = lcma_buffer_new(order);
+	if (IS_ERR(buffer)) {
+		kfree(holding);
+		return ERR_CAST(buffer);
+	}
+	holding->buffer = buffer;
+	return holding;
+}
+
+static int alloc_slot(void)
+{
+	struct lcma_order order = {
+		.request = {
+			.align_pages = 1,
+			.flags = TEXT_FLAGS,
+			.deadline = LCMA_FOREVER,
+		},
+		.label = "",
+		.owner = LCMA_OWNER_TEXT,
+	};
+	struct holding *holding;
+	int slot = reserve_slot();
+
+	if (slot < 0)
+		return slot;
+	order.request.nr_pages = (slot + 1) * (SZ_1M >> PAGE_SHIFT);
+	holding = new_holding(&order);
+	fill_slot(slot, IS_ERR(holding) ? NULL : holding);
+	return PTR_ERR_OR_ZERO(holding);
+}
+
+/* What a line asks for. Return: 0; -ENOENT no such region; -EFBIG. */
+static int make_request(const struct lcma_line *line,
+			struct lcma_request *request)
+{
+	*request = (struct lcma_request) {
+		.flags = TEXT_FLAGS | (line->nowait ? LCMA_ALLOC_NOWAIT : 0),
+		.deadline = LCMA_FOREVER,
+	};
+	if (*line->region) {
+		request->region = lcma_region_find(line->region);
+		if (!request->region)
+			return -ENOENT;
+	}
+	if (line->timeout_ms)
+		request->deadline = ktime_add_ms(ktime_get(), line->timeout_ms);
+	/* No region has as many pages, and no address is aligned so well. */
+	if (line->bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
+		return -EFBIG;
+	if (line->align_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
+		return -ENOSPC;
+	request->nr_pages = PFN_UP(line->bytes);
+	request->align_pages = max_t(unsigned long, 1,
+				     line->align_bytes >> PAGE_SHIFT);
+	return 0;
+}
+
+static int alloc_sized(const struct lcma_line *line)
+{
+	struct lcma_order order = {
+		.label = line->label,
+		.owner = LCMA_OWNER_TEXT,
+	};
+	struct holding *holding;
+	int err = make_request(line, &order.request);
+
+	if (err)
+		return err;
+	holding = new_holding(&order);
+	if (IS_ERR(holding))
+		return PTR_ERR(holding);
+	mutex_lock(&lock);
+	list_add_tail(&holding->link, &sized);
+	mutex_unlock(&lock);
+	return 0;
+}
+
+static void log_complaint(const struct lcma_complaint *complaint,
+			  const char *text, size_t len_bytes)
+{
+	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
+	char why[LCMA_COMPLAINT_BYTES];
+
+	if (!__ratelimit(&limit))
+		return;
+	if (text[len_bytes - 1] == '\n')
+		len_bytes--;
+	lcma_complaint_text(complaint, text, len_bytes, why, sizeof(why));
+	pr_info("/dev/cma_test: %s\n", why);
+}
+
+/**
+ * lcma_text_write - one line
+ * @from: the line, whole, in one piece or in many
+ *
+ * Text buffers outlive the file: only the writer's user is charged.
+ *
+ * Context: process, may sleep.
+ * Return: the line's length; -EFAULT; -EINVAL and others of lcma_line_parse();
+ * -ENOENT no such region; what lcma_buffer_new() returns.
+ */
+ssize_t lcma_text_write(struct iov_iter *from)
+{
+	const size_t len_bytes = iov_iter_count(from);
+	char text[LCMA_LINE_BYTES];
+	struct lcma_line line;
+	struct lcma_complaint complaint;
+	int err;
+
+	if (!len_bytes)
+		return 0;
+	if (len_bytes > sizeof(text))
+		return -EINVAL;
+	if (!copy_from_iter_full(text, len_bytes, from))
+		return -EFAULT;
+	err = lcma_line_parse(text, len_bytes, &line, &complaint);
+	if (err)
+		log_complaint(&complaint, text, len_bytes);
+	else if (line.slot)
+		err = alloc_slot();
+	else
+		err = alloc_sized(&line);
+	return err ? err : len_bytes;
+}
+
+/* The next holding to free, not on the device any more; *slot: -1: sized. */
+static struct holding *take_holding(int *slot)
+{
+	struct holding *holding = NULL;
+	int i;
+
+	mutex_lock(&lock);
+	for (i = 0; i < NR_SLOTS && !holding; i++) {
+		if (slots[i] && slots[i] != &reserved) {
+			holding = slots[i];
+			slots[i] = NULL;
+			*slot = i;
+		}
+	}
+	if (!holding) {
+		holding = list_first_entry_or_null(&sized, struct holding, link);
+		if (holding)
+			list_del(&holding->link);
+		*slot = -1;
+	}
+	mutex_unlock(&lock);
+	return holding;
+}
+
+static void free_holding(struct holding *holding)
+{
+	lcma_buffer_drop(holding->buffer);
+	kfree(holding);
+}
+
+static void free_one(struct lcma_text_reader *reader)
+{
+	const struct lcma_buffer_facts *facts;
+	struct holding *holding;
+	char name[12] = "-", phys[20] = "-";
+	int slot;
+
+	holding = take_holding(&slot);
+	if (!holding)
+		return;
+	if (slot >= 0)
+		snprintf(name, sizeof(name), "%d", slot);
+	facts = &holding->buffer->facts;
+	if (lcma_account_sees_phys())
+		snprintf(phys, sizeof(phys), "%#llx", (u64)facts->phys);
+	reader->len_bytes =
+		scnprintf(reader->answer, sizeof(reader->answer),
+			  "freed slot=%s bytes=%llu phys=%s region=%s label=%s held_ms=%lld\n",
+			  name, facts->bytes, phys,
+			  holding->buffer->run.region->name,
+			  *facts->label ? facts->label : "-",
+			  ktime_ms_delta(ktime_get(), facts->created));
+	free_holding(holding);
+}
+
+/**
+ * lcma_text_open - a file is opened
+ * @reader: the file's
+ */
+void lcma_text_open(struct lcma_text_reader *reader)
+{
+	mutex_init(&reader->lock);
+}
+
+/**
+ * lcma_text_read - free a buffer and tell which, or tell the rest of it
+ * @reader: the file's
+ * @to: where to
+ * @len_bytes: how much of it
+ *
+ * Context: process, may sleep.
+ * Return: bytes read, 0 at the end; -EFAULT, and nothing is lost of the answer;
+ * -EINTR.
+ */
+ssize_t lcma_text_read(struct lcma_text_reader *reader, char __user *to,
+		       size_t len_bytes)
+{
+	ssize_t ret;
+
+	if (!len_bytes)
+		return 0;
+	if (mutex_lock_killable(&reader->lock))
+		return -EINTR;
+	if (!reader->has_freed) {
+		reader->has_freed = true;
+		free_one(reader);
+	}
+	len_bytes = min(len_bytes, reader->len_bytes - reader->pos_bytes);
+	ret = len_bytes - copy_to_user(to, reader->answer + reader->pos_bytes,
+				       len_bytes);
+	reader->pos_bytes += ret;
+	if (len_bytes && !ret)
+		ret = -EFAULT;
+	mutex_unlock(&reader->lock);
+	return ret;
+}
+
+/**
+ * lcma_text_free_all - free every buffer of the text device
+ *
+ * Context: while the module unloads; may sleep. No file is open.
+ */
+void lcma_text_free_all(void)
+{
+	struct holding *holding;
+	int slot;
+
+	while ((holding = take_holding(&slot)))
+		free_holding(holding);
+}

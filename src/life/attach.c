@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attaching regions: see attach.h. A carve becomes a region; when all else has
+ * succeeded idle pages go to the system; and at the end all of it goes back.
+ */
+#define pr_fmt(fmt) "lcma: " fmt
+
+#include "life/attach.h"
+
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "core/spec.h"
+#include "fault.h"
+#include "life/drain.h"
+#include "page/pageblock.h"
+#include "region/region.h"
+#include "source/source.h"
+#include "source/system.h"
+#include "supply/pool.h"
+#include "supply/quarantine.h"
+
+/* The region of the automatic choice. */
+#define DEFAULT_REGION	"default"
+
+static char *regions;
+module_param(regions, charp, 0444);
+MODULE_PARM_DESC(regions,
+		 "NAME=SIZE[@SOURCE][,OPTION]...[;...], for example \"cam=32M@cma;gpu=16M@reserve_mem:gpu,keep=all\"");
+
+static char *default_keep;
+module_param(default_keep, charp, 0444);
+MODULE_PARM_DESC(default_keep,
+		 "keep= of regions without one [from 0 to a quarter of the region]");
+
+/* Without default_keep: so much of a region. */
+#define DEFAULT_KEEP_FRACTION	4
+
+static void log_complaint(const char *parameter,
+			  const struct lcma_complaint *complaint,
+			  const char *text)
+{
+	char why[LCMA_COMPLAINT_BYTES];
+
+	lcma_complaint_text(complaint, text, strlen(text), why, sizeof(why));
+	pr_err("%s=: %s\n", parameter, why);
+}
+
+/*
+ * What a region keeps if nobody says: so much that who allocates and frees all
+ * the time, or many small buffers out of one large free block, finds most of what
+ * he wants here; nothing of it stays when nobody asks.
+ */
+static int suggest_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
+{
+	struct lcma_complaint complaint;
+	int err;
+
+	if (!default_keep || !*default_keep) {
+		spec->keep_low_bytes = 0;
+		spec->keep_high_bytes = (u64)(carve->nr_pages /
+					      DEFAULT_KEEP_FRACTION) << PAGE_SHIFT;
+		return 0;
+	}
+	err = lcma_spec_parse_keep(default_keep, spec, &complaint);
+	if (err)
+		log_complaint("default_keep", &complaint, default_keep);
+	return err;
+}
+
+/*
+ * Without CONFIG_CMA a claim empties whole pageblocks, all of them or none, and
+ * one page in use makes its block unclaimable. So buffers are whole units there,
+ * and nothing between all and none is kept.
+ */
+static int settle_movable(struct lcma_spec *spec)
+{
+	const unsigned long unit_pages = lcma_unit_pages();
+
+	if (spec->keep_high_bytes) {
+		pr_err("region %s: keep= is 0 or all on a kernel without CONFIG_CMA\n",
+		       spec->name);
+		return -EOPNOTSUPP;
+	}
+	spec->order = max_t(unsigned int, spec->order, ilog2(unit_pages));
+	spec->align_bytes = max(spec->align_bytes,
+				(u64)unit_pages << PAGE_SHIFT);
+	pr_warn("region %s: shared as movable memory, because this kernel has no CONFIG_CMA: every buffer takes whole units of %lu KiB, and memory that cannot be moved may enter the region (EBUSY, capacity lost at unload)\n",
+		spec->name, unit_pages << (PAGE_SHIFT - 10));
+	return 0;
+}
+
+/* A region that cannot share its pages keeps them all. */
+static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
+{
+	const bool given = spec->keep_given;
+	int err;
+
+	if (!given && carve->shareable && LCMA_HAS_CMA) {
+		err = suggest_keep(carve, spec);
+		if (err)
+			return err;
+	}
+	if (spec->keep_high_bytes == LCMA_KEEP_ALL)
+		return 0;
+	if (carve->shareable)
+		return LCMA_HAS_CMA ? 0 : settle_movable(spec);
+	if (given && !lcma_pageblock_can_share()) {
+		pr_err("region %s: keep= less than all wants a kernel built with CONFIG_CMA, or share_movable=1\n",
+		       spec->name);
+		return -EOPNOTSUPP;
+	}
+	pr_notice("region %s: %s, so it is private (keep=all)\n", spec->name,
+		  lcma_pageblock_can_share() ? "has no whole unit" :
+					       "this kernel has no CONFIG_CMA");
+	spec->keep_low_bytes = LCMA_KEEP_ALL;
+	spec->keep_high_bytes = LCMA_KEEP_ALL;
+	return 0;
+}
+
+/* A region in which no buffer can ever be is a mistake that shows at once. */
+static int check_fit(const struct lcma_region *region)
+{
+	const struct lcma_carve *carve = &region->carve;
+	const u64 granule = region->granule_pages;
+	const u64 align = max_t(u64, region->align_pages, granule);
+	const u64 first = ALIGN((u64)carve->base_pfn, align);
+
+	if (first + granule <= (u64)carve->base_pfn + carve->nr_pages)
+		return 0;
+	pr_err("region %s: no buffer fits, with align= and order= as they are: %llu KiB at a multiple of %llu KiB, in %lu KiB; make SIZE larger, or align= or order= smaller\n",
+	       region->name, granule << (PAGE_SHIFT - 10),
+	       align << (PAGE_SHIFT - 10),
+	       carve->nr_pages << (PAGE_SHIFT - 10));
+	return -ENOSPC;
+}
+
+static void announce(const struct lcma_region *region,
+		     const struct lcma_spec *spec)
+{
+	const struct lcma_carve *carve = &region->carve;
+	const u64 bytes = (u64)carve->nr_pages << PAGE_SHIFT;
+	const phys_addr_t base = lcma_region_phys(region, 0);
+	char keep[32];
+
+	if (spec->keep_high_bytes == LCMA_KEEP_ALL)
+		strscpy(keep, "all (private)", sizeof(keep));
+	else
+		snprintf(keep, sizeof(keep), "%llu KiB",
+			 spec->keep_high_bytes >> 10);
+	pr_info("region %s: %llu KiB at %pa from %s, zone %s, unit %lu KiB, keep %s; %llu KiB were asked for, %lu KiB of the reservation lost to alignment\n",
+		region->name, bytes >> 10, &base, carve->origin,
+		page_zone(pfn_to_page(carve->base_pfn))->name,
+		region->unit_pages << (PAGE_SHIFT - 10), keep,
+		spec->size_bytes >> 10,
+		carve->lost_pages << (PAGE_SHIFT - 10));
+}
+
+/* What regions leave to the kernel, which has only that for what cannot be moved. */
+static void announce_rest(void)
+{
+	unsigned long cma_pages, fixed_pages, fixed_free_pages;
+
+	lcma_attach_rest(&cma_pages, &fixed_pages, &fixed_free_pages);
+	pr_info("%lu KiB of the kernel's CMA are left for its own users; for what cannot be moved the kernel has %lu KiB outside CMA, %lu KiB of them free\n",
+		cma_pages << (PAGE_SHIFT - 10),
+		fixed_pages << (PAGE_SHIFT - 10),
+		fixed_free_pages << (PAGE_SHIFT - 10));
+}
+
+static int attach_region(struct lcma_spec *spec)
+{
+	struct lcma_region *region;
+	struct lcma_carve carve;
+	int err;
+
+	err = lcma_source_carve(spec, &carve);
+	if (err)
+		return err;
+	err = settle_keep(&carve, spec);
+	if (err)
+		goto err_give_back;
+	region = lcma_region_new(spec, &carve);
+	if (IS_ERR(region)) {
+		err = PTR_ERR(region);
+		goto err_give_back;
+	}
+	err = check_fit(region);
+	if (err)
+		goto err_free;
+	lcma_quarantine_init(region);
+	lcma_pool_init(region);
+	err = lcma_region_register(region);
+	if (err)
+		goto err_free;
+	announce(region, spec);
+	return 0;
+
+err_free:
+	lcma_region_free(region);
+err_give_back:
+	carve.source->give_back(&carve, carve.base_pfn, carve.nr_pages);
+	carve.source->discard(&carve);
+	return err;
+}
+
+static int attach_automatically(void)
+{
+	struct lcma_spec spec = {
+		.name = DEFAULT_REGION,
+		.align_bytes = 1,
+	};
+	int err = lcma_source_suggest(&spec);
+
+	return err ? err : attach_region(&spec);
+}
+
+static int attach_specs(void)
+{
+	struct lcma_complaint complaint;
+	struct lcma_spec *specs;
+	int i, nr, err = 0;
+
+	specs = lcma_fault(ATTACH_SPECS) ? NULL :
+		kcalloc(LCMA_MAX_REGIONS, sizeof(*specs), GFP_KERNEL);
+	if (!specs)
+		return -ENOMEM;
+	nr = lcma_spec_parse(regions, specs, LCMA_MAX_REGIONS, &complaint);
+	if (nr < 0) {
+		log_complaint("regions", &complaint, regions);
+		err = nr;
+	}
+	for (i = 0; i < nr && !err; i++)
+		err = attach_region(&specs[i]);
+	kfree(specs);
+	return err;
+}
+
+/**
+ * lcma_attach_all - attach what regions= says, or the automatic choice
+ *
+ * Context: while the module loads; may sleep.
+ * Return: 0; -EINVAL for a malformed parameter; -ENODEV if there is no source;
+ * -ENOSPC if one has less than a region wants; -EOPNOTSUPP if this kernel lacks
+ * it; -ENOMEM. Then nothing is attached, and the log says why.
+ */
+int lcma_attach_all(void)
+{
+	int err = regions && *regions ? attach_specs() : attach_automatically();
+
+	if (err)
+		lcma_detach_all();
+	else
+		announce_rest();
+	return err;
+}
+
+/**
+ * lcma_attach_rest - what is left for the kernel itself, beside all regions
+ * @cma_pages: of its CMA areas, for its own users and for movable pages
+ * @fixed_pages: where it can put what cannot be moved
+ * @fixed_free_pages: how many of these are free just now
+ *
+ * Context: process; may sleep.
+ */
+void lcma_attach_rest(unsigned long *cma_pages, unsigned long *fixed_pages,
+		      unsigned long *fixed_free_pages)
+{
+	const struct lcma_carve *carve;
+	struct lcma_region *region;
+	struct lcma_system system;
+	unsigned int i;
+
+	lcma_system_look(&system);
+	lcma_for_each_region(region, i) {
+		carve = &region->carve;
+		if (READ_ONCE(region->life) == LCMA_DRAINED)
+			continue;
+		if (carve->source == &lcma_source_cma)
+			system.cma_pages -= min(system.cma_pages,
+						carve->nr_pages);
+		else if (carve->shareable &&
+			 !PageHighMem(pfn_to_page(carve->base_pfn)))
+			system.fixed_pages -= min(system.fixed_pages,
+						  carve->nr_pages);
+	}
+	*cma_pages = system.cma_pages;
+	*fixed_pages = system.fixed_pages;
+	*fixed_free_pages = system.fixed_free_pages;
+}
+
+/**
+ * lcma_attach_share - give the system what regions do not keep for themselves
+ *
+ * Until then nothing is shared, so nothing has to be migrated back, and nothing
+ * can be lost, when a step of loading fails.
+ *
+ * Context: the last step of loading; may sleep. A region may be in use, or
+ * drained, by now: then the pool gives nothing away.
+ */
+void lcma_attach_share(void)
+{
+	struct lcma_region *region;
+	unsigned int i;
+
+	lcma_for_each_region(region, i)
+		lcma_pool_share(region);
+}
+
+/**
+ * lcma_detach_all - all memory back to where it came from
+ *
+ * Context: while the module unloads; may sleep. There are no buffers.
+ */
+void lcma_detach_all(void)
+{
+	struct lcma_region *region;
+	unsigned int i;
+
+	lcma_for_each_region(region, i) {
+		lcma_drain_for_good(region);
+		lcma_pool_stop(region);
+		region->carve.source->discard(&region->carve);
+		lcma_region_free(region);
+	}
+	lcma_region_forget_all();
+}

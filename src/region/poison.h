@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Poison: pages in which the hardware has found a memory error (PageHWPoison).
+ * Such a page is retired for good, wherever lcma comes across it: on its way out
+ * of the pool, to a buffer or to the buddy allocator; when it is to be zeroed; and
+ * when its buffer is gone. It stays used and in quarantine, without an owner. It is
+ * neither read nor written, and only the kernel's "unpoison" brings it back.
+ *
+ * On a kernel without CONFIG_MEMORY_FAILURE there are none, and no page is looked
+ * at.
+ */
+#ifndef LCMA_POISON_H
+#define LCMA_POISON_H
+
+#include <linux/mm.h>
+#include <linux/page-flags.h>
+
+#include "core/batch.h"
+#include "region/region.h"
+
+static inline bool lcma_poison_has(const struct lcma_region *region,
+				   unsigned long page)
+{
+	return IS_ENABLED(CONFIG_MEMORY_FAILURE) &&
+	       PageHWPoison(pfn_to_page(lcma_region_pfn(region, page)));
+}
+
+unsigned long lcma_poison_next(const struct lcma_region *region,
+			       unsigned long start, unsigned long end);
+unsigned long lcma_poison_find(const struct lcma_region *region,
+			       unsigned long start, unsigned long end);
+void lcma_poison_retire(struct lcma_region *region, unsigned long page,
+			enum lcma_state from);
+unsigned long lcma_poison_count(struct lcma_region *region);
+
+#endif
