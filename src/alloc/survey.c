@@ -15,7 +15,7 @@
 #include "page/buddy.h"
 #include "page/obstacle.h"
 #include "region/backoff.h"
-#include "supply/pool.h"
+#include "supply/surplus.h"
 
 /* Places that are looked at, and pages of all of them together. */
 #define MAX_OPTIONS	16
@@ -147,7 +147,7 @@ void lcma_survey(struct lcma_region *region, const struct lcma_fit *fit,
 	lcma_region_lock(region, &flags);
 	nr = lcma_place_options(&region->map, fit, options, MAX_OPTIONS);
 	nr = leave_sore(region, fit, options, nr);
-	room = lcma_pool_room(region);
+	room = lcma_surplus_room(region);
 	lcma_region_unlock(region, flags);
 
 	/* They come in the order of best fit. */

@@ -24,8 +24,8 @@
 #include "region/region.h"
 #include "source/source.h"
 #include "source/system.h"
-#include "supply/pool.h"
 #include "supply/quarantine.h"
+#include "supply/surplus.h"
 
 /* The region of the automatic choice. */
 #define DEFAULT_REGION	"default"
@@ -196,7 +196,7 @@ static int attach_region(struct lcma_spec *spec)
 	if (err)
 		goto err_free;
 	lcma_quarantine_init(region);
-	lcma_pool_init(region);
+	lcma_surplus_init(region);
 	err = lcma_region_register(region);
 	if (err)
 		goto err_free;
@@ -311,7 +311,7 @@ void lcma_attach_share(void)
 	unsigned int i;
 
 	lcma_for_each_region(region, i)
-		lcma_pool_share(region);
+		lcma_surplus_share(region);
 }
 
 /**
@@ -326,7 +326,7 @@ void lcma_detach_all(void)
 
 	lcma_for_each_region(region, i) {
 		lcma_drain_for_good(region);
-		lcma_pool_stop(region);
+		lcma_surplus_stop(region);
 		region->carve.source->discard(&region->carve);
 		lcma_region_free(region);
 	}

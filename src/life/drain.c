@@ -74,8 +74,8 @@
 #include "life/door.h"
 #include "region/poison.h"
 #include "supply/claim.h"
-#include "supply/pool.h"
 #include "supply/quarantine.h"
+#include "supply/surplus.h"
 #include "supply/take.h"
 
 #define PAUSE_MS	20
@@ -464,8 +464,8 @@ static void resume(const struct drain *drain)
 	if (!lcma_doors_are_open())
 		return;
 	if (!is_killed(drain))
-		lcma_pool_trim(region);
-	lcma_pool_poke();
+		lcma_surplus_trim(region);
+	lcma_surplus_poke();
 }
 
 static int refuse(const struct drain *drain)

@@ -8,7 +8,7 @@
  *	dmabuf.c's buffer->dmabuf_lock	which dma-buf a buffer has
  *	dmabuf.c's export->lock		attachments and kernel mapping of a dma-buf
  *	text.c's mutex			the text device's slots and its list
- *	a claim's place in the queue	claim.c: whose turn it is in a unit;
+ *	a claim's place in the queue	turns.c: whose turn it is in a unit;
  *					held while the kernel migrates
  *	drain_lock			one drain of a region at a time
  *	worker.c's lock			who runs which job

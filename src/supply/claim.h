@@ -12,7 +12,6 @@ int lcma_claim(struct lcma_region *region, unsigned long start,
 	       unsigned long nr_pages);
 void lcma_unclaim(struct lcma_region *region, unsigned long start,
 		  unsigned long nr_pages);
-bool lcma_claim_is_running(void);
 bool lcma_claim_zeroes(void);
 
 #endif

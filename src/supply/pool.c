@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pool: see pool.h. Whether a region is private, classic or in between is
- * decided here, by one number: how many idle pages it keeps.
+ * The pool: see pool.h.
  */
 #include "supply/pool.h"
 
-#include <linux/errno.h>
-#include <linux/freezer.h>
 #include <linux/jiffies.h>
-#include <linux/kthread.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
 
-#include "compat/timer.h"
-#include "page/pageblock.h"
-#include "region/poison.h"
 #include "region/zero.h"
-#include "supply/claim.h"
+#include "supply/surplus.h"
 
 /*
  * Runs of the pool that are looked at for one that is zero throughout: clearing
@@ -31,88 +23,6 @@
 
 /* How far one of these looks goes at most. */
 #define ZERO_LOOK_PAGES		LCMA_HOLD_PAGES
-
-/* After the system asked for idle pages: how long none are hoarded. */
-#define PRESSED_MS		5000
-
-/* Something has changed that the upkeep (upkeep.c) has to look at. */
-static DECLARE_WAIT_QUEUE_HEAD(poked);
-static bool is_poked;
-
-/**
- * lcma_pool_poke - a pool needs looking after
- *
- * Context: any but hard interrupts.
- */
-void lcma_pool_poke(void)
-{
-	if (READ_ONCE(is_poked))
-		return;
-	WRITE_ONCE(is_poked, true);
-	wake_up(&poked);
-}
-
-/*
- * The same, in a moment: upkeep at once would be in the way of who has just been
- * served, and waking a thread costs more than serving him. Under region->lock,
- * which the upkeep takes, too: when the timer is pending, it has not looked yet.
- */
-static void poke_soon(struct lcma_region *region)
-{
-	lockdep_assert_held(&region->lock);
-	if (!timer_pending(&region->poke_timer))
-		mod_timer(&region->poke_timer, jiffies + LCMA_QUIET_TIME);
-}
-
-static bool is_wanted(void)
-{
-	return READ_ONCE(is_poked) || kthread_should_stop();
-}
-
-/**
- * lcma_pool_await - wait until some pool needs looking after
- * @timeout: at most so long, in jiffies
- *
- * Context: a freezable kernel thread; may sleep.
- * Return: 0 when the time is up.
- */
-long lcma_pool_await(long timeout)
-{
-	long left;
-
-	left = wait_event_freezable_timeout(poked, is_wanted(), timeout);
-	WRITE_ONCE(is_poked, false);
-	/* What was poked for before that is seen by whoever looks after it. */
-	smp_mb();
-	return left;
-}
-
-static bool is_pressed(struct lcma_region *region)
-{
-	lockdep_assert_held(&region->lock);
-	if (region->was_shrunk &&
-	    time_after(jiffies, region->shrunk_at + msecs_to_jiffies(PRESSED_MS)))
-		region->was_shrunk = false;
-	return region->was_shrunk;
-}
-
-/**
- * lcma_pool_is_pressed - has the system lately been short of memory?
- * @region: the region
- *
- * Context: any; takes region->lock.
- * Return: true if it has, so that a refill would do harm.
- */
-bool lcma_pool_is_pressed(struct lcma_region *region)
-{
-	unsigned long flags;
-	bool pressed;
-
-	lcma_region_lock(region, &flags);
-	pressed = is_pressed(region);
-	lcma_region_unlock(region, flags);
-	return pressed;
-}
 
 static unsigned long first_piece(const struct lcma_fit *fit)
 {
@@ -177,7 +87,7 @@ static void count_hit(struct lcma_region *region, bool is_zero)
 	if (is_zero)
 		region->stats.pool_hits_zero++;
 	if (region->map.nr_in[LCMA_POOL] < region->keep_low)
-		poke_soon(region);
+		lcma_surplus_poke_soon(region);
 }
 
 /**
@@ -262,144 +172,9 @@ bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
 	if (is_ours)
 		count_hit(region, *is_zero);
 	/* Meanwhile nothing was given back. */
-	poke_soon(region);
+	lcma_surplus_poke_soon(region);
 	lcma_region_unlock(region, flags);
 	return is_ours;
-}
-
-/* Above so many pages the pool keeps nothing now. */
-static unsigned long limit_now(struct lcma_region *region)
-{
-	lockdep_assert_held(&region->lock);
-	/* A drain keeps what comes back. */
-	if (region->life != LCMA_LIVE)
-		return region->map.nr_pages;
-	return is_pressed(region) ? region->keep_low : region->keep_high;
-}
-
-/**
- * lcma_pool_room - how many pages the pool may still take in
- * @region: the region
- *
- * Context: any; the caller holds region->lock.
- * Return: pages.
- */
-unsigned long lcma_pool_room(struct lcma_region *region)
-{
-	const unsigned long nr_pool = region->map.nr_in[LCMA_POOL];
-	const unsigned long limit = limit_now(region);
-
-	lockdep_assert_held(&region->lock);
-	return limit > nr_pool ? limit - nr_pool : 0;
-}
-
-/* Busy pages, claimed, to the buddy allocator. */
-static void give_back(struct lcma_region *region, unsigned long start,
-		      unsigned long nr_pages)
-{
-	const unsigned long end = start + nr_pages;
-	unsigned long flags, stop;
-
-	for (; start < end; start = stop + 1) {
-		stop = lcma_poison_next(region, start, end);
-		lcma_unclaim(region, start, stop - start);
-		lcma_region_move_own(region, start, stop - start, LCMA_BUSY,
-				     LCMA_SHARED);
-		if (stop == end)
-			return;
-		lcma_region_lock(region, &flags);
-		lcma_poison_retire(region, stop, LCMA_BUSY);
-		lcma_region_unlock(region, flags);
-	}
-}
-
-static bool batch_is_sound(const struct lcma_region *region,
-			   const struct lcma_batch *batch)
-{
-	unsigned long end;
-	unsigned int i;
-
-	for (i = 0; i < batch->nr; i++) {
-		end = batch->stretches[i].start + batch->stretches[i].nr_pages;
-		if (lcma_poison_next(region, batch->stretches[i].start, end) < end)
-			return false;
-	}
-	return true;
-}
-
-/* The same for many stretches. */
-static void give_back_batch(struct lcma_region *region,
-			    const struct lcma_batch *batch)
-{
-	unsigned long flags;
-	unsigned int i;
-
-	if (!batch_is_sound(region, batch)) {
-		for (i = 0; i < batch->nr; i++)
-			give_back(region, batch->stretches[i].start,
-				  batch->stretches[i].nr_pages);
-		return;
-	}
-	for (i = 0; i < batch->nr; i++)
-		lcma_unclaim(region, batch->stretches[i].start,
-			     batch->stretches[i].nr_pages);
-	lcma_region_lock(region, &flags);
-	for (i = 0; i < batch->nr; i++)
-		lcma_region_move(region, batch->stretches[i].start,
-				 batch->stretches[i].nr_pages, LCMA_BUSY,
-				 LCMA_SHARED);
-	lcma_region_unlock(region, flags);
-}
-
-/*
- * Under the lock: pages of the pool, those that lie scattered first, no more than
- * are above @limit, nor than @max; busy now. Return: false if there are none.
- */
-static bool take_surplus(struct lcma_region *region, unsigned long limit,
-			 unsigned long max, struct lcma_batch *surplus)
-{
-	const unsigned long nr_pool = region->map.nr_in[LCMA_POOL];
-	unsigned int i;
-
-	lockdep_assert_held(&region->lock);
-	if (region->life != LCMA_LIVE || nr_pool <= limit || !max ||
-	    lcma_region_is_reserving(region))
-		return false;
-	lcma_batch_surplus(&region->map, min(nr_pool - limit, max),
-			   &region->surplus_from, surplus);
-	for (i = 0; i < surplus->nr; i++)
-		lcma_region_move(region, surplus->stretches[i].start,
-				 surplus->stretches[i].nr_pages, LCMA_POOL,
-				 LCMA_BUSY);
-	return true;
-}
-
-static unsigned long pages_in(const struct lcma_batch *batch)
-{
-	unsigned long nr_pages = 0;
-	unsigned int i;
-
-	for (i = 0; i < batch->nr; i++)
-		nr_pages += batch->stretches[i].nr_pages;
-	return nr_pages;
-}
-
-/* Give back what the pool holds above its limit, or all above the low mark. */
-static void trim(struct lcma_region *region, bool to_low)
-{
-	struct lcma_batch surplus;
-	unsigned long flags;
-	bool found;
-
-	do {
-		lcma_region_lock(region, &flags);
-		found = take_surplus(region, to_low ? region->keep_low :
-						      limit_now(region),
-				     ULONG_MAX, &surplus);
-		lcma_region_unlock(region, flags);
-		if (found)
-			give_back_batch(region, &surplus);
-	} while (found);
 }
 
 /* A piece of what is given up, which one hold of the lock can move. */
@@ -412,7 +187,7 @@ static void give_piece(struct lcma_region *region, unsigned long start,
 
 	lcma_region_lock(region, &flags);
 	region->asked_at = jiffies;
-	keep = min(nr_pages, lcma_pool_room(region));
+	keep = min(nr_pages, lcma_surplus_room(region));
 	if (keep < nr_pages && give_flags & LCMA_GIVE_LATER) {
 		keep = nr_pages;
 		is_over = true;
@@ -422,13 +197,13 @@ static void give_piece(struct lcma_region *region, unsigned long start,
 	if (from != LCMA_BUSY)
 		lcma_region_move(region, start + keep, back, from, LCMA_BUSY);
 	if (region->keep_high && keep)
-		poke_soon(region);
+		lcma_surplus_poke_soon(region);
 	lcma_region_unlock(region, flags);
 
 	if (is_over)
 		schedule_work(&region->over_work);
 	if (back)
-		give_back(region, start + keep, back);
+		lcma_surplus_give_back(region, start + keep, back);
 }
 
 /**
@@ -470,244 +245,7 @@ void lcma_pool_took_in(struct lcma_region *region)
 	lcma_region_lock(region, &flags);
 	region->asked_at = jiffies;
 	if (region->keep_high)
-		poke_soon(region);
+		lcma_surplus_poke_soon(region);
 	lcma_region_unlock(region, flags);
-	trim(region, false);
-}
-
-/**
- * lcma_pool_shed - give back what lies scattered, after a refill in one piece
- * @region: the region
- * @nr_pages: at most so many pages, none of them from below the low mark
- *
- * Context: process, may sleep.
- * Return: how many pages went back.
- */
-unsigned long lcma_pool_shed(struct lcma_region *region, unsigned long nr_pages)
-{
-	struct lcma_batch surplus;
-	unsigned long nr_given = 0;
-	unsigned long flags;
-	bool found = true;
-
-	while (found && nr_given < nr_pages) {
-		lcma_region_lock(region, &flags);
-		found = take_surplus(region, region->keep_low,
-				     nr_pages - nr_given, &surplus);
-		lcma_region_unlock(region, flags);
-		if (!found)
-			break;
-		nr_given += pages_in(&surplus);
-		give_back_batch(region, &surplus);
-		cond_resched();
-	}
-	return nr_given;
-}
-
-static void give_back_over(struct work_struct *work)
-{
-	trim(container_of(work, struct lcma_region, over_work), false);
-}
-
-static void poke_now(struct timer_list *timer)
-{
-	lcma_pool_poke();
-}
-
-/**
- * lcma_pool_init - the pool of a new region
- * @region: the region
- */
-void lcma_pool_init(struct lcma_region *region)
-{
-	INIT_WORK(&region->over_work, give_back_over);
-	timer_setup(&region->poke_timer, poke_now, 0);
-}
-
-/**
- * lcma_pool_stop - nothing happens in the pool any more
- * @region: a region in which nothing is used
- *
- * Context: process, may sleep.
- */
-void lcma_pool_stop(struct lcma_region *region)
-{
-	flush_work(&region->over_work);
-	lcma_compat_timer_stop(&region->poke_timer);
-}
-
-/**
- * lcma_pool_trim - give back what the pool holds above its high mark
- * @region: the region
- *
- * Context: process, may sleep.
- */
-void lcma_pool_trim(struct lcma_region *region)
-{
-	trim(region, false);
-}
-
-/**
- * lcma_pool_share - give the system its share of a new region
- * @region: the region; all of its pages are in the pool
- *
- * Who said how much to keep finds the pool full; else it is as if nobody had asked
- * for any of it in a long time.
- *
- * Context: process, may sleep.
- */
-void lcma_pool_share(struct lcma_region *region)
-{
-	trim(region, !region->is_warm);
-}
-
-/* Jiffies until an idle pool decays; 0: now; MAX_SCHEDULE_TIMEOUT: never. */
-static unsigned long until_decay(const struct lcma_region *region)
-{
-	lockdep_assert_held(&region->lock);
-	if (!region->decay_ms ||
-	    region->map.nr_in[LCMA_POOL] <= region->keep_low)
-		return MAX_SCHEDULE_TIMEOUT;
-	return lcma_region_until_idle(region,
-				      msecs_to_jiffies(region->decay_ms));
-}
-
-/**
- * lcma_pool_decay - give back what nobody has asked for
- * @region: the region
- * @nr_pages: at most so many pages
- *
- * Context: process, may sleep.
- * Return: when to call again, in jiffies from now; MAX_SCHEDULE_TIMEOUT: not
- * before something has changed.
- */
-unsigned long lcma_pool_decay(struct lcma_region *region,
-			      unsigned long nr_pages)
-{
-	struct lcma_batch surplus;
-	unsigned long flags, wait;
-	bool found = false;
-
-	lcma_region_lock(region, &flags);
-	wait = until_decay(region);
-	if (!wait)
-		found = take_surplus(region, region->keep_low, nr_pages,
-				     &surplus);
-	if (found)
-		region->stats.decayed_pages += pages_in(&surplus);
-	lcma_region_unlock(region, flags);
-
-	if (found)
-		give_back_batch(region, &surplus);
-	/* Not found: it is being drained. */
-	return wait || found ? wait : MAX_SCHEDULE_TIMEOUT;
-}
-
-/**
- * lcma_pool_idle - what the pool could give up
- * @region: the region
- *
- * Context: any; takes region->lock.
- * Return: pages, as of a moment ago.
- */
-unsigned long lcma_pool_idle(struct lcma_region *region)
-{
-	unsigned long nr_pool, low, flags;
-	bool is_live;
-
-	lcma_region_lock(region, &flags);
-	nr_pool = region->map.nr_in[LCMA_POOL];
-	low = region->keep_low;
-	is_live = region->life == LCMA_LIVE;
-	lcma_region_unlock(region, flags);
-	return is_live && nr_pool > low ? nr_pool - low : 0;
-}
-
-/**
- * lcma_pool_shrink - give up pages because the system is short of memory
- * @region: the region
- * @nr_pages: at most so many
- *
- * For some time afterwards nothing above the low mark is kept, and nothing is
- * refilled.
- *
- * Context: process, may sleep, also while somebody reclaims memory; takes
- * region->lock and waits for nobody.
- * Return: how many pages went back.
- */
-unsigned long lcma_pool_shrink(struct lcma_region *region,
-			       unsigned long nr_pages)
-{
-	struct lcma_batch surplus;
-	unsigned long nr_given = 0;
-	unsigned long flags;
-	bool found = true;
-
-	while (found && nr_given < nr_pages) {
-		lcma_region_lock(region, &flags);
-		found = take_surplus(region, region->keep_low,
-				     nr_pages - nr_given, &surplus);
-		if (found) {
-			region->was_shrunk = true;
-			region->shrunk_at = jiffies;
-			region->stats.shrunk_pages += pages_in(&surplus);
-			nr_given += pages_in(&surplus);
-		}
-		lcma_region_unlock(region, flags);
-		if (found)
-			give_back_batch(region, &surplus);
-	}
-	return nr_given;
-}
-
-/**
- * lcma_pool_set_keep - other marks for the pool
- * @region: the region
- * @low: pages that a refill aims at; LCMA_KEEP_SAME: as before
- * @high: pages above which nothing is kept; LCMA_KEEP_SAME: as before
- *
- * The upkeep brings the pool there.
- *
- * Context: any; takes region->lock.
- * Return: 0; -EINVAL if @low would be above @high; -EOPNOTSUPP if the region
- * cannot share its pages, or only in whole units: it keeps all of them, or none.
- */
-int lcma_pool_set_keep(struct lcma_region *region, unsigned long low,
-		       unsigned long high)
-{
-	unsigned long flags;
-	int err = 0;
-
-	if (!region->carve.shareable || !LCMA_HAS_CMA)
-		return -EOPNOTSUPP;
-	lcma_region_lock(region, &flags);
-	low = low == LCMA_KEEP_SAME ? region->keep_low : low;
-	high = high == LCMA_KEEP_SAME ? region->keep_high : high;
-	if (low > high) {
-		err = -EINVAL;
-	} else {
-		WRITE_ONCE(region->keep_low, low);
-		WRITE_ONCE(region->keep_high, high);
-		region->asked_at = jiffies;
-	}
-	lcma_region_unlock(region, flags);
-	lcma_pool_poke();
-	return err;
-}
-
-/**
- * lcma_pool_set_decay - how long an idle pool is kept
- * @region: the region
- * @decay_ms: milliseconds; 0: for ever
- *
- * Context: any; takes region->lock.
- */
-void lcma_pool_set_decay(struct lcma_region *region, unsigned int decay_ms)
-{
-	unsigned long flags;
-
-	lcma_region_lock(region, &flags);
-	region->decay_ms = decay_ms;
-	lcma_region_unlock(region, flags);
-	lcma_pool_poke();
+	lcma_surplus_trim(region);
 }

@@ -3,7 +3,7 @@
  * The shrinker: see shrink.h.
  *
  * What a pool holds above its low mark goes back, and for a while nothing above
- * it is kept (pool.c). The shrinker takes the region's spinlocks and nothing
+ * it is kept (surplus.c). The shrinker takes the region's spinlocks and nothing
  * else; it never waits for an allocation. One may be what called it: a claim
  * migrates, migration allocates, and that reclaims; then it does nothing.
  */
@@ -14,12 +14,11 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 
+#include "compat/shrinker.h"
 #include "fault.h"
 #include "region/region.h"
-#include "supply/claim.h"
-#include "supply/pool.h"
-
-#include "compat/shrinker.h"
+#include "supply/surplus.h"
+#include "supply/turns.h"
 
 /* Loading cannot fail any more, so pages may be shared. */
 static bool may_share;
@@ -56,7 +55,7 @@ static unsigned long count_idle(struct shrinker *shrinker,
 		return SHRINK_EMPTY;
 	lcma_for_each_region(region, i)
 		if (helps(region, control))
-			nr_pages += lcma_pool_idle(region);
+			nr_pages += lcma_surplus_idle(region);
 	return nr_pages ?: SHRINK_EMPTY;
 }
 
@@ -67,13 +66,13 @@ static unsigned long give_idle(struct shrinker *shrinker,
 	struct lcma_region *region;
 	unsigned int i;
 
-	if (!READ_ONCE(may_share) || lcma_claim_is_running())
+	if (!READ_ONCE(may_share) || lcma_turns_is_claiming())
 		return SHRINK_STOP;
 	lcma_for_each_region(region, i) {
 		if (nr_given >= control->nr_to_scan)
 			break;
 		if (helps(region, control))
-			nr_given += lcma_pool_shrink(region,
+			nr_given += lcma_surplus_shrink(region,
 						     control->nr_to_scan - nr_given);
 	}
 	return nr_given ?: SHRINK_STOP;

@@ -26,6 +26,7 @@
 #include "region/zero.h"
 #include "supply/claim.h"
 #include "supply/pool.h"
+#include "supply/surplus.h"
 #include "supply/worker.h"
 
 /*
@@ -96,7 +97,7 @@ static unsigned long rest_before(struct lcma_region *region,
 static void widen(struct lcma_region *region, struct lcma_hold *hold)
 {
 	const unsigned long end = hold->start + hold->nr_pages;
-	unsigned long room = lcma_pool_room(region);
+	unsigned long room = lcma_surplus_room(region);
 
 	lockdep_assert_held(&region->lock);
 	if (!room || region->life != LCMA_LIVE || lcma_region_is_reserving(region))

@@ -6,7 +6,7 @@
  * steps: what is above the high mark goes back, so does what is above the low
  * mark if nobody has asked for it for decay_ms; below the low mark pages are
  * claimed; pages of the pool are zeroed. It sleeps until the next pool decays or
- * somebody pokes it (pool.c). Its CPU time is what the pools cost.
+ * somebody pokes it (surplus.c). Its CPU time is what the pools cost.
  */
 #include "supply/upkeep.h"
 
@@ -21,7 +21,7 @@
 #include "fault.h"
 #include "region/region.h"
 #include "region/zero.h"
-#include "supply/pool.h"
+#include "supply/surplus.h"
 #include "supply/take.h"
 
 /* Pages in one step: one or two milliseconds on a slow machine. */
@@ -92,7 +92,7 @@ static void take_in(struct lcma_region *region, unsigned long start,
 	region->stats.refilled_pages += nr_pages;
 	lcma_region_unlock(region, flags);
 	lcma_region_move_own(region, start, nr_pages, LCMA_USED, LCMA_POOL);
-	lcma_pool_shed(region, nr_pages);
+	lcma_surplus_shed(region, nr_pages);
 }
 
 /*
@@ -161,7 +161,7 @@ static unsigned long refill(struct lcma_region *region)
 		region->refill_pause = 0;
 		return wait;
 	}
-	if (lcma_pool_is_pressed(region))
+	if (lcma_surplus_is_pressed(region))
 		return HZ;
 	if (region->refill_pause && time_before(jiffies, region->refill_at))
 		return region->refill_at - jiffies;
@@ -185,8 +185,8 @@ static unsigned long look_after(struct lcma_region *region)
 {
 	unsigned long wait;
 
-	lcma_pool_trim(region);
-	wait = lcma_pool_decay(region, STEP_PAGES);
+	lcma_surplus_trim(region);
+	wait = lcma_surplus_decay(region, STEP_PAGES);
 	wait = min(wait, refill(region));
 	return min(wait, lcma_zero_idle(region, STEP_PAGES));
 }
@@ -204,7 +204,7 @@ static int upkeep(void *unused)
 		lcma_for_each_region(region, i)
 			wait = min(wait, look_after(region));
 		if (wait)
-			lcma_pool_await(wait);
+			lcma_surplus_await(wait);
 		else
 			try_to_freeze();
 		cond_resched();

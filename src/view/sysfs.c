@@ -18,7 +18,7 @@
 #include "region/failure.h"
 #include "region/poison.h"
 #include "region/region.h"
-#include "supply/pool.h"
+#include "supply/surplus.h"
 
 /**
  * struct region_dir - a region's directory
@@ -155,7 +155,7 @@ static ssize_t keep_low_store(struct kobject *kobj, struct kobj_attribute *attr,
 	int err = kstrtoul(text, 0, &low);
 
 	if (!err)
-		err = lcma_pool_set_keep(region, low, LCMA_KEEP_SAME);
+		err = lcma_surplus_set_keep(region, low, LCMA_KEEP_SAME);
 	return err ? err : len_bytes;
 }
 
@@ -177,7 +177,7 @@ static ssize_t keep_high_store(struct kobject *kobj,
 	int err = kstrtoul(text, 0, &high);
 
 	if (!err)
-		err = lcma_pool_set_keep(region, LCMA_KEEP_SAME, high);
+		err = lcma_surplus_set_keep(region, LCMA_KEEP_SAME, high);
 	return err ? err : len_bytes;
 }
 
@@ -198,7 +198,7 @@ static ssize_t decay_ms_store(struct kobject *kobj, struct kobj_attribute *attr,
 		err = -ERANGE;
 	if (err)
 		return err;
-	lcma_pool_set_decay(region_of(kobj), decay_ms);
+	lcma_surplus_set_decay(region_of(kobj), decay_ms);
 	return len_bytes;
 }
 

@@ -143,7 +143,7 @@ static void reserved(void)
 	reserve();
 }
 
-/* pool.c: take_surplus() */
+/* surplus.c: take_surplus() */
 static void surplus(void)
 {
 	unsigned int i;
