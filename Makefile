@@ -7,7 +7,7 @@
 KERNEL = 6.1-armhf
 MEM =
 CMDLINE =
-# For make test: which jobs of test/guest; empty means all.
+# For make test: which jobs of test/guest/jobs; empty means all.
 JOB =
 # For make bench and bench-quick: which parts (test/bench/run); empty means all.
 BENCH =
@@ -126,7 +126,7 @@ help:
 	@echo '  make bench           lcma and the kernel'"'"'s own CMA side by side: 25 minutes (bench-quick: 7)'
 	@echo '  make unit            the pure parts, on the host'
 	@echo '  make lint            warnings, sparse, style'
-	@echo '  make test JOB=NAME   one job of test/guest (or all of them) on KERNEL'
+	@echo '  make test JOB=NAME   one job of test/guest/jobs (or all of them) on KERNEL'
 	@echo 'Use it:'
 	@echo '  make modules         build lcma.ko against KDIR (default: the running kernel)'
 	@echo '  make modules_install install it there (INSTALL_MOD_PATH= for a root elsewhere)'

@@ -154,23 +154,17 @@ said_about_us()
 # hold `# KEY: VALUE` lines (cmdline, mem, smp, icount, pages, timeout, boot, suite,
 # kernels, matrix, expected, modules, programs) and `# KEY@KERNELS: VALUE` lines, which win on those
 # kernels (the last that fits counts). KERNELS are ids or patterns of them, with a |
-# between: `6.12-*|7-*`. test/guest/tap.sh describes the keys.
+# between: `6.12-*|7-*`. test/guest/lib/tap.sh describes the keys.
 
-# job_names [SUITE]: the test jobs, all or those of a suite. Files named *.inc.sh,
-# and tap.sh, are for sourcing.
+# job_names [SUITE]: the test jobs, all or those of a suite
 job_names()
 {
 	local f
-	for f in "$top_dir"/test/guest/*.sh; do
+	for f in "$top_dir"/test/guest/jobs/*.sh; do
 		[ -e "$f" ] || continue
-		case $(basename "$f") in
-		tap.sh | *.inc.sh) ;;
-		*)
-			if [ "${1-}" = "" ] || [ "$(job_key "$f" any suite check)" = "$1" ]; then
-				basename "$f" .sh
-			fi
-			;;
-		esac
+		if [ "${1-}" = "" ] || [ "$(job_key "$f" any suite check)" = "$1" ]; then
+			basename "$f" .sh
+		fi
 	done
 }
 
@@ -178,10 +172,10 @@ job_names()
 job_file()
 {
 	local f
-	for f in "$top_dir/test/guest/$1.sh" "$qemu_dir/guest/$1"; do
+	for f in "$top_dir/test/guest/jobs/$1.sh" "$qemu_dir/guest/$1"; do
 		[ -f "$f" ] && { echo "$f"; return; }
 	done
-	die "no job '$1' (looked for test/guest/$1.sh and qemu/guest/$1)"
+	die "no job '$1' (looked for test/guest/jobs/$1.sh and qemu/guest/$1)"
 }
 
 # job_key FILE KERNEL KEY DEFAULT: value of a header line of a job.

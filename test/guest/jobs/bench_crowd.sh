@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# bench_crowd - B4 of the bench: 16 and 32 threads allocate and free 7 to 757 pages in
+# 320 MiB, a minute in turns with the kernel's CMA. With four CPUs, because it is
+# about doing things at once: so its times are those of an emulator, and only
+# what was measured side by side can be compared. Proves nothing by itself;
+# test/bench/report says what it comes to.
+#
+# suite: bench
+# mem: 1G
+# smp: 4
+# cmdline: cma=648M vmalloc=128M
+# timeout: 900
+
+. /test/lib/tap.sh
+. /test/lib/bench.sh
+
+of 7500 2000
+ms=${lcma_ms:-$of}
+of 4 2
+rounds=${lcma_rounds:-$of}
+
+# So many are held that three quarters of a part are in use.
+crowd()
+{
+	measure B4 "" crowd threads=$1 hold=$2 ms=$ms rounds=$rounds min=7 max=757
+}
+
+for k in $keeps; do
+	bench_load 320M $k
+	crowd 16 10
+	crowd 32 5
+done
+bench_unload
+finish

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The driver that others are to start from, test/kmod/example, does what it
+# says: a program maps its frames and finds in them what was drawn; everything
+# is freed when it goes; a program that still has a frame keeps the memory, and
+# lcma, but not the driver; a region that is not there is no crash.
+# Cannot be shown here: that a device would see the frame (QEMU has no caches).
+#
+# cmdline: cma=96M
+# timeout: 60
+# smp@*-debug: 1
+
+. /test/lib/tap.sh
+
+module=/test/kmod/lcma_example.ko
+
+used()
+{
+	lcma_info "$1" used_pages
+}
+
+check "lcma is loaded" lcma_load "default=16M@cma;other=8M@cma,keep=all"
+idle=$(lcma_info default shared_pages)
+
+# The program of docs/programs.md.
+matches "$(example_program)" '^8388608 bytes in region default, label example,' \
+	"the example for programs gets its buffer"
+is "$(used default)" 0 "and leaves nothing behind"
+
+log_mark
+if insmod $module region=nowhere 2>/dev/null; then
+	fail "a region that is not there is refused"
+	rmmod lcma_example
+else
+	pass "a region that is not there is refused"
+fi
+matches "$(log_since)" 'lcma_example.*no region nowhere' "and the log says so"
+is "$(used default)" 0 "nothing is left behind"
+
+check "the driver is loaded" insmod $module
+is "$(used default)" 512 "its frame is in the region"
+matches "$(cat $debug/default/buffers)" 'bytes=2097152 .*label=example-frame' \
+	"and is listed with its label"
+is "$(example_client 1)" "frame 1: 2097152 bytes, right" "a program gets a frame"
+is "$(example_client 3 | tail -n 1)" "frame 4: 2097152 bytes, right" \
+	"and the next ones"
+is "$(lcma_buffers default)" 1 "there is one buffer still"
+is "$(rmmod lcma 2>&1 >/dev/null | grep -c .)" 1 \
+	"lcma cannot be unloaded under the driver"
+
+check "the driver is unloaded" rmmod lcma_example
+is "$(used default)" 0 "its frame is freed"
+is "$(lcma_info default shared_pages)" "$idle" "the system has every page again"
+
+check "the driver takes another region" insmod $module region=other
+is "$(used default),$(used other)" 0,512 "its frame is there"
+example_client -k 1 >/tmp/kept &
+holder=$!
+tries=0
+while [ ! -s /tmp/kept ] && [ $((tries += 1)) -lt 300 ]; do usleep 10000; done
+check "it can go while a program has a mapping of its frame" rmmod lcma_example
+is "$(used other)" 512 "the program keeps the memory"
+if lcma_unload; then
+	bail_out "lcma was unloaded under a mapping"
+else
+	pass "and lcma"
+fi
+kill -9 $holder
+wait $holder 2>/dev/null
+tries=0
+while [ "$(used other)" != 0 ] && [ $((tries += 1)) -lt 300 ]; do usleep 10000; done
+is "$(used other)" 0 "until it is killed"
+check "lcma is unloaded" lcma_unload
+finish

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# movable - a kernel without CONFIG_CMA (Debian's amd64 up to 6.12): regions are
+# private, whatever is not possible is refused with a reason, and share_movable=1
+# shares all the same: programs use the memory, buffers get it back, whole units at
+# a time, and unloading tells what it could not take back.
+# Cannot be shown here: when unmovable memory enters a shared region. That is the
+# kernel's choice; what follows from it is tested with a pinned page.
+#
+# suite: trust
+# kernels: 6.12-amd64
+# wide: 6.12-amd64
+# cmdline: reserve_mem=64M:4M:lcma reserve_mem=5M:1M:odd
+# mem: 384M
+
+# shellcheck source=test/guest/lib/tap.sh
+. /test/lib/tap.sh
+# shellcheck source=test/guest/lib/hands.sh
+. /test/lib/hands.sh
+# shellcheck source=test/guest/lib/region.sh
+. /test/lib/region.sh
+
+# refused REGIONS ERRNO-MESSAGE DESCRIPTION [PARAMETER]
+refused()
+{
+	log_mark
+	if insmod /lcma.ko "regions=\"$1\"" ${4:+"$4"} 2>/dev/null; then
+		fail "$3" "it loaded"
+		lcma_unload
+		return
+	fi
+	matches "$(log_since)" "$2" "$3"
+}
+
+# movable_blocks: how many pageblocks the kernel has for movable memory
+movable_blocks()
+{
+	awk '/^Number of blocks/ { for (i = 1; i <= NF; i++) if ($i == "Movable") at = i }
+		at && /^Node/ { n += $at } END { print n }' /proc/pagetypeinfo
+}
+
+# shares: loads region r of 32 MiB, shared
+shares()
+{
+	insmod /lcma.ko 'regions="r=32M"' share_movable=1
+}
+
+# --- without being asked: private ---------------------------------------------
+
+log_mark
+check "it loads" lcma_load
+look default
+is "$nr_pages $source $keep" "16384 reserve_mem:lcma all" \
+	"the automatic choice: all of the reservation, private"
+matches "$(log_since)" "region default: this kernel has no CONFIG_CMA, so it is private" \
+	"and the log says why"
+expect_write ok "64M nowait" "all of it, at once"
+identity default "it adds up"
+lcma_free_all
+check "unload" lcma_unload
+refused "r=8M@cma" "without CONFIG_CMA, so there is no cma= area; use reserve_mem" \
+	"source cma is refused, with a reason"
+refused "r=8M,keep=0" "keep= less than all wants a kernel built with CONFIG_CMA, or share_movable=1" \
+	"so is sharing"
+
+# --- asked to: shared -----------------------------------------------------------
+
+refused "r=8M,keep=1M-2M" "keep= is 0 or all on a kernel without CONFIG_CMA" \
+	"sharing a part is refused" share_movable=1
+blocks=$(movable_blocks)
+total_kib=$(meminfo MemTotal)
+log_mark
+check "it loads with share_movable=1" shares
+matches "$(log_since)" "region r: shared as movable memory, because this kernel has no CONFIG_CMA" \
+	"and warns"
+look r
+is "$nr_pages $keep $shared" "8192 0-0 8192" "the region is shared"
+is "$(meminfo MemTotal)" $((total_kib + 32768)) "the system has that much more"
+# The boot leaves its 16 blocks unmovable. Others may change their type meanwhile.
+more=$(($(movable_blocks) - blocks))
+compare $more -ge 8 "its blocks are for movable memory now ($more more)"
+check "unload" lcma_unload
+is "$(meminfo MemTotal)" "$total_kib" "the system has what it had"
+rest=$(($(movable_blocks) - blocks))
+compare $rest -le 4 "and as many blocks for movable memory as before ($rest more)"
+check "it loads again" shares
+# What cannot be moved may be in the region from the first moment.
+expect_write "ok|EBUSY" 32M "all of it in one piece, or an honest refusal"
+if [ "${tap_output%% *}" = ok ]; then
+	expect_write ENOSPC 4K "then it is full"
+else
+	matches "$(lcma_info r last_failure)" "^-EBUSY,.* pfn 0x" "which names the page"
+fi
+lcma_free_all
+range=$base+$((nr_pages * 4096))
+check "a program takes memory" memhold hold hog free=65536
+is "$(memhold ask hog count "$range" | awk '{ print ($1 > 1024) }')" 1 \
+	"much of it in the region"
+expect_write ok 4K "a page"
+look r
+is "$used" "$unit" "takes a unit"
+expect_write ok 4K "another page"
+expect_write ok 9M "9 MiB"
+look r
+is "$used" $((5 * unit)) "three units more, not one of them shared with others"
+# Memory was short: a page that cannot be moved may be in the region by now.
+expect_write "ok|EBUSY" 12M "the rest, or an honest refusal"
+diag "$tap_output ms; $(lcma_info r last_failure)"
+identity r "it adds up"
+ranges r
+is "$(memhold ask hog count $ranges | sed 's/ of .*//')" 0 \
+	"the program has nothing where buffers are"
+is "$(memhold ask hog verify)" ok "and lost nothing"
+lcma_free_all
+memhold ask hog end >/dev/null
+identity r "all is shared again"
+is "$shared" "$nr_pages" "every page"
+check "unload" lcma_unload
+check "it loads again" shares
+is "$(lcma_info r base)" "$base" "at the same place: nothing was left behind"
+
+# --- what can go wrong ----------------------------------------------------------
+
+region_pages r
+pin -c 1 -k "$base_pfn" "$nr_pages"
+expect_write EBUSY 32M "a pinned page is in the way of all: EBUSY"
+identity r "it adds up"
+expect_write ok 4M "but not in the way of the rest"
+lcma_free_all
+log_mark
+check "unload" lcma_unload
+matches "$(log_since)" "region r: [0-9]+ of 32768 KiB given back .* stay ordinary movable memory" \
+	"what stays behind is told"
+unpin "its holder lets go of it, unharmed"
+check "it loads again" shares
+look r
+is "$shared" "$nr_pages" "with other memory, or the rest: never what was left behind"
+check "unload" lcma_unload
+finish

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# bench.sh - what the jobs of the bench share (test/bench/run). Sourced after
+# tap.sh. A measurement leaves the guest as a line `# bench {...}`; test/bench/report
+# reads those lines, and all that is computed is computed there.
+
+bench=/sys/kernel/debug/lcma_bench
+
+# With -icount a nanosecond is a count of instructions; else of an emulator that
+# shares its machine.
+if [ -n "${lcma_icount-}" ]; then
+	mode=icount
+else
+	mode=tcg$(nproc)
+fi
+
+# Regions that do not say what they keep: as lcma has it, not as tests do (tap.sh).
+# shellcheck disable=SC2034	# for lcma_load
+lcma_keep=default
+
+# A bench waits no longer than it says (hands.sh).
+# shellcheck disable=SC2034	# for wait_for
+wait_slack=1
+
+# of FULL QUICK: one of the two, in $of
+of()
+{
+	of=$1
+	[ -z "${lcma_quick-}" ] || of=$2
+}
+
+# For who looks at one thing: lcma_keeps=0,8M lcma_sizes=1,64 lcma_reps=4 (lcma_ms=,
+# lcma_everies=, lcma_mib= for some jobs) on the kernel command line.
+keeps=$(echo "${lcma_keeps:-0,default,8M}" | tr , ' ')
+
+# sizes FULL QUICK, reps FULL QUICK: one of the two, or what was asked for; in $sizes,
+# $reps
+sizes()
+{
+	of "$@"
+	sizes=$of
+	[ -z "${lcma_sizes-}" ] || sizes=$(echo "$lcma_sizes" | tr , ' ')
+}
+
+reps()
+{
+	of "$@"
+	reps=${lcma_reps:-$of}
+}
+
+# bench_load SIZE KEEP [upper]: a region of that size in the lower or the upper part
+# of the kernel's area; sets $keep, in $idle how many pages its pool has when nobody
+# has asked for some time, and the first page frames of both sides' parts, $lcma_pfn
+# and $kernel_pfn, with $part_pages each
+bench_load()
+{
+	keep=$2
+	bench_unload
+	case $keep in
+	default) bench_region=bench=$1@cma ;;
+	*) bench_region=bench=$1@cma,keep=$keep ;;
+	esac
+	if [ "${3-}" = upper ]; then
+		insmod /test/kmod/lcma_testkit.ko &&
+		echo "alloc $((${1%M} * 1048576))" >/sys/kernel/debug/lcma_testkit/neighbour ||
+			bail_out "the lower part cannot be kept from lcma"
+	fi
+	lcma_load "$bench_region" || bail_out "lcma does not load: $bench_region"
+	[ "${3-}" != upper ] || rmmod lcma_testkit
+	insmod /test/kmod/lcma_bench.ko ||
+		bail_out "the other half is not the kernel's: $bench_region"
+	idle=$(cat $sys/bench/keep_low)
+	read -r lcma_pfn kernel_pfn part_pages <$bench/result
+	diag "$bench_region at $lcma_pfn: the pool keeps $idle to $(cat $sys/bench/keep_high) pages, decays in $(cat $sys/bench/decay_ms) ms"
+	# The module has looked: as large, in the same zone of the same area.
+	pass "keep=$keep: half of the area is the region, half is the kernel's"
+}
+
+bench_unload()
+{
+	rmmod lcma_bench 2>/dev/null
+	lcma_unload
+}
+
+# measure CASE EXTRA WORDS...: one measurement; EXTRA is `"key":value,` or nothing
+measure()
+{
+	measure_case=$1
+	measure_extra=$2
+	shift 2
+	if ! echo "$*" >$bench/run; then
+		fail "$measure_case, keep=$keep: $*"
+		return
+	fi
+	pass "$measure_case, keep=$keep: $*"
+	printf '# bench {"case":"%s","keep":"%s","mode":"%s",%s%s}\n' \
+		"$measure_case" "$keep" "$mode" "$measure_extra" "$(cat $bench/result)"
+}
