@@ -57,7 +57,7 @@ kernel_ids()
 }
 
 # kernel_row ID: sets k_id, k_arch, k_suite, k_image, k_headers, k_machine, k_use,
-# k_like, k_patience. "6.1" is accepted for "6.1-armhf".
+# k_like, k_scale. "6.1" is accepted for "6.1-armhf".
 kernel_row()
 {
 	local row
@@ -67,8 +67,8 @@ kernel_row()
 		"$(kernel_ids all | paste -sd' ')"
 	# shellcheck disable=SC2034  # read by the scripts that source this file
 	read -r k_id k_arch k_suite k_image k_headers k_machine k_use \
-		k_like k_patience <<<"$row"
-	k_patience=${k_patience:-1}
+		k_like k_scale <<<"$row"
+	k_scale=${k_scale:-1}
 	# shellcheck disable=SC2034
 	k_dir=$cache_dir/kernels/$k_id
 	# shellcheck disable=SC2034

@@ -25,6 +25,6 @@
 
 seed
 seconds=12
-[ -z "${lcma_patience-}" ] || seconds=30
+[ -z "${lcma_scale-}" ] || seconds=30
 run_program lcma_crowd "${lcma_seconds:-$seconds}" "$seed"
 finish

@@ -18,12 +18,12 @@
 
 mib=1048576
 timeout_file=/sys/module/lcma/parameters/drain_timeout_ms
-# A kernel that asks for patience needs more time for the same work, all of which
+# A kernel with a time scale needs more time for the same work, all of which
 # has to be done before the time is up.
-patience=${lcma_patience:-1}
-slack_ms=$((1500 * patience))
-short_ms=$((700 * patience))
-long_ms=$((10000 * patience))
+scale=${lcma_scale:-1}
+slack_ms=$((1500 * scale))
+short_ms=$((700 * scale))
+long_ms=$((10000 * scale))
 
 # refused_drain DESCRIPTION LIMIT: sets log and took_ms
 refused_drain()

@@ -107,7 +107,7 @@ all_back "let go during rmmod"
 # --- a drain that waits is killed ------------------------------------------------------
 
 loaded ",keep=8M-16M"
-echo $((20000 * ${lcma_patience:-1})) >$timeout_file
+echo $((20000 * ${lcma_scale:-1})) >$timeout_file
 hold_page "a drain is killed"
 sh -c "echo 1 >$sys/r/drain" 2>/dev/null &
 drainer=$!
@@ -120,7 +120,7 @@ usleep 300000
 expect_write ENOENT "1M region=r" "a drain is killed: nothing is served meanwhile"
 kill -KILL $drainer
 if wait_for 5000 is_gone $drainer; then
-	compare $waited_ms -le $((500 * ${lcma_patience:-1})) "a drain is killed: gone after $waited_ms ms"
+	compare $waited_ms -le $((500 * ${lcma_scale:-1})) "a drain is killed: gone after $waited_ms ms"
 else
 	fail "a drain is killed: gone"
 fi

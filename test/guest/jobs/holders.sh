@@ -147,7 +147,7 @@ check "load" lcma_load "edge=32M@cma"
 region_pages edge
 edge_first=$((base_pfn * 4096))
 cmactl stress 12 --seed 5 --threads 3 --pins 1 --max 8M \
-	--timeout $((1000 * ${lcma_patience:-1})) --json >/tmp/stress &
+	--timeout $((1000 * ${lcma_scale:-1})) --json >/tmp/stress &
 stress=$!
 rounds=0
 inside=0

@@ -81,7 +81,7 @@ for_good()
 	let_go
 }
 
-slow=${lcma_patience:-1}
+slow=${lcma_scale:-1}
 source=cma
 can_reserve_mem && source=reserve_mem
 check "a RAM disk" modprobe brd rd_nr=1 rd_size=65536

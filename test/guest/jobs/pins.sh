@@ -21,7 +21,7 @@
 
 # How long a request may take that is refused, or that finds
 # its place late: candidates times what one costs, four times at most
-max_ms=$((4000 * ${lcma_patience:-1}))
+max_ms=$((4000 * ${lcma_scale:-1}))
 
 # refused SIZE WHAT: EBUSY, soon, for a reason that names one of the pins
 refused()

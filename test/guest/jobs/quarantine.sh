@@ -18,8 +18,8 @@
 . /test/lib/hands.sh
 
 timeout_file=/sys/module/lcma/parameters/drain_timeout_ms
-patience=${lcma_patience:-1}
-short_ms=$((700 * patience))
+scale=${lcma_scale:-1}
+short_ms=$((700 * scale))
 
 pin_page()
 {
@@ -98,8 +98,8 @@ quarantine_in()
 	took_ms=$(($(now_ms) - before))
 	late_end
 	compare $took_ms -ge $short_ms "$region: after it has waited for the page"
-	in_time $took_ms $((short_ms + 2000 * patience)) "$region: and not much longer ($took_ms ms)"
-	echo $((10000 * patience)) >$timeout_file
+	in_time $took_ms $((short_ms + 2000 * scale)) "$region: and not much longer ($took_ms ms)"
+	echo $((10000 * scale)) >$timeout_file
 	matches "$(log_since)" "pfn $held .*held" "$region: and the log names the page"
 	is "$(cat $sys/$region/state)" live "$region: it goes on serving"
 	expect_used $region 3 "$region: with the same pages held"

@@ -20,9 +20,9 @@
 . /test/lib/tap.sh
 . /test/lib/hands.sh
 
-# A kernel that asks for patience takes ten times as long for each.
+# A kernel with a time scale takes ten times as long for each.
 rounds=100
-[ -z "${lcma_patience-}" ] || rounds=20
+[ -z "${lcma_scale-}" ] || rounds=20
 mib=1048576
 regions="r=16M@cma"
 can_reserve_mem && regions="$regions;m=16M@reserve_mem:res"

@@ -17,16 +17,16 @@ now_ms()
 
 # wait_for MS COMMAND...: until the command succeeds. MS is how long that takes at most
 # where nothing else runs on the host: fails after ten times as much, and more on a
-# slow kernel (lcma_patience); a bench sets wait_slack. Leaves the milliseconds that it took in $waited_ms.
+# slow kernel (lcma_scale); a bench sets wait_slack. Leaves the milliseconds that it took in $waited_ms.
 wait_for()
 {
 	wait_began=$(now_ms)
-	wait_limit=$(($1 * ${wait_slack:-10} * ${lcma_patience:-1}))
+	wait_limit=$(($1 * ${wait_slack:-10} * ${lcma_scale:-1}))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
 		waited_ms=$(($(now_ms) - wait_began))
 		[ $waited_ms -le "$wait_limit" ] || return 1
-		usleep $((20000 * ${lcma_patience:-1}))
+		usleep $((20000 * ${lcma_scale:-1}))
 	done
 	# shellcheck disable=SC2034	# for the job that sources this file
 	waited_ms=$(($(now_ms) - wait_began))

@@ -166,7 +166,7 @@ matches()
 
 # lcma_load [REGIONS]: quiet; the exit status tells, dmesg knows why. REGIONS
 # reaches the kernel in the quotes that keep blanks in one parameter; a text
-# with a quote in it cannot be passed. A kernel that asks for patience
+# with a quote in it cannot be passed. A kernel with a time scale
 # (qemu/kernels.txt) gets as much more time to take pages back. Jobs count pages:
 # regions keep nothing unless they say so. A job, or the kernel command line, can
 # set $lcma_keep to something else ("default" is lcma's own default).
@@ -177,7 +177,7 @@ lcma_load()
 	lcma_load_keep=default_keep=$lcma_keep
 	[ "$lcma_keep" != default ] || lcma_load_keep=
 	insmod /lcma.ko ${1:+"regions=\"$1\""} $lcma_load_keep \
-		${lcma_patience:+drain_timeout_ms=$((10000 * lcma_patience))} 2>/dev/null
+		${lcma_scale:+drain_timeout_ms=$((10000 * lcma_scale))} 2>/dev/null
 }
 
 lcma_unload()

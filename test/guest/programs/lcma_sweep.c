@@ -494,7 +494,7 @@ int main(int argc, char **argv)
 
 	tap_start();
 	no_more_failures = order_off;
-	is_slow = getenv("lcma_patience");
+	is_slow = getenv("lcma_scale");
 	if (!strcmp(what, "operations"))
 		sweep_operations(spec);
 	else if (!strcmp(what, "life"))
