@@ -17,13 +17,7 @@
  *	  once for each device: another program may be writing, or have written
  *	  without brackets, and a bounce buffer's copy is a CPU's write as well.
  *
- * User
- * mappings are of page frames: get_user_pages() refuses them, so no pin can
- * outlive the buffer, and FOLL_LONGTERM does not meet CMA pages that it could
- * neither pin nor move. They are filled when they are made, because the kernel
- * does not fill mappings of page frames for MAP_POPULATE and mlock(); faults fill
- * what could not be filled then, or what was taken away, should the buffer ever
- * move.
+ * Mappings, for programs and for the kernel, stand in mapping.c.
  */
 #include "buffer/dmabuf.h"
 
@@ -37,30 +31,18 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/scatterlist.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/sizes.h>
-#include <linux/vmalloc.h>
 
 #include <uapi/linux/lcma.h>
 
+#include "buffer/mapping.h"
 #include "compat/dma.h"
 #include "compat/dmabuf.h"
 #include "fault.h"
 #include "page/cache.h"
 
 LCMA_IMPORT_DMA_BUF;
-
-/* Pages that are mapped between two looks at whether to stop. */
-#define FILL_PAGES	(SZ_4M >> PAGE_SHIFT)
-
-static bool map_at_once = true;
-module_param(map_at_once, bool, 0644);
-MODULE_PARM_DESC(map_at_once,
-		 "user mappings are filled when they are made, not when they are touched [1]");
-
-/* Pages that one fault maps, around the one that was touched. */
-#define FAULT_PAGES	16UL
 
 /* A scatterlist entry's length is 32 bits. */
 #define MAX_ENTRY_PAGES	(SZ_1G >> PAGE_SHIFT)
@@ -313,108 +295,11 @@ static int dmabuf_end_cpu_access(struct dma_buf *dmabuf,
 	return 0;
 }
 
-/*
- * Map the page that was touched, and those around it that lie in the same
- * aligned group, in the mapping and in the buffer: a video buffer is not
- * touched at one page only.
- */
-static vm_fault_t dmabuf_fault(struct vm_fault *vmf)
-{
-	struct vm_area_struct *vma = vmf->vma;
-	const struct export *export = vma->vm_private_data;
-	const unsigned long end_pgoff = min(vma->vm_pgoff + vma_pages(vma),
-					    export_pages(export));
-	unsigned long pgoff = max(ALIGN_DOWN(vmf->pgoff, FAULT_PAGES),
-				  vma->vm_pgoff);
-	const unsigned long stop = min(ALIGN_DOWN(vmf->pgoff, FAULT_PAGES) +
-				       FAULT_PAGES, end_pgoff);
-	vm_fault_t ret, result = VM_FAULT_SIGBUS;
-
-	if (vmf->pgoff >= end_pgoff)
-		return VM_FAULT_SIGBUS;
-	for (; pgoff < stop; pgoff++) {
-		ret = lcma_fault(DMABUF_FAULT) ? VM_FAULT_OOM :
-		      vmf_insert_pfn_prot(vma, vma->vm_start +
-					  ((pgoff - vma->vm_pgoff) << PAGE_SHIFT),
-					  lcma_buffer_pfn(export->buffer) + pgoff,
-					  lcma_compat_user_prot(vma));
-		if (pgoff == vmf->pgoff)
-			result = ret;
-		if (ret != VM_FAULT_NOPAGE && pgoff >= vmf->pgoff)
-			break;
-	}
-	return result;
-}
-
-static const struct vm_operations_struct dmabuf_vm_ops = {
-	.fault = dmabuf_fault,
-};
-
-/*
- * MAP_POPULATE cannot be seen here, and mlock() later on does nothing. What is
- * not filled, for want of a page table or because the caller is being killed,
- * is left to faults.
- */
-static void fill_mapping(const struct export *export,
-			 struct vm_area_struct *vma)
-{
-	const unsigned long nr_pages = min(vma_pages(vma), export_pages(export) -
-							   vma->vm_pgoff);
-	const unsigned long pfn = lcma_buffer_pfn(export->buffer) +
-				  vma->vm_pgoff;
-	unsigned long at, nr;
-
-	for (at = 0; at < nr_pages && !fatal_signal_pending(current); at += nr) {
-		nr = min(nr_pages - at, FILL_PAGES);
-		if (lcma_fault(DMABUF_FILL) ||
-		    remap_pfn_range(vma, vma->vm_start + (at << PAGE_SHIFT),
-				    pfn + at, nr << PAGE_SHIFT,
-				    lcma_compat_user_prot(vma)))
-			return;
-		cond_resched();
-	}
-}
-
-/*
- * Private mappings of page frames are a bug in the kernel's fault path, and
- * dma-buf does not look. A mapping that may never be written is refused as
- * well if it is private: mprotect() would make it so.
- */
 static int dmabuf_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {
-	if (!(vma->vm_flags & VM_MAYSHARE) ||
-	    vma->vm_pgoff >= export_pages(dmabuf->priv))
-		return -EINVAL;
-	lcma_compat_vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND |
-				      VM_DONTDUMP);
-	vma->vm_ops = &dmabuf_vm_ops;
-	vma->vm_private_data = dmabuf->priv;
-	if (READ_ONCE(map_at_once) || vma->vm_flags & VM_LOCKED)
-		fill_mapping(dmabuf->priv, vma);
-	return 0;
-}
+	struct export *export = dmabuf->priv;
 
-/* Lowmem has a mapping already. Return: an address; NULL. */
-static void *map_for_kernel(const struct export *export)
-{
-	const unsigned long pfn = lcma_buffer_pfn(export->buffer);
-	const unsigned long nr_pages = export_pages(export);
-	struct page **pages;
-	unsigned long i;
-	void *vaddr;
-
-	if (!PageHighMem(pfn_to_page(pfn + nr_pages - 1)))
-		return page_address(pfn_to_page(pfn));
-	pages = lcma_fault(DMABUF_VMAP_LIST) ? NULL :
-		kvmalloc_array(nr_pages, sizeof(*pages), GFP_KERNEL);
-	if (!pages)
-		return NULL;
-	for (i = 0; i < nr_pages; i++)
-		pages[i] = pfn_to_page(pfn + i);
-	vaddr = lcma_fault(DMABUF_VMAP) ? NULL :
-		vmap(pages, nr_pages, VM_MAP, PAGE_KERNEL);
-	kvfree(pages);
-	return vaddr;
+	return lcma_mapping_user(export->buffer, vma);
 }
 
 static int dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
@@ -424,7 +309,7 @@ static int dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 
 	mutex_lock(&export->lock);
 	if (!export->nr_vmaps)
-		export->vaddr = map_for_kernel(export);
+		export->vaddr = lcma_mapping_kernel(export->buffer);
 	if (export->vaddr) {
 		export->nr_vmaps++;
 		atomic_inc(&export->buffer->nr_pins);
@@ -443,8 +328,7 @@ static void dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 	mutex_lock(&export->lock);
 	atomic_dec(&export->buffer->nr_pins);
 	if (!--export->nr_vmaps) {
-		if (is_vmalloc_addr(export->vaddr))
-			vunmap(export->vaddr);
+		lcma_mapping_drop(export->vaddr);
 		export->vaddr = NULL;
 	}
 	mutex_unlock(&export->lock);
