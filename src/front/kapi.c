@@ -4,25 +4,18 @@
  * turns what drivers ask for into requests, and guards against what they get
  * wrong.
  */
-#define pr_fmt(fmt) "lcma: " fmt
-
 #include <linux/lcma.h>
 
-#include <linux/bitmap.h>
-#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
 #include <linux/mm.h>
-#include <linux/printk.h>
 
 #include "alloc/alloc.h"
 #include "buffer/buffer.h"
 #include "buffer/dmabuf.h"
-#include "core/batch.h"
+#include "buffer/loose.h"
 #include "region/region.h"
-#include "supply/pool.h"
-#include "supply/quarantine.h"
 
 /**
  * lcma_region_describe - what can be told of a region
@@ -55,26 +48,6 @@ static unsigned int request_flags(unsigned int flags)
 {
 	return (flags & LCMA_NOWAIT ? LCMA_ALLOC_NOWAIT : 0) |
 	       (flags & LCMA_QUIET ? LCMA_ALLOC_QUIET : 0);
-}
-
-/*
- * A run is a driver's, who has no buffer for it: what was asked for is marked, not
- * what the region's granule added, so that a wrong count can be told.
- */
-static void hand_out(const struct lcma_run *run, unsigned long count)
-{
-	const unsigned long end = run->start + count;
-	struct lcma_region *region = run->region;
-	unsigned long at, flags, nr;
-
-	for (at = run->start; at < end; at += nr) {
-		nr = min(end - at, LCMA_HOLD_PAGES);
-		lcma_region_lock(region, &flags);
-		if (at == run->start)
-			__set_bit(at, region->loose_heads);
-		bitmap_set(region->loose, at, nr);
-		lcma_region_unlock(region, flags);
-	}
 }
 
 /**
@@ -127,138 +100,9 @@ struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 			return ERR_PTR(err);
 		}
 	}
-	hand_out(&run, count);
-	return pfn_to_page(lcma_region_pfn(run.region, run.start));
+	return lcma_loose_hand_out(&run, count);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_alloc_pages, LCMA_NS);
-
-/*
- * The first page leaves its driver. Whoever has it may look at and take the others
- * piece by piece: a free begins at a first page. Return: false: there is none.
- */
-static bool take_head(struct lcma_region *region, unsigned long start)
-{
-	unsigned long flags;
-	bool taken;
-
-	lcma_region_lock(region, &flags);
-	taken = test_bit(start, region->loose_heads) &&
-		__test_and_clear_bit(start, region->loose);
-	lcma_region_unlock(region, flags);
-	return taken;
-}
-
-static void leave_head(struct lcma_region *region, unsigned long start)
-{
-	unsigned long flags;
-
-	lcma_region_lock(region, &flags);
-	__set_bit(start, region->loose);
-	lcma_region_unlock(region, flags);
-}
-
-/*
- * How many pages the driver asked for whose first page was taken, as far as @max + 1:
- * more than that are as wrong as any other number.
- */
-static unsigned long count_loose(struct lcma_region *region,
-				 unsigned long start, unsigned long max)
-{
-	const unsigned long limit = min(region->carve.nr_pages - start, max + 1);
-	const unsigned long end = start + limit;
-	unsigned long at, stop, found, flags;
-
-	for (at = start + 1; at < end; at = stop) {
-		stop = min(end, at + LCMA_HOLD_LOOK_PAGES);
-		lcma_region_lock(region, &flags);
-		found = find_next_zero_bit(region->loose, stop, at);
-		found = find_next_bit(region->loose_heads, found, at);
-		lcma_region_unlock(region, flags);
-		if (found < stop)
-			return found - start;
-	}
-	return limit;
-}
-
-/* The pages leave their driver, busy; the mark of the first one goes last. */
-static void take_back(struct lcma_region *region, unsigned long start,
-		      unsigned long nr_pages)
-{
-	const unsigned long end = start + nr_pages;
-	unsigned long at, flags, nr;
-
-	for (at = start; at < end; at += nr) {
-		nr = min(end - at, LCMA_HOLD_PAGES);
-		lcma_region_lock(region, &flags);
-		bitmap_clear(region->loose, at, nr);
-		lcma_region_move(region, at, nr, LCMA_USED, LCMA_BUSY);
-		if (at + nr == end) {
-			__clear_bit(start, region->loose_heads);
-			region->stats.frees++;
-		}
-		lcma_region_unlock(region, flags);
-	}
-}
-
-static void complain(struct lcma_region *region, unsigned long pfn,
-		     unsigned long count, unsigned long nr_loose, void *caller)
-{
-	if (nr_loose)
-		pr_warn_ratelimited("region %s: %ps frees %lu pages from pfn 0x%lx, where %s%lu were allocated: nothing is freed\n",
-				    region->name, caller, count, pfn,
-				    nr_loose > count ? "more than " : "",
-				    nr_loose > count ? count : nr_loose);
-	else
-		pr_warn_ratelimited("region %s: %ps frees %lu pages from pfn 0x%lx, where no driver's pages begin: nothing is freed\n",
-				    region->name, caller, count, pfn);
-}
-
-static bool is_in(const struct lcma_region *region, unsigned long pfn)
-{
-	return pfn - region->carve.base_pfn < region->carve.nr_pages;
-}
-
-static bool free_in(struct lcma_region *region, unsigned long pfn,
-		    unsigned long count, void *caller)
-{
-	const unsigned long start = pfn - region->carve.base_pfn;
-	unsigned long nr_loose = 0, nr_pages;
-
-	if (!is_in(region, pfn))
-		return false;
-	if (take_head(region, start)) {
-		/* No driver has more than the region. */
-		count = min(count, region->carve.nr_pages + 1);
-		nr_loose = count_loose(region, start, count);
-		if (nr_loose != count)
-			leave_head(region, start);
-	}
-	if (!nr_loose || nr_loose != count) {
-		complain(region, pfn, count, nr_loose, caller);
-		return false;
-	}
-	nr_pages = ALIGN(count, region->granule_pages);
-	take_back(region, start, nr_pages);
-	lcma_retire(region, start, nr_pages, LCMA_BUSY, LCMA_GIVE_LATER);
-	return true;
-}
-
-static bool free_pages_of(struct lcma_region *region, struct page *pages,
-			  unsigned long count, void *caller)
-{
-	unsigned long pfn;
-	unsigned int i;
-
-	if (!pages)
-		return false;
-	pfn = page_to_pfn(pages);
-	if (region)
-		return free_in(region, pfn, count, caller);
-	lcma_for_each_region(region, i)
-		if (is_in(region, pfn))
-			return free_in(region, pfn, count, caller);
-	return false;
-}
 
 /**
  * lcma_free_pages - free what lcma_alloc_pages() gave
@@ -276,7 +120,7 @@ static bool free_pages_of(struct lcma_region *region, struct page *pages,
 bool lcma_free_pages(struct lcma_region *region, struct page *pages,
 		     unsigned long count)
 {
-	return free_pages_of(region, pages, count, __builtin_return_address(0));
+	return lcma_loose_free(region, pages, count, __builtin_return_address(0));
 }
 EXPORT_SYMBOL_NS_GPL(lcma_free_pages, LCMA_NS);
 
@@ -313,8 +157,8 @@ EXPORT_SYMBOL_NS_GPL(lcma_alloc_from_contiguous, LCMA_NS);
 bool lcma_release_from_contiguous(struct device *dev, struct page *pages,
 				  size_t count)
 {
-	return free_pages_of(lcma_device_region(dev), pages, count,
-			     __builtin_return_address(0));
+	return lcma_loose_free(lcma_device_region(dev), pages, count,
+			       __builtin_return_address(0));
 }
 EXPORT_SYMBOL_NS_GPL(lcma_release_from_contiguous, LCMA_NS);
 
