@@ -117,7 +117,7 @@ arch_cross()
 # the row that was read. Kernels of 64 bit are that much larger themselves; one
 # with KASAN keeps a byte for every eight, and as much again for the owners of
 # pages and for lists of what may leak: but no more than is lowmem on the board,
-# and who wants more than that knows how much of it is to be HIGHMEM.
+# and whoever chooses more than that knows how much of it is to be HIGHMEM.
 guest_memory()
 {
 	local mib=${1%[MG]}

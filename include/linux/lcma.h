@@ -29,7 +29,7 @@
 #include <linux/types.h>
 #include <linux/version.h>
 
-/* LCMA_IMPORT_DMA_BUF: for who calls dma_buf_fd(), dma_buf_put() and the like. */
+/* LCMA_IMPORT_DMA_BUF: for modules that call dma_buf_fd(), dma_buf_put() and the like. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)	/* strings since then */
 #define LCMA_NS			"LCMA"
 #define LCMA_IMPORT_DMA_BUF	MODULE_IMPORT_NS("DMA_BUF")

@@ -125,7 +125,7 @@ static void random_stretch(void)
 				       stretch.state));
 }
 
-/* A whole iteration; the map changes under it, and it ends all the same. */
+/* A whole iteration; the map changes under it, and it still ends. */
 static void random_placement(void)
 {
 	const struct lcma_fit fit = random_fit();

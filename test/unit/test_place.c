@@ -375,7 +375,7 @@ static void picks_come_first(void)
 	twin_free(&twin);
 }
 
-/* Units of 4, the second is sore: |....|....|U...|.P..| */
+/* Units of 4, the second is backed off: |....|....|U...|.P..| */
 static void sore_units_come_last(void)
 {
 	unsigned long sore[] = { 0x2 };
@@ -414,7 +414,7 @@ static void sore_units_come_last(void)
 }
 
 /*
- * Whatever is preferred, and whichever units are sore, now or a moment later: if
+ * Whatever is preferred, and whichever units are backed off, now or a moment later: if
  * there is a run without a pin in it, it comes.
  */
 static void nothing_is_left_out(void)

@@ -40,7 +40,7 @@ words32()
 
 # works32 WAY DIR: does the way work? If not, the last words of the compiler, or of
 # the program, are added to why32.
-# shellcheck disable=SC2086,SC2154	# lists of words, set by who sources this
+# shellcheck disable=SC2086,SC2154	# lists of words, set by the script that sources this
 works32()
 {
 	words32 "$1"

@@ -30,7 +30,7 @@ struct table {
  * table_cell - add the next cell
  * @table: the table
  * @text: is copied; bytes that are not printable ASCII become "?", so that
- *	nobody's command name plays with the terminal; "": "-"
+ *	no command's name plays with the terminal; "": "-"
  */
 void table_cell(struct table *table, const char *text);
 

@@ -43,7 +43,7 @@ begin_disk()
 		mount -t ext4 /dev/ram0 /disk
 }
 
-# begin_load: most of memory to who keeps it, some of it to who does not
+# begin_load: a program keeps most of memory, another fills a part of it anew
 begin_load()
 {
 	check "a disk" begin_disk

@@ -203,23 +203,23 @@ ctl 0 alloc 1M --text --region cam --label roots
 as_1000 sh -c "cmactl list >$out.u; cmactl alloc 1M --region cam --label users --hold 0.1 >>$out.u
 	cmactl info cam >$out.i" 2>/dev/null
 is "$(grep -c roots $out.u)" 0 "a user does not see root's buffers"
-matches "$(cat $out.u)" '1 MiB at -, took' "nor an address of his own"
+matches "$(cat $out.u)" '1 MiB at -, took' "not even its own addresses"
 matches "$(cat $out.i)" 'root can see more' "info without debugfs"
 matches "$(cat $out.i)" '^  last failure .*(EAGAIN|EFBIG)' "but with the last failure"
 as_1000 cmactl list --all >$out 2>$err
-is $? 4 "list --all is not his: exit 4"
+is $? 4 "a user may not list --all: exit 4"
 complains 'EPERM: only the administrator' "and why"
 as_1000 cmactl free --all --json >$out 2>$err
-is $? 4 "nor are text buffers his to free: exit 4"
+is $? 4 "nor free text buffers: exit 4"
 has '^[{]"error": [{]"errno": "EACCES", "what": "/dev/cma_test", .*text device is root' "and why, as JSON"
 as_1000 cmactl alloc 4K --text >$out 2>$err
-is $? 4 "nor to make"
+is $? 4 "nor make one: exit 4"
 as_1000 cmactl map >$out 2>$err
-is $? 4 "nor is the map: exit 4"
+is $? 4 "nor see the map: exit 4"
 complains 'for root only' "and why"
 chmod 600 /dev/lcma
 as_1000 cmactl regions >$out 2>$err
-is $? 4 "a device that is not for him: exit 4"
+is $? 4 "nor open a device that is not theirs: exit 4"
 complains 'EACCES: not allowed to open the device' "and why"
 ctl 0 free --all
 

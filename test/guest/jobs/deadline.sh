@@ -3,8 +3,8 @@
 # Deadlines. One allocation of a large region full of other people's pages keeps
 # the kernel busy for seconds; timeout= ends the wait when it says, with
 # ETIMEDOUT, alone and in a crowd larger than the number of workers. What the
-# abandoned call does in the end is not lost: books are exact again, the call is
-# counted as late, the next request is served, and who lived there is unharmed.
+# abandoned call does in the end is not lost: accounts are exact again, the call is
+# counted as late, the next request is served, and what was in the pages is unharmed.
 # Cannot be shown here: how late a caller is on a machine that is not emulated
 # (an allowance for scheduling is part of every limit), and deadlines while
 # memory is short.

@@ -37,7 +37,7 @@ refused_drain()
 	late_end
 	log=$(log_since)
 	is "$(cat $sys/$region/state)" live "$1: the region stays live"
-	is "$(accounts $region)" "" "$1: its books are right"
+	is "$(accounts $region)" "" "$1: its accounts are right"
 }
 
 # hex NUMBER: as the log writes it
@@ -87,7 +87,7 @@ drains()
 	log_mark
 	check "$region: a drain succeeds" sh -c "echo 1 >$sys/$region/drain"
 	is "$(cat $sys/$region/state)" drained "$region: it is drained"
-	expect_write ENOENT "1M region=$region" "$region: it serves nothing any more"
+	expect_write ENOENT "1M region=$region" "$region: it serves nothing now"
 	is "$(cat $debug/$region/map | wc -l)" 1 "$region: its map is one sentence"
 	is "$(lcma_info $region state) $(lcma_info $region system_pages)" "drained 0" \
 		"$region: its info can be read"

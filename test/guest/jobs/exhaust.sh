@@ -55,7 +55,7 @@ is "$pool $shared $keep" "768 1280 0-768" "HIGH is kept from the start"
 expect_write ok "2M region=some nowait" "2 MiB of the 3 kept, at once"
 look some
 is "$used $pool $shared $claims" "512 256 1280 0" "without a claim"
-expect_write EAGAIN "2M region=some nowait" "no 2 MiB are kept any more"
+expect_write EAGAIN "2M region=some nowait" "no 2 MiB are kept now"
 expect_write ok "4M region=some" "4 MiB by a claim"
 look some
 is "$used" 1536 "6 MiB are used"

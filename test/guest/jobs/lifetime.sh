@@ -3,7 +3,7 @@
 #
 # lifetime - a buffer lives until its last descriptor, mapping or message is
 # gone, in whatever order and process, killed or not; then its pages are back
-# at once and the books are exact. Until then the module cannot be unloaded.
+# at once and the accounts are exact. Until then the module cannot be unloaded.
 # Not here: attachments of other drivers (the vivid and kapi jobs).
 #
 # cmdline: cma=96M

@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 # lists - what it costs to list many buffers: in proportion to what is listed,
-# whoever asks, wherever the list is to begin, and however it is read (an ioctl,
+# whichever process asks, wherever the list is to begin, and however it is read (an ioctl,
 # debugfs by pieces of any size). Every buffer is listed once, also while others
 # come and go.
 # Cannot be shown here: for how long the region's lock is held with interrupts off.

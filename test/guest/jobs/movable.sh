@@ -3,7 +3,7 @@
 #
 # movable - a kernel without CONFIG_CMA (Debian's amd64 up to 6.12): regions are
 # private, whatever is not possible is refused with a reason, and share_movable=1
-# shares all the same: programs use the memory, buffers get it back, whole units at
+# shares anyway: programs use the memory, buffers get it back, whole units at
 # a time, and unloading tells what it could not take back.
 # Cannot be shown here: when unmovable memory enters a shared region. That is the
 # kernel's choice; what follows from it is tested with a pinned page.

@@ -82,7 +82,7 @@ while [ $block -le $last ]; do
 	is "$(cat $blocks/memory$block/state)" online "block $block beneath the region stays"
 	block=$((block + 1))
 done
-is $refused $((last - first + 1)) "and who asks is told so"
+is $refused $((last - first + 1)) "and the writer is told so"
 
 : >/tmp/stop
 wait $goer

@@ -3,7 +3,7 @@
 # Pinned pages. Pages that a pipe holds (pin_pages: vmsplice) are in the way of
 # an allocation exactly where no run without them is long enough; then the
 # request fails with EBUSY in bounded time and the reason names one of them.
-# Everywhere else it succeeds, beside them. Books are exact after each step, and
+# Everywhere else it succeeds, beside them. Accounts are exact after each step, and
 # what was in a pinned page is what it was.
 # Cannot be shown here: pins that come and go while a call runs, and what DMA
 # would do to a page that moved.

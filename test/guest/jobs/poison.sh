@@ -112,7 +112,7 @@ check "retired pages: and that is given back" lcma_unload
 # No region shares its pages without CONFIG_CMA.
 can_cma || finish
 
-# While the kernel has the page: the unit around it is not to be had any more.
+# While the kernel has the page: the unit around it cannot be taken.
 lcma_load "shared=8M@$source,keep=0" ||
 	bail_out "lcma does not load beside the pages with an error"
 echo $limit_ms >/sys/module/lcma/parameters/drain_timeout_ms

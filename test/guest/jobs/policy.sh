@@ -4,7 +4,7 @@
 # policy - where buffers lie. Each policy puts them where it says: first-fit into the
 # first run, best-fit into the shortest, cost where the least has to be moved; each of
 # them leaves what was never used in one piece, and each of them has whatever lies
-# between pinned pages, to the last page, without one claim in vain.
+# between pinned pages, to the last page, without one failed claim.
 # Which one is faster, and where, is the benchmark's business.
 #
 # suite: trust
@@ -133,7 +133,7 @@ seed
 for policy in first-fit best-fit cost; do
 	echo $policy >$sys/r/policy
 	# Further apart than a block is long: some block holds no pin. If each did, the
-	# first request would try them all, in vain, before it says so.
+	# first request would try them all before it fails.
 	every=$((seed % 700 + 65))
 	pin -e $every -o $((seed / 700 % every)) $base_pfn "$nr_pages"
 	seed=$(((seed * 1103515245 + 12345) & 0x3fffffff))
@@ -145,7 +145,7 @@ for policy in first-fit best-fit cost; do
 	free_blocks 64
 	got=$(lcma_write -t "$blocks" "256K align=256K region=r timeout=60000")
 	is "${got##* }" "$blocks" "$policy: every block of 256 KiB without a pin"
-	is "$(lcma_info r claims_failed)" "$before" "$policy: and no claim was in vain"
+	is "$(lcma_info r claims_failed)" "$before" "$policy: and no claim failed"
 	lcma_free_all
 	expect_write EBUSY "$((gap * 4 + 4))K region=r" "$policy: one page more than the longest run"
 	unpin "$policy: what was pinned is unharmed"

@@ -26,7 +26,7 @@ file=/tmp/tmpfs.data
 # MemFree says so. Short lists.
 echo 100000 >/proc/sys/vm/percpu_pagelist_high_fraction
 
-# all_right WHEN: nobody's memory has changed
+# all_right WHEN: no program's memory has changed
 all_right()
 {
 	is "$(memhold ask anon verify) $(memhold ask locked verify)" "ok ok" \

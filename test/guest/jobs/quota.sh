@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 # quota - what an open file and a user may hold, counted to the page: shared by
-# the files of a user, charged to who asked until the last reference is gone,
+# the files of a user, charged to the process that asked until the last reference is gone,
 # text buffers included; what fails costs nothing; limits change at run time.
 #
 # matrix: no

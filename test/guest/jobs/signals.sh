@@ -99,7 +99,7 @@ while [ $i -lt 24 ]; do
 	lcma_free_all
 	i=$((i + 1))
 done
-is $i 24 "24 writers killed at some moment ($killed of them before they were done): books are right each time"
+is $i 24 "24 writers killed at some moment ($killed of them before they were done): accounts are right each time"
 expect_idle r "and nothing is lost"
 unpin "what lived there is unharmed"
 expect_write ok 240M "the whole region can be had"

@@ -2,7 +2,7 @@
 #
 # Sleep. The system is suspended to idle and wakes by its clock, rehearses
 # suspension and hibernation to every depth that it has a test for, and tries to
-# hibernate without a place for the image, which makes the image all the same:
+# hibernate without a place for the image, which still makes the image:
 # with a filled pool, buffers, quarantine, workers in a claim and threads that
 # allocate. Afterwards every buffer and all other memory is as it was, accounts
 # are exact, and lcma serves on and unloads.

@@ -4,7 +4,7 @@
 # tenants - what may live in a region besides ordinary pages: transparent huge
 # pages, huge pages of the pool, pages merged by KSM, mlock()ed pages, and what
 # zram has compressed. All of them are moved out when the region is wanted,
-# whole, and nobody's memory changes.
+# whole, and no program's memory changes.
 # The area is more than half of what is free, so that the kernel prefers it.
 # Debian's armmp kernels have no huge pages, so this runs on 64 bit only.
 #
@@ -56,7 +56,7 @@ is "$(meminfo HugePages_Total)" $((nr_mib / 2 + 1)) "a pool of huge pages"
 tenant hugetlb "huge pages of the pool"
 is "$(meminfo HugePages_Total)" $((nr_mib / 2 + 1)) "the pool has as many as before"
 # None of them used: dissolved, or replaced by others.
-expect_write ok "$((nr_pages / 256))M region=r" "unused ones are in nobody's way"
+expect_write ok "$((nr_pages / 256))M region=r" "unused ones are in no request's way"
 lcma_free_all
 echo 0 >/proc/sys/vm/nr_hugepages
 

@@ -277,7 +277,7 @@ frees - 8192 main y "the next file goes on with the next buffer"
 frees - 8192 main z "and the next"
 matches "$(textfile read=10 'write=8K label=x' read=100 close read=100)" \
 	"^\"\" [0-9]+ \"\" ok \"$line\"$" \
-	"the first read freed nothing: the file is at its end all the same"
+	"the first read freed nothing: the file is still at its end"
 
 # --- bad addresses ------------------------------------------------------------
 

@@ -54,7 +54,7 @@ kill $busy1 $busy2
 wait $busy1 $busy2
 exec 7>&- 8<&-
 is $refused 10 "a reader and a writer at work: rmmod is refused each time"
-is "$(accounts r)" "" "and the books are right"
+is "$(accounts r)" "" "and the accounts are right"
 lcma_free_all
 expect_idle r "nothing is held"
 

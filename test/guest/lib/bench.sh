@@ -30,7 +30,7 @@ of()
 	[ -z "${lcma_quick-}" ] || of=$2
 }
 
-# For who looks at one thing: lcma_keeps=0,8M lcma_sizes=1,64 lcma_reps=4 (lcma_ms=,
+# To look at one thing: lcma_keeps=0,8M lcma_sizes=1,64 lcma_reps=4 (lcma_ms=,
 # lcma_everies=, lcma_mib= for some jobs) on the kernel command line.
 keeps=$(echo "${lcma_keeps:-0,default,8M}" | tr , ' ')
 

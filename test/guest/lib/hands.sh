@@ -112,15 +112,15 @@ region_pages()
 {
 	# shellcheck disable=SC2034	# for the job that sources this file
 	read -r base_pfn nr_pages unit_pages <<-end
-		$(books "$1" base nr_pages unit_pages)
+		$(sums "$1" base nr_pages unit_pages)
 	end
 	base_pfn=$((base_pfn / 4096))
 }
 
 # Of one read of info, which is one moment: it takes a look at every page of the
-# region. books KEY...: the values of these, and what is wrong with the
+# region. sums KEY...: the values of these, and what is wrong with the
 # identities that hold at any moment. "idle" is pool or shared, as it should be.
-books()
+sums()
 {
 	books_region=$1
 	shift
@@ -145,14 +145,14 @@ books()
 # accounts REGION: prints what is wrong with the identities
 accounts()
 {
-	books "$1"
+	sums "$1"
 }
 
 # expect_idle REGION DESCRIPTION: nothing is used or busy, no call runs, and
 # every page is where idle pages of the region belong.
 expect_idle()
 {
-	got=$(books "$1" nr_pages used_pages busy_pages quarantined_pages \
+	got=$(sums "$1" nr_pages used_pages busy_pages quarantined_pages \
 		running_claims idle)
 	is "${got#* }" "0 0 0 0 ${got%% *} " "$2"
 }
@@ -168,7 +168,7 @@ expect_used()
 					sum += $i / 4096
 		}
 		END { print sum + 0 }' "$debug/$1/buffers")
-	got=$(books "$1" quarantined_pages used_pages busy_pages running_claims)
+	got=$(sums "$1" quarantined_pages used_pages busy_pages running_claims)
 	is "${got#* }" "$2 0 0 " "$3"
 	is $((listed + ${got%% *})) "$2" "$3: buffers and quarantine add up"
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * layout.h - the ABI's structures are what they were, on 32 bits and on 64:
- * whoever includes this proves it for his compiler. Nothing of it is code.
+ * each file that includes this proves it for its compiler. Nothing of it is code.
  */
 #ifndef LCMA_TEST_LAYOUT_H
 #define LCMA_TEST_LAYOUT_H

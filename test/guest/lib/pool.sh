@@ -230,7 +230,7 @@ is "$(cat $sys/main/state)" drained "main is drained"
 before=$(lcma_info main refilled_pages)
 knob main keep_high 8192
 usleep 300000
-is "$(lcma_info main refilled_pages)" "$before" "and not refilled any more"
+is "$(lcma_info main refilled_pages)" "$before" "and no longer refilled"
 
 knob low keep_high 4096
 knob low keep_low 4096

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# shellcheck disable=SC2034	# variables are set for who sources this file
+# shellcheck disable=SC2034	# variables are set for scripts that source this file
 #
 # region.sh - what jobs about buffers and page states share. Sourced after
 # tap.sh. A process costs an emulated guest ten milliseconds and more, so all of

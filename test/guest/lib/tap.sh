@@ -13,7 +13,7 @@
 #	# kernels: *-armhf 7-arm64		(default: all that boot)
 #	# smp@6.12-armhf: 1	(flushing the TLB of one CPU costs QEMU next to
 #				nothing, of two it is a third of some jobs: so where
-#				it is all the same to the job, on one of the kernels)
+#				it does not matter to the job, on one of the kernels)
 #	# kernels@6.12-amd64: *			(one without CONFIG_CMA must be named)
 #	# matrix: no				(only in make check, see test/check-matrix)
 #	# boot: always				(default: restored, see qemu/launch)

@@ -256,7 +256,7 @@ static pid_t start_worker(uint32_t own_seed)
 	return pid;
 }
 
-/* --- he who is in the way ------------------------------------------------------------ */
+/* --- the one that is in the way ------------------------------------------------------------ */
 
 static char *load;
 static size_t load_bytes;

@@ -153,7 +153,7 @@ int main(int argc, char **argv)
 	   c->zeroed);
 	ok(c->unloads > 0, "unloading was tried, and refused");
 
-	/* Nobody has anything any more. */
+	/* No process has anything now. */
 	free_text();
 	write_text("/sys/module/lcma/parameters/quota_file_kib", "0");
 	ok(is_idle("main", 5000), "main: nothing is held at the end");

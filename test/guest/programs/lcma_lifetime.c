@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * lcma_lifetime - a buffer lives as long as somebody holds it, whoever that is
- * and however he ends, and not a moment longer. See lifetime.sh.
+ * and however that process ends, and not a moment longer. See lifetime.sh.
  *
  *	lcma_lifetime			the tests
  *	lcma_lifetime closed FD		ends with 0 if FD is not open
@@ -276,14 +276,14 @@ static void test_passing(void)
 	sock = accept(listener, NULL, NULL);
 	answers(send_fd(sock, "f", 1, fd), 0, "sent to a stranger");
 	recv(sock, &c, 1, 0);
-	is(c, 'y', "he has read what was written here");
-	ok(has_pattern(map, BYTES, 6), "what he wrote is read here");
+	is(c, 'y', "the other process has read what was written here");
+	ok(has_pattern(map, BYTES, 6), "what it wrote is read here");
 	munmap(map, BYTES);
 	close(fd);
-	holds(BYTES, "he has it still");
+	holds(BYTES, "it still has the buffer");
 	send(sock, "x", 1, 0);
 	wait_gone(pid);
-	holds(0, "he has ended");
+	holds(0, "it has ended");
 	close(sock);
 	close(listener);
 	unlink(SOCKET_PATH);
@@ -418,8 +418,8 @@ static unsigned long info_value(const char *key)
 }
 
 /*
- * Kill a caller after so many milliseconds. Return: true if that was before he
- * had his buffer; *moved: pages were on their way just then.
+ * Kill a caller after so many milliseconds. Return: true if that was before it
+ * had its buffer; *moved: pages were on their way just then.
  */
 static bool kill_caller(uint32_t timeout_ms, long after_us, bool *moved)
 {
@@ -446,7 +446,7 @@ static bool kill_caller(uint32_t timeout_ms, long after_us, bool *moved)
 
 /*
  * Where nothing has to move the kernel's call does not look for signals: what
- * it got after its caller had been killed must be given back all the same.
+ * it got after its caller had been killed must still be given back.
  */
 static void test_late(void)
 {

@@ -283,7 +283,7 @@ static void test_text_buffers(void)
 	answers(write_text(DEVICE, "20K align=64K label=text region=pool"), 0,
 		"a text buffer");
 	nr = list_buffers(dev, "pool", 0, entries, 2);
-	is(nr, 1, "its user has it in his list");
+	is(nr, 1, "its user has it in its list");
 	is(entries[0].flags, LCMA_BUFFER_TEXT | LCMA_BUFFER_PHYS,
 	   "as the text device's");
 	is(entries[0].bytes, 20 * KIB, "bytes");
@@ -293,7 +293,7 @@ static void test_text_buffers(void)
 	same_text(entries[0].label, "text", "label");
 	ok(read_text(DEVICE, line, sizeof(line)) > 0, "a read frees it");
 	is(list_buffers(dev, "pool", LCMA_LIST_ALL, entries, 1), 0,
-	   "it is not listed any more");
+	   "it is no longer listed");
 }
 
 /* --- process ids --------------------------------------------------------------------- */

@@ -121,17 +121,17 @@ static void test_user(void *unused MAYBE_UNUSED)
 	is(entry.uid, 0, "it is root's");
 
 	is(list_buffers(dev, "main", 0, entries, 16), 1,
-	   "his own buffer is listed, not root's nor another user's");
-	is(entries[0].uid, 1000, "as his");
+	   "the user's own buffer is listed, not root's nor another user's");
+	is(entries[0].uid, 1000, "as the user's");
 	is(entries[0].phys, 0, "without its address");
 	lists_all(-EPERM, "a user");
 	is(list_buffers(inherited, "main", 0, entries, 16), 1,
-	   "root's file does not make him root");
+	   "root's file does not make a user root");
 	answers(list_buffers(inherited, "main", LCMA_LIST_ALL, entries, 16),
 		-EPERM, "not to see all either");
 	more = alloc_buffer(inherited, "main", PAGE);
 	buffer_info(dev, more, &entry);
-	is(entry.uid, 1000, "what he gets from it is his");
+	is(entry.uid, 1000, "what the user gets from it is the user's");
 	close(more);
 
 	answers(write_text(DEVICE, "8K region=main"), 0, "a text buffer");
@@ -159,7 +159,7 @@ static void in_the_group(void *unused MAYBE_UNUSED)
 	answers(lcma_call(programs, LCMA_IOC_ALLOC, &alloc), 0, "a buffer");
 	close(alloc.fd);
 	is(list_buffers(programs, "main", 0, entries, 16), 0,
-	   "root's text buffer is not his to see");
+	   "a user does not see root's text buffer");
 	answers(CALL(read(programs, text, sizeof(text))), -EINVAL,
 		"a read there");
 	answers(CALL(write(programs, "4K\n", 3)), -EINVAL, "a write");
@@ -284,7 +284,7 @@ static void with_powers(void *arg)
 	lists_all(p->lists_all, p->who);
 }
 
-/* Root of a user namespace of his own is nobody here. */
+/* A user that is root of its own user namespace has no rights here. */
 static void in_namespace(void *unused MAYBE_UNUSED)
 {
 	struct lcma_buffer_entry entry = {};
@@ -298,14 +298,14 @@ static void in_namespace(void *unused MAYBE_UNUSED)
 	}
 	write_text("/proc/self/setgroups", "deny");
 	write_text("/proc/self/uid_map", "0 1000 1");
-	is(getuid(), 0, "a user is root in a namespace of his own");
+	is(getuid(), 0, "a user is root in its own namespace");
 	sees_phys(false, "root of a namespace");
 	lists_all(-EPERM, "root of a namespace");
 	fd = need_buffer(dev, "main", PAGE);
 	buffer_info(dev, fd, &entry);
-	is(entry.uid, 0, "his buffer is, for him, root's");
+	is(entry.uid, 0, "its buffer is, there, root's");
 	buffer_info(dev, roots_fd, &entry);
-	is(entry.uid, 65534, "the real root's is nobody's");
+	is(entry.uid, 65534, "the real root's is of user nobody");
 	close(fd);
 }
 
@@ -319,7 +319,7 @@ static void as_user_sees(void *wanted)
 		text[0] = '\0';
 	ok(!!strstr(text, "phys=0x") == (wanted != NULL) &&
 	   !!strstr(text, "phys=- ") == (wanted == NULL),
-	   "what he reads from the device tells where it was: %s",
+	   "what it reads from the device tells where it was: %s",
 	   wanted ? "yes" : "no");
 }
 
@@ -376,10 +376,10 @@ int main(void)
 	}
 	read(pipes[0], &c, 1);
 	is(list_buffers(dev, "main", LCMA_LIST_ALL, entries, 16), 2,
-	   "root sees his buffer and another user's");
+	   "root sees its buffer and another user's");
 	is(entries[1].uid, 1001, "as that user's");
 	is(list_buffers(dev, "main", 0, entries, 16), 1,
-	   "or, if he likes, only his own");
+	   "or, on request, only its own");
 
 	in_child(1000, test_user, NULL);
 	for (i = 0; i < ARRAY_SIZE(powers); i++)

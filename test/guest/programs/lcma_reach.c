@@ -290,7 +290,7 @@ static void test_io_uring(void)
 	is(write(file, text, BYTES), BYTES, "a file with a pattern");
 	memset(map, 0, BYTES);
 	is(ring_read(&ring, file, map, BYTES), BYTES,
-	   "io_uring reads into the mapping all the same, as read() does");
+	   "io_uring still reads into the mapping, as read() does");
 	unharmed("io_uring");
 	close(file);
 	unlink("/tmp/data");

@@ -344,7 +344,7 @@ static void sweep_end(const char *spec, const char *name, long (*end)(void))
 		if (wrong) {
 			unload_lcma();
 			if (load(spec, ""))
-				bail_out("%s: it does not load any more", name);
+				bail_out("%s: it no longer loads", name);
 		}
 	}
 	ok(false, "%s: ends", name);

@@ -48,7 +48,7 @@ static void fail_nth(unsigned int nth)
 		bail_out(FAIL_NTH ": %s", error_name(ret));
 }
 
-/* How many allocations are left till one fails; 0: it has. */
+/* How many allocations are left until one fails; 0: it has. */
 static unsigned int rest;
 static bool is_counting;
 
@@ -230,7 +230,7 @@ static void fail_unloads(const char *spec, unsigned int seed)
 	long ret;
 
 	if (load(spec, ""))
-		bail_out("it does not load any more");
+		bail_out("it no longer loads");
 	begin_failures(MANY);
 	unload_lcma();
 	end_failures();
@@ -238,7 +238,7 @@ static void fail_unloads(const char *spec, unsigned int seed)
 	step = step_of(nth, MANY - rest);
 	for (nth += seed % step;; nth += step, nr_tried++) {
 		if (load(spec, ""))
-			bail_out("it does not load any more");
+			bail_out("it no longer loads");
 		begin_failures(nth);
 		ret = unload_lcma();
 		end_failures();

@@ -259,7 +259,7 @@ static long long time_of(const struct v4l2_buffer *buffer)
 	return buffer->timestamp.tv_sec * 1000000LL + buffer->timestamp.tv_usec;
 }
 
-/* What is behind the frame, in the same buffer, is nobody's to write. */
+/* What comes after the frame, in the same buffer, must not be written. */
 static bool rest_is_untouched(const struct stream *s, unsigned int i,
 			      uint32_t tag)
 {

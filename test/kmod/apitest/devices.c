@@ -94,7 +94,7 @@ void apitest_devices(struct lcma_region *region)
 	OK(!lcma_device_assign(&a->dev, other), "assigned another one");
 	OK(references(&a->dev) == refs + 1, "the device is held once");
 	OK(lcma_device_region(&a->dev) == other &&
-	   lcma_device_region(&b->dev) == region, "the other one keeps his");
+	   lcma_device_region(&b->dev) == region, "the other one keeps its region");
 	allocates_in(&a->dev, other, region);
 	OK(!lcma_device_share(&a->dev, &a->dev) &&
 	   lcma_device_region(&a->dev) == other, "shared with itself");
@@ -104,7 +104,7 @@ void apitest_devices(struct lcma_region *region)
 	OK(references(&a->dev) == refs, "the device is let go");
 	lcma_device_release(&a->dev);
 	OK(references(&a->dev) == refs, "and not twice");
-	OK(lcma_device_region(&b->dev) == region, "the other one has his");
+	OK(lcma_device_region(&b->dev) == region, "the other one has its region");
 	lcma_device_release(&b->dev);
 	lcma_device_release(NULL);
 	platform_device_unregister(a);

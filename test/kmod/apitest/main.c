@@ -7,7 +7,7 @@
  *
  * What is written runs to its end, in a kernel thread; `results` then has a
  * line for each check, "ok WHAT" or "not ok WHAT (not: CONDITION)".
- * An attempt is a suite of one step, made by the writer himself: the write
+ * An attempt is a suite of one step, made by the writer itself: the write
  * fails with its error.
  */
 #include "apitest.h"

@@ -70,7 +70,7 @@ static int watch(void)
 	return err;
 }
 
-/* A buffer, and at once not any more. Return: 0; the error; -EIO: no claim. */
+/* Allocates a buffer and frees it at once. Return: 0; the error; -EIO: no claim. */
 static int claim_once(struct lcma_region *region, unsigned int timeout_ms)
 {
 	const struct lcma_buffer_params params = {

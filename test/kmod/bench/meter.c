@@ -35,7 +35,7 @@ static u64 run_ns(const struct task_struct *task)
 /**
  * bench_busy_ns - what all tasks have run, but the idle ones
  *
- * For a difference: the caller has just slept, so that his own time has been
+ * For a difference: the caller has just slept, so that its own time has been
  * noted. What ended in between has been lost.
  *
  * Return: nanoseconds.

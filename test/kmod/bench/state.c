@@ -87,7 +87,7 @@ int bench_settle(const struct bench_order *order)
  * bench_soil - see to it that no page of the pool is known to be zero
  *
  * Takes all of the pool and gives it up. The upkeep zeroes it again as soon as
- * it gets a CPU: so this is for one CPU, and for who asks at once.
+ * it gets a CPU: so this is for one CPU, and for a caller that asks at once.
  */
 void bench_soil(void)
 {
