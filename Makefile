@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Makefile - the door: everything a person does with lcma starts here.
+# Makefile - everything a person does with lcma starts here.
 # The recipe of the module itself is in Kbuild, which is what kbuild reads.
 
 # For make run, shell and test: a kernel of qemu/kernels.txt, and the guest.
@@ -112,11 +112,11 @@ clean:
 
 help:
 	@echo 'See it:'
-	@echo '  make run             boot a stock kernel in QEMU and tell the whole way of lcma'
+	@echo '  make run             boot a stock kernel in QEMU and show lcma at work, step by step'
 	@echo '  make shell           a guest with lcma loaded, and a prompt'
 	@echo 'Prove it:'
-	@echo '  make check           every test there is; ends with "N passed, N failed"'
-	@echo '  make check-trust     failure points, fuzzing, sleep, pins for good: five minutes'
+	@echo '  make check           all quick tests; ends with "N passed, N failed"'
+	@echo '  make check-trust     failure points, fuzzing, sleep, permanent pins: five minutes'
 	@echo '  make check-wide      what other architectures and kernels show: caches, poison, huge pages'
 	@echo '  make check-all       all of these, and ten minutes of storm; nightly'
 	@echo '  make storm           everything at once, on KERNEL, for STORM=60 seconds'
