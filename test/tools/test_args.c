@@ -170,7 +170,7 @@ static const struct {
 	{ "_", "unknown command ''" },
 	{ "regions cam", "unexpected word 'cam'" },
 	{ "regions --hold 5", "--hold does not belong to this command" },
-	{ "--hold regions", "--hold goes behind the command" },
+	{ "--hold regions", "--hold comes after the command" },
 	{ "--jso regions", "unknown option '--jso'" },
 	{ "-x regions", "unknown option '-x'" },
 	{ "-jr regions", "unknown option '-jr'" },

@@ -138,7 +138,7 @@ static int hold(struct session *session, int device, int buffer, uint64_t bytes)
 		snprintf(fate, sizeof(fate), "held for %s by process %d",
 			 duration_text(ms * 1000000, time), (int)getpid());
 	else
-		snprintf(fate, sizeof(fate), "held until process %d is ended",
+		snprintf(fate, sizeof(fate), "held until process %d ends",
 			 (int)getpid());
 	hold_signals();
 	buffer_write(session, &entry, buffer, fate);

@@ -279,7 +279,7 @@ static int read_option(struct reader *reader)
 		return wrong(args, "--%s does not belong to this command",
 			     option->name);
 	if (args->command == CMD_NONE && option->commands != ANY_COMMAND)
-		return wrong(args, "--%s goes behind the command",
+		return wrong(args, "--%s comes after the command",
 			     option->name);
 	args->given |= option->given;
 	if (option->value == NO_VALUE)

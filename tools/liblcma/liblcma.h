@@ -19,7 +19,7 @@
  *	lcma_free(buffer);
  *
  * A device and a buffer are file descriptors, close-on-exec. A buffer is a
- * dma-buf: hand the descriptor to a driver, or over a socket to a process; its
+ * dma-buf: hand the descriptor to a driver, or send it over a socket to a process; its
  * memory goes back when the last descriptor, mapping and attachment is gone.
  *
  * Functions that can fail return a negative errno and leave errno unspecified;
@@ -133,7 +133,7 @@ int lcma_get_region_sized(int device, const char *name,
 			  struct lcma_region_info *info, size_t size);
 
 /**
- * struct lcma_options - how a buffer shall be
+ * struct lcma_options - what a buffer has to be like
  * @size: sizeof(struct lcma_options); LCMA_OPTIONS_INIT sets it
  * @flags: LCMA_ALLOC_F_NOWAIT, LCMA_ALLOC_F_QUIET
  * @align: of the physical address in bytes, a power of two; 0: the region's
@@ -156,10 +156,10 @@ struct lcma_options {
 #define LCMA_OPTIONS_INIT	{ sizeof(struct lcma_options), 0, 0, 0, 0, NULL, NULL }
 
 /**
- * lcma_allocate - get a buffer, zeroed
+ * lcma_allocate - allocate a zeroed buffer
  * @device: from lcma_open()
  * @bytes: in: how many are wanted; out: how many it has
- * @options: how it shall be; NULL: as it comes
+ * @options: what it has to be like; NULL: the defaults
  *
  * Return: the buffer; -EINVAL @bytes is 0, @align no power of two, @label too
  * long, not printable or with blanks; -EOPNOTSUPP an unknown flag; -E2BIG options
@@ -172,7 +172,7 @@ int lcma_allocate(int device, uint64_t *bytes,
  * lcma_free - let go of a buffer
  * @buffer: from lcma_allocate(), or received; negative: nothing is done
  *
- * Nothing but close(): who else has a descriptor or a mapping, still has it.
+ * Only close(): other descriptors and mappings still hold the buffer.
  */
 void lcma_free(int buffer);
 

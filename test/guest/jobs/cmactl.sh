@@ -89,7 +89,7 @@ has '^  zone ' "and debugfs' part"
 cmactl alloc 4M --region cam --label camera >/tmp/held 2>&1 &
 holder=$!
 wait_line /tmp/held
-matches "$(cat /tmp/held)" "^buffer [0-9]+ of region cam: 4 MiB at 0x[0-9a-f]+, took .*; held until process $holder is ended" \
+matches "$(cat /tmp/held)" "^buffer [0-9]+ of region cam: 4 MiB at 0x[0-9a-f]+, took .*; held until process $holder ends" \
 	"alloc says what it got"
 is "$(lcma_info cam used_pages)" 1024 "4 MiB are used"
 ctl 0 list
