@@ -258,7 +258,7 @@ static const struct option *find_option(const char *word, const char **value)
 	return NULL;
 }
 
-/* A time behind --hold is its value only where SIZE cannot be meant. */
+/* A time after --hold is its value only where SIZE cannot be meant. */
 static bool is_hold_value(const struct reader *reader)
 {
 	return reader->word < reader->end && reader->nr_positional > 0 &&
@@ -390,7 +390,7 @@ static int check(struct args *args)
 	return 0;
 }
 
-/* Errors shall be JSON too, whatever stands before --json. */
+/* Errors are JSON, too, whatever stands before --json. */
 static void look_for_json(struct reader *reader)
 {
 	char **word;

@@ -60,7 +60,7 @@ enum command {
  * @pins: --pins, if ARG_PINS
  * @max_bytes: --max; 0: what suits the regions
  * @fill_bytes: --fill; 0: none
- * @run: the command behind "--", ending in NULL; NULL: none
+ * @run: the command after "--", ending in NULL; NULL: none
  * @error: what is wrong, for args_parse()'s caller
  */
 struct args {

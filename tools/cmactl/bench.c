@@ -3,7 +3,7 @@
  * cmactl bench: how long allocations take, by region and size.
  *
  * One buffer at a time is allocated and freed, so this is what one program sees
- * that asks a region nobody else asks. The lines for programs are those of
+ * that is alone with its region. The lines for programs are those of
  * test/bench, where the kernel's own CMA is called beside it; from here it cannot
  * be reached, and what would be its numbers is null.
  */

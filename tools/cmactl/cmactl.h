@@ -169,7 +169,7 @@ void regions_free(struct regions *regions);
  * regions_write - write regions, as table or as member "regions"
  * @session: the session
  * @regions: the regions
- * @line_end: behind each line of a table
+ * @line_end: after each line of a table
  */
 void regions_write(struct session *session, const struct regions *regions,
 		   const char *line_end);

@@ -31,7 +31,7 @@ void histogram_add(struct histogram *histogram, uint64_t value);
 
 /**
  * histogram_quantile - which value so many are not above
- * @histogram: the histogram; nobody adds to it
+ * @histogram: the histogram; no thread adds to it
  * @percent: 50 for the median, 99; 0 to 100
  *
  * Return: the upper end of the class, no more than @max: exact below 16, and

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sleeping until somebody has enough. No handlers: the signals stay blocked
+ * Sleeping until a signal comes. No handlers: the signals stay blocked
  * and are waited for, so none can come between a check and a sleep.
  */
 #include <errno.h>

@@ -27,7 +27,7 @@
 #define MIN_THREADS	4
 #define MAX_THREADS	16
 
-/* Who is who, for chance and tags: threads come first. */
+/* Numbers of threads and processes, for chance and tags: threads come first. */
 #define MEMORY_NR	100
 #define NURSERY_NR	110
 #define DISTURBER_NR	111
@@ -180,7 +180,7 @@ static int count_own(const struct lcma_buffer_entry *entry, void *data)
 	return 0;
 }
 
-/* What somebody holds who is gone; what was just killed may take a moment. */
+/* What processes that are gone still hold; one just killed may take a moment. */
 static uint64_t count_leaked(struct stress *stress)
 {
 	char names[16][LCMA_NAME_SIZE];
@@ -278,7 +278,7 @@ static void write_text(const struct stress *stress, uint64_t took_ns,
 	       stress->pins, stress->signals, stress->kills, stress->unloads);
 	printf("compared   %s, %" PRIu64 " pages of ordinary memory among it\n",
 	       size_text(stress->checked_bytes, text[0]), stress->moved);
-	printf("late       %" PRIu32 ", more than %d %% behind the deadline",
+	printf("late       %" PRIu32 ", more than %d %% after the deadline",
 	       stress->late - stress->late_waiting, STRESS_LATE_PERCENT);
 	if (stress->late_waiting)
 		printf(" (and %" PRIu32 " that waited for a CPU)", stress->late_waiting);

@@ -19,7 +19,7 @@
 /* More than any errno that is counted. */
 #define STRESS_ERRNOS	140
 
-/* An overrun counts from so much behind the deadline on. */
+/* An overrun counts from this much after the deadline on. */
 #define STRESS_LATE_PERCENT	10
 
 /**
@@ -29,7 +29,7 @@
  * @seed: what chance is drawn from
  * @max_bytes: the largest request
  * @timeout_ms: deadlines are between a half and one and a half of it
- * @stop: everybody is to end
+ * @stop: all threads are to end
  * @latency_ns: of all requests, those that failed, too
  * @buffers: how many were allocated
  * @bytes: how much that was
@@ -79,7 +79,7 @@ struct chance {
 /**
  * chance_from - begin one
  * @seed: the run's
- * @nr: who it is for: each has numbers of its own
+ * @nr: whose it is: each thread has numbers of its own
  *
  * Return: the source.
  */

@@ -4,7 +4,7 @@
  *
  * Each holds a few buffers. A new one must be zeroed; it is filled with a
  * pattern that no other buffer has, and compared before it is given back, so
- * that two hands on one page are found out, whoever wrote last.
+ * that two writers of one page are found out, whichever wrote last.
  */
 #include <fcntl.h>
 #include <stdarg.h>
@@ -99,7 +99,7 @@ static int open_schedstat(void)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* For how long the thread could have run, and had no CPU; 0: nobody knows. */
+/* For how long the thread could have run, and had no CPU; 0: not known. */
 static uint64_t waited_ns(const struct worker *worker)
 {
 	char text[96];
@@ -311,7 +311,7 @@ void stress_work(struct stress *stress, unsigned int nr)
 		close(worker.schedstat);
 }
 
-/* What it has when it is killed, nobody gives back but the kernel. */
+/* What it has when it is killed, only the kernel gives back. */
 void stress_victim(struct stress *stress, unsigned int nr)
 {
 	struct chance chance = chance_from(stress->seed, nr);

@@ -13,7 +13,7 @@
 
 /**
  * struct table - a table
- * @heads: one a column, NULL behind the last; "<" before a head that is to the
+ * @heads: one a column, NULL after the last; "<" before a head that is to the
  *	left, others are to the right
  * @cells: all cells, row after row
  * @nr_cells: how many
@@ -43,7 +43,7 @@ void table_time(struct table *table, unsigned long long ns);
  * table_write - write the table, and forget its rows
  * @table: the table
  * @to: where to
- * @line_end: behind each line, before its newline
+ * @line_end: after each line, before its newline
  */
 void table_write(struct table *table, FILE *to, const char *line_end);
 

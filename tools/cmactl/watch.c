@@ -3,7 +3,7 @@
  * cmactl watch: the table of regions, again and again.
  *
  * The device is opened anew each time: an open file would keep the module from
- * being unloaded for as long as somebody watches.
+ * being unloaded while cmactl watches.
  */
 #include <inttypes.h>
 #include <stdio.h>
