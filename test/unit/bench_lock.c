@@ -6,7 +6,7 @@
  * everywhere and at any load:
  *
  *	CPUs run the code itself, as coroutines; each step of it takes time. A cache
- *	line that another CPU has used last takes longer, so whoever had the lock last
+ *	line that another CPU has used last takes longer, so the CPU that had the lock last
  *	has it again before others see it free.
  *
  *	real	each CPU always runs

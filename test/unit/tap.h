@@ -159,7 +159,7 @@ static inline const char *tap_quote(const char *text, size_t len_bytes)
 
 /*
  * A copy that neither ends nor begins any later or earlier than the text: a
- * read of one byte before or behind it is one that ASan sees.
+ * read of one byte before or after it is one that ASan sees.
  */
 static inline char *tap_exact(const char *text, size_t len_bytes)
 {

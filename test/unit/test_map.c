@@ -346,7 +346,7 @@ static void kinds_of_runs(void)
 	CHECK_EQ(find(&twin, LCMA_KIND_POOL, 601, 0), LCMA_NO_PAGE);
 	CHECK_EQ(lcma_map_longest(&twin.map, LCMA_KIND_UNUSED), 1500);
 	CHECK_EQ(lcma_map_longest(&twin.map, LCMA_KIND_POOL), 600);
-	/* Busy and used pages are in no run, whoever claimed them. */
+	/* Busy and used pages are in no run, whichever call claimed them. */
 	twin_move(&twin, 900, 600, LCMA_POOL, LCMA_BUSY);
 	CHECK_EQ(find(&twin, LCMA_KIND_POOL, 300, 0), 2400);
 	CHECK_EQ(lcma_map_longest(&twin.map, LCMA_KIND_UNUSED), 900);

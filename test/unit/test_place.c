@@ -217,7 +217,7 @@ static void rejected_for_a_page(void)
 	twin_free(&twin);
 }
 
-/* Nobody knows the page: a quarter of the run further, at least one page. */
+/* The page is not known: a quarter of the run further, at least one page. */
 static void rejected_blindly(void)
 {
 	static const unsigned long sizes[][2] = {
@@ -238,7 +238,7 @@ static void rejected_blindly(void)
 	twin_free(&twin);
 }
 
-/* Somebody else takes the candidate between two steps: |....U......| */
+/* Another caller takes the candidate between two steps: |....U......| */
 static void candidate_is_taken_away(void)
 {
 	struct lcma_place place;
@@ -255,7 +255,7 @@ static void candidate_is_taken_away(void)
 	twin_free(&twin);
 }
 
-/* Pages come back behind the iteration: they are not candidates this time. */
+/* Pages come back where the iteration has been: they are not candidates this time. */
 static void freed_pages_behind(void)
 {
 	struct lcma_place place;
@@ -545,7 +545,7 @@ static void long_runs_are_spared(void)
 
 	twin_draw(&twin, 10, "..U...U......");
 	CHECK_EQ(lcma_place_options(&twin.map, &fit, options, 16), 5);
-	/* It fits exactly: nobody else loses anything. */
+	/* It fits exactly: no other run loses anything. */
 	CHECK_EQ(options[0].run, 20);
 	CHECK_EQ(options[0].loss, 0);
 	CHECK_EQ(options[1].run, 30);

@@ -223,7 +223,7 @@ is $? 4 "nor open a device that is not theirs: exit 4"
 complains 'EACCES: not allowed to open the device' "and why"
 ctl 0 free --all
 
-# --- unloading while somebody watches ----------------------------------------------------------------
+# --- unloading while cmactl watches ----------------------------------------------------------------
 
 cmactl watch 0.2 >/tmp/watched 2>&1 &
 watcher=$!
@@ -244,7 +244,7 @@ unload_soon()
 	kill $watcher
 	return 1
 }
-check "lcma is unloaded while somebody watches" unload_soon
+check "lcma is unloaded while cmactl watches" unload_soon
 wait $watcher
 is $? 3 "and watch ends with 3"
 

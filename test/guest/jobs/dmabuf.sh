@@ -3,7 +3,7 @@
 #
 # dmabuf - a buffer's descriptor and its mappings: every page is the right one,
 # whole or in part, however it is entered, moved, cut and shared; it is zero
-# whoever had it before; and a request for its pages is refused with EFAULT. The
+# whichever process had it before; and a request for its pages is refused with EFAULT. The
 # region is HIGHMEM, and the kernel does not zero what it allocates: lcma has to.
 # Not here: what a device sees (the vivid job) and the kernel's own mapping
 # (test/kmod); QEMU has no caches, so a missing synchronisation does not show.

@@ -177,7 +177,7 @@ is "$(neighbours_in $((lost_pfn * 4096)) $((unit_pages * 4096)))" 0 \
 is "$(wc -l <$testkit/neighbour)" $((fits_mib - unit_pages / 256)) "r: but all the rest"
 free_area
 
-# A page of a buffer that somebody holds while the module goes.
+# A page of a buffer that is held while the module goes.
 check "load" lcma_load "r=16M@cma"
 region_pages r
 expect_write ok 1M "r: a buffer"
@@ -244,7 +244,7 @@ if can_reserve_mem; then
 		"p: all others are Reserved, with one reference"
 	check "p: load again" lcma_load "p=4M@reserve_mem:res,keep=all"
 	region_pages p
-	compare "$base_pfn" -gt $((held)) "p: behind the page that is held"
+	compare "$base_pfn" -gt $((held)) "p: after the page that is held"
 	check "p: unload" lcma_unload
 	echo "$held" >$testkit/unpin
 	check "p: let go, load" lcma_load "p=4M@reserve_mem:res,keep=all"

@@ -64,7 +64,7 @@ echo 3 >/proc/sys/vm/drop_caches
 memhold hold ballast free=12288 || bail_out "no ballast"
 memhold ask ballast leave $region >/dev/null
 is "$(md5sum $disk/clean)" "$md5" "the file is read"
-# Dirty pages shall stay dirty until somebody wants them written.
+# Dirty pages are to stay dirty until a sync writes them.
 echo 60000 >/proc/sys/vm/dirty_writeback_centisecs
 echo 90 >/proc/sys/vm/dirty_ratio
 echo 80 >/proc/sys/vm/dirty_background_ratio

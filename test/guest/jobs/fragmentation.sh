@@ -40,7 +40,7 @@ check "load" load "classic=32M@$source"
 against_model classic 350 6000 -0
 check "unload" lcma_unload
 check "load" load "some=16M@cma,keep=0-6M;whole=8M@$source,keep=all"
-# The model knows nothing of what goes when nobody asks for it.
+# The model knows nothing of what goes without requests.
 echo 0 >$sys/some/decay_ms
 against_model some 250 3000
 seed=$((seed + 1))

@@ -109,7 +109,7 @@ late_device()
 	lcma_free >/dev/null
 	is "$(lcma_info "$region" quarantined_pages)" 2 "$region: freed, a device still holds two pages"
 	memhold hold others 40 >/dev/null
-	# All around it is allocated and freed; what comes late hits nobody.
+	# All around it is allocated and freed; what comes late hits no holder.
 	cmactl stress 4 --region "$region" --seed 11 --threads 2 --pins 0 --max 512K --json >/tmp/stress &
 	stress=$!
 	writes=0
@@ -154,7 +154,7 @@ inside=0
 pieces=0
 while ! is_gone $stress 2>/dev/null; do
 	# Pieces of several sizes. The kernel takes the first that is free: before
-	# our first page, then behind our last.
+	# our first page, then after our last.
 	for bytes in $((3 * mib)) $mib 65536 8192; do
 		echo "alloc $bytes" 2>/dev/null >$testkit/neighbour
 	done

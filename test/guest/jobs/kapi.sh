@@ -27,7 +27,7 @@ else
 	pass "lcma stays loaded while its client is"
 fi
 
-# What goes by itself when nobody asks for it is another job's.
+# What goes by itself without requests is another job's.
 echo 0 >$sys/between/decay_ms
 
 for region in private classic coarse between; do

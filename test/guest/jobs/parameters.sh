@@ -137,7 +137,7 @@ malformed $((${#sixteen} + 2)) "too many regions" "$sixteen;r16=8M@cma"
 
 # --- hostile ---------------------------------------------------------------------
 
-# Not what anybody would write, but what somebody may pass: the answer is a
+# Not what a person would write, but what may be passed: the answer is a
 # refusal, whatever the rule that is broken first, and nothing else happens.
 
 # repeated TEXT TIMES

@@ -85,7 +85,7 @@ slow=${lcma_scale:-1}
 source=cma
 can_reserve_mem && source=reserve_mem
 check "a RAM disk" modprobe brd rd_nr=1 rd_size=65536
-echo x >/dev/ram0	# the kernel accounts writeback to whoever has written first
+echo x >/dev/ram0	# the kernel accounts writeback to the first writer
 exec 5</dev/ram0
 testkit_load
 check "load" lcma_load "r=8M@$source"

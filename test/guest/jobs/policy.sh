@@ -101,7 +101,7 @@ for policy in first-fit best-fit cost; do
 	put "2M region=r"
 	lies $hole3 $((hole3 + 3 * mib)) "2M in the one it fits in"
 	put "3M region=r"
-	lies $rest $all "3M behind them"
+	lies $rest $all "3M after them"
 	look r
 	compare "$largest" -eq $(((all - rest - 3 * mib) / 4096)) \
 		"$policy: at an end of the rest"
@@ -118,7 +118,7 @@ for policy in cost best-fit; do
 	echo $policy >$sys/r/policy
 	put "1M region=r"
 	if [ $policy = cost ]; then
-		lies $((all - 4 * mib)) $all "at the end that nobody uses"
+		lies $((all - 4 * mib)) $all "at the end that is unused"
 	else
 		lies 0 $mib "at the end that comes first"
 	fi

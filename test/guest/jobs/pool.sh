@@ -5,7 +5,7 @@
 # free block that it had to take anyway, up to the high mark; a pool below its
 # low mark is refilled, one above the high mark is trimmed, an idle one decays;
 # under memory pressure it goes back and is not refilled at once; pages of the
-# pool are zero, also those that somebody wrote to before. Requests that are
+# pool are zero, also those that were written to before. Requests that are
 # killed, drains and unloading come between. The kernel clears what it hands out
 # (init_on_alloc=1, as Debian builds it); pool_dirty is the same where it does not.
 # How much faster a pool is, is the benchmark's business.

@@ -138,7 +138,7 @@ free_memory()
 		$(awk '$1 == "count:" { n += $2 } END { print n * 4 }' /proc/zoneinfo)))
 }
 
-# fill_up: all memory to somebody; what was free somewhere unseen may show up as
+# fill_up: all memory is in use; what was free somewhere unseen may show up as
 # free after that, so look, and try again
 fill_up()
 {
@@ -170,7 +170,7 @@ no_room()
 	diag "$last_failure"
 	all_right "after ENOMEM"
 	# So short of memory, the next fork may wake the OOM killer: the kernel's
-	# business, but then there is nobody left to ask.
+	# business, but then no process is left to ask.
 	if memhold ask ballast verify 2>&1 | grep -q 'not there'; then
 		skip "what fills the rest is as it was, too" "the OOM killer took it"
 		skip "memory is given up" "it is"
@@ -184,7 +184,7 @@ no_room()
 no_room "16M region=one" "16 MiB, for which there is no room elsewhere: ENOMEM"
 no_room "12M region=one timeout=60000" "12 MiB, with a deadline: ENOMEM"
 no_room "ioctl 12 one" "12 MiB, by ioctl: ENOMEM"
-diag "killed for want of memory: $(sed -n 's/^oom_kill //p' /proc/vmstat)"
+diag "killed because memory was short: $(sed -n 's/^oom_kill //p' /proc/vmstat)"
 dmesg -n 7
 expect_write ok "16M region=one" "now the same is had"
 allocated one

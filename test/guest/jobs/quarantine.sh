@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Quarantine. A page of a buffer that somebody else still holds when the buffer
+# Quarantine. A page of a buffer that is still held when the buffer
 # is freed stays used: it is counted and listed, never handed out, never given
 # to the system; the rest of the buffer comes back; and when it is let go, it
 # comes back by itself. A drain waits for such a page for drain_timeout_ms, is then
@@ -64,7 +64,7 @@ quarantine_in()
 	pin_page $held
 	pin_page $held2 3
 	freed=$(lcma_free)
-	is "$(field "$freed" bytes)" 1048576 "$region: is freed while somebody holds pages of it"
+	is "$(field "$freed" bytes)" 1048576 "$region: is freed while pages of it are held"
 	is "$(lcma_info $region quarantined_pages)" 4 "$region: they are quarantined"
 	is "$(cat $sys/$region/quarantined_pages)" 4 "$region: in sysfs, too"
 	expect_used $region 4 "$region: they stay used, the others do not"

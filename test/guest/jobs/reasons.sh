@@ -65,7 +65,7 @@ is "$(sed 's/, [0-9]* ms ago//' $sys/r/last_failure)" \
 	"-ENOSPC, 3072 pages aligned to 2048: $run$aligned (less alignment would fit)" \
 	"sysfs has no addresses"
 matches "$said" "lcma: region r: [^ ]*\\[$$\\] for frame: -ENOSPC, 3072 pages aligned to 2048: $run$aligned \\(less" \
-	"nor has the log, which names who asked and for what"
+	"nor has the log, which names the process and what it asked for"
 has seq 1
 has errno -ENOSPC
 has bytes 12582912
@@ -104,7 +104,7 @@ is "$failures $(dmesg | grep -c 'lcma: ')" "$before 0" "a quiet one is neither c
 sh -c "echo '16M region=r label=ghost' >$dev" 2>/dev/null
 last
 has label ghost
-matches "$entry" " pid=[0-9]* gone uid=0 " "who asked is gone"
+matches "$entry" " pid=[0-9]* gone uid=0 " "the process that asked is gone"
 
 # Sixteen are remembered; the log is told of some of them, in any case of the first.
 i=0
@@ -140,14 +140,14 @@ matches "$(cmactl failures r)" "^r 29: .* ago, 16 MiB, by .*, uid 0, for other, 
 is "$(cmactl failures s)" "" "and none of the other region"
 matches "$(cmactl failures r --json)" '"label": "other", "why": "-ENOSPC, 4096 pages' "JSON has it"
 
-# Who asked is gone, and who holds the buffer can be found.
+# The process that asked is gone, and the holder of the buffer can be found.
 lcma_free_all
 cmactl alloc 4M --region r --label orphan -- sh -c 'sleep 100 & echo $! >/tmp/holder; echo $$ >/tmp/asker'
 holder=$(cat /tmp/holder)
 buffers r
-matches "$buffer" " pid=$(cat /tmp/asker) label=orphan inode=[1-9][0-9]* gone " "debugfs says that who asked is gone"
+matches "$buffer" " pid=$(cat /tmp/asker) label=orphan inode=[1-9][0-9]* gone " "debugfs says that the process that asked is gone"
 list=$(cmactl list --all --region r --holders)
-matches "$list" "^r +[0-9]+ +4 MiB .* gone +file .* orphan +$holder sleep *$" "cmactl names who holds it"
+matches "$list" "^r +[0-9]+ +4 MiB .* gone +file .* orphan +$holder sleep *$" "cmactl names its holder"
 matches "$(cmactl list --all --json)" '"gone": true' "JSON says gone"
 kill "$holder"
 wait_for() { i=0; while [ $i -lt 100 ] && ! eval "$1"; do usleep 50000; i=$((i + 1)); done; eval "$1"; }

@@ -6,7 +6,7 @@
 # with a filled pool, buffers, quarantine, workers in a claim and threads that
 # allocate. Afterwards every buffer and all other memory is as it was, accounts
 # are exact, and lcma serves on and unloads.
-# Cannot be shown here: a resume from an image, for want of a disk to write it
+# Cannot be shown here: a resume from an image, because there is no disk to write it
 # to; and depths at which an emulated board cannot be woken: of the emulated PC, any.
 # A kernel that hibernates takes half of the memory for the image, with the OOM killer
 # off: the debug kernel, which needs more of it, then has none for a new kernel thread.

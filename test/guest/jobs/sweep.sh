@@ -59,7 +59,7 @@ lap "life"
 run_program lcma_sweep life ""
 lap "life of the automatic choice"
 
-# What nobody could make fail would not be tested.
+# What cannot be made to fail would not be tested.
 can_reserve_mem || echo RMEM_CARVE >>/tmp/seen
 # Where all memory is mapped there is nothing to map.
 [ "$(uname -m)" = armv7l ] || printf 'DMABUF_VMAP\nDMABUF_VMAP_LIST\n' >>/tmp/seen

@@ -73,7 +73,7 @@ check "swap on it" swapon /dev/zram0
 tenant swap "swapped pages"
 check "swap is off again" swapoff /dev/zram0
 
-# As a disk, whose pages nobody maps.
+# As a disk, whose pages no program maps.
 echo 1 >/sys/block/zram0/reset
 echo 64M >/sys/block/zram0/disksize
 look r

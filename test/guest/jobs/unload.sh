@@ -80,7 +80,7 @@ before=$(now_ms)
 check "unload with an abandoned call that may still run" lcma_unload
 diag "rmmod took $(($(now_ms) - before)) ms"
 is "$(dmesg | grep -c 'stay ordinary movable memory')" 0 "everything went back"
-unpin "who lived there is unharmed"
+unpin "what was in the pages is unharmed"
 fill_area 1048576 >/dev/null
 is "$(neighbours_in $base_bytes $((nr_pages * 4096)))" $((nr_pages / 256)) \
 	"the kernel's own CMA can allocate all of it"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A DRM driver that nobody here wrote, vgem as Debian built it, imports our
+# A DRM driver of the kernel's, vgem as Debian built it, imports our
 # dma-bufs through PRIME and gives them back as descriptors: the same dma-buf,
 # the same contents, whoever goes first.
 # Cannot be shown here: that a buffer is in one piece, which vgem does not

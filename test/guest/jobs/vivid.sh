@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A client that nobody here wrote: the kernel's V4L2 test driver, vivid, as
+# A client that is not ours: the kernel's V4L2 test driver, vivid, as
 # Debian built it, on vb2-dma-contig, captures into our dma-bufs. Frames are
 # right byte by byte; buffers that do not fit are refused; whoever closes or
 # dies first, everything comes back, and lcma stays loaded meanwhile.

@@ -19,7 +19,7 @@ static struct counters {
 
 #define COUNT(_what)	__atomic_add_fetch(&counters->_what, 1, __ATOMIC_RELAXED)
 
-/* Nobody else has what this process gets. */
+/* No other process has what this process gets. */
 static bool is_alone;
 
 static bool is_documented(int err)
@@ -61,7 +61,7 @@ static void judge(int which, const union any_call *asked)
 		wrong("ALLOC: succeeded with a text without NUL");
 }
 
-/* A buffer that nobody else can have touched. */
+/* A buffer that no other process can have touched. */
 static void check_new(const struct lcma_alloc *asked,
 		      const struct lcma_alloc *got)
 {

@@ -219,7 +219,7 @@ static void make_call(int which, union any_call *call)
 	}
 }
 
-/* Spoil a word, a size, or what lies behind the structure. */
+/* Spoil a word, a size, or what lies after the structure. */
 static void spoil(int which, union any_call *call)
 {
 	const size_t size = calls[which].size;

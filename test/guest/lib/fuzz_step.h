@@ -60,7 +60,7 @@ static void spoil_descriptors(void)
 	case 2:
 		fds[at] = -1;
 		/* fall through */
-	case 3:			/* the number stays, and belongs to nobody */
+	case 3:			/* the number stays, and belongs to no file */
 		if (fd > 2)
 			close(fd);
 		break;
@@ -109,7 +109,7 @@ static void call_lcma(void)
 	ret = CALL(ioctl(fd, cmd, arg));
 	if (ret < 0 && cmd == calls[which].cmd)
 		COUNT(refused[which]);
-	/* What the number was a descriptor of just now, nobody can tell. */
+	/* It is not known what the number was a descriptor of just now. */
 	if (is_elsewhere || cmd != calls[which].cmd)
 		return;
 	if (ret < 0) {

@@ -198,8 +198,8 @@ pin()
 	diag "pin_pages $*: $(grep '^ready' /tmp/pins), after $waited_ms ms"
 }
 
-# pin_failed ARGUMENTS: what it said; and, as who is killed says nothing, what it died
-# of, and whom the kernel has killed for want of memory
+# pin_failed ARGUMENTS: what it said; and, as a killed process says nothing, what it died
+# of, and which processes the kernel killed because memory was short
 pin_failed()
 {
 	wait $pinner

@@ -124,7 +124,7 @@ expect_write ok "4M region=main" "4 MiB"
 lcma_free_all
 compare "$(cat $sys/main/pool_pages)" -ge 1024 "are kept when they are freed"
 knob main decay_ms 200
-soon "until nobody has asked for them for a while" pool_is main 300
+soon "until no request has come for a while" pool_is main 300
 usleep 500000
 pool_is main 300 && pass "the low mark stays" || fail "the low mark stays"
 compare "$(lcma_info main decayed_pages)" -ge 724 "what has decayed is counted"
@@ -143,11 +143,11 @@ knob main decay_ms 0
 knob main keep_low 1024
 soon "a pool of 4 MiB" eval "[ \$(cat $sys/main/pool_pages) -ge 1024 ]"
 expect_write ok "4M region=main" "4 MiB, to be written to"
-check "somebody writes to it" of_buffers main 0xdeadbeef
+check "a program writes to it" of_buffers main 0xdeadbeef
 is "$(of_buffers main)" 1024 "to every page"
 lcma_free_all
 expect_write ok "3M region=main nowait" "a part of it at once, while it is not yet zero"
-is "$(of_buffers main)" 0 "is zero for whoever gets it"
+is "$(of_buffers main)" 0 "is zero for its next owner"
 of_buffers main 0xdeadbeef
 lcma_free_all
 soon "pages that were written to are zeroed in the background" all_zero main
@@ -241,7 +241,7 @@ lcma_load "$regions" || fail "it loads again"
 check "unload beside zeroing" lcma_unload
 check "testkit unloads" rmmod lcma_testkit
 
-# --- what is kept if nobody says ------------------------------------------------------------
+# --- what is kept without keep= ------------------------------------------------------------
 
 # shellcheck disable=SC2034	# for lcma_load
 for lcma_keep in 1M- 2M-1M little "1M,"; do
@@ -257,7 +257,7 @@ lcma_load "r=8M@cma;s=40M@cma" || fail "lcma's own default"
 is "$(lcma_info r keep) $(lcma_info s keep)" "0-512 0-2560" \
 	"else it is a quarter of the region"
 look s
-is "$pool $shared" "0 $nr_pages" "of which nothing is kept before somebody asks"
+is "$pool $shared" "0 $nr_pages" "of which nothing is kept before a request"
 echo 500 >$sys/s/decay_ms
 expect_write ok "64K region=s" "64 KiB"
 compare "$(cat $sys/s/pool_pages)" -gt 0 "the rest of the block is kept"

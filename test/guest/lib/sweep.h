@@ -304,7 +304,7 @@ static inline long op_map_by_faults(void)
 	return ret;
 }
 
-/* The last answer was a heap's ENOMEM, which is whatever want of memory. */
+/* The last answer was a heap's ENOMEM, whatever memory was missing. */
 static bool heap_said_enomem;
 
 static inline long op_heap(void)

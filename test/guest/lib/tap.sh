@@ -17,7 +17,7 @@
 #	# kernels@6.12-amd64: *			(one without CONFIG_CMA must be named)
 #	# matrix: no				(only in make check, see test/check-matrix)
 #	# boot: always				(default: restored, see qemu/launch)
-#	# pages: poison owner			(a debug kernel poisons free pages, and notes who has them)
+#	# pages: poison owner			(a debug kernel poisons free pages, and notes their owners)
 #	# icount: 3				(time is a count of instructions, see qemu/launch)
 #	# wide: 6.12-arm64 6.12-amd64		(runs there in CI as well, see test/check-wide)
 #	# suite: trust				(default: check, see qemu/run-tests)

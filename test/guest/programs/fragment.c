@@ -454,7 +454,7 @@ static void free_one(void)
 		wrong("read: %s", strerrorname_np(errno));
 	text[ret] = '\0';
 	if (read(fd, want, 1))
-		wrong("no end of file behind: %s", text);
+		wrong("no end of file after: %s", text);
 	close(fd);
 	if (!nr_buffers) {
 		if (ret)

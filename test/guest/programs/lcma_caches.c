@@ -171,7 +171,7 @@ static void test_background(void)
 	drop_subject(&s);
 }
 
-/* --- nobody is attached ---------------------------------------------------------- */
+/* --- no device is attached ---------------------------------------------------------- */
 
 static void test_alone(void)
 {

@@ -182,11 +182,11 @@ static void test_limits(void)
 	answers(try_mmap(fd, 2 * PAGE, rw, MAP_SHARED, BYTES - PAGE), -EINVAL,
 		"two pages from the last");
 	answers(try_mmap(fd, PAGE, rw, MAP_SHARED, BYTES), -EINVAL,
-		"a page behind the last");
+		"a page after the last");
 	answers(try_mmap(fd, PAGE, rw, MAP_SHARED, 1 << 30), -EINVAL,
-		"a page far behind it");
+		"a page far after it");
 	ok(map_page(PAGE, fd, 0xffffffff) == MAP_FAILED,
-	   "a page 16 TiB behind it is refused");
+	   "a page 16 TiB after it is refused");
 	ok(map_page(2 * PAGE, fd, 0xfffffffe) == MAP_FAILED,
 	   "two of them are refused");
 	answers(try_mmap(fd, 0, rw, MAP_SHARED, 0), -EINVAL, "nothing");
@@ -290,7 +290,7 @@ static void test_munmap(void)
 	close(fd);
 	munmap(map + 40 * PAGE, 5 * PAGE);
 	ok(are_pages(map, 40, 0), "before a hole");
-	ok(are_pages(map + 45 * PAGE, 55, 45), "and behind it");
+	ok(are_pages(map + 45 * PAGE, 55, 45), "and after it");
 	is(touch(map + 40 * PAGE, false), SIGSEGV, "not in it");
 	is(touch(map + 45 * PAGE - 1, false), SIGSEGV, "up to its end");
 	holds(BYTES, "a mapping with a hole");
@@ -322,7 +322,7 @@ static void test_mprotect(void)
 	ok(are_pages(map, PAGES, 0), "and back: every page is its own");
 	ok(remap_file_pages(map, PAGE, 0, 50, 0) ||
 	   are_pages(map, 1, 50), "remap_file_pages: that page, or none");
-	ok(remap_file_pages(map, PAGE, 0, PAGES, 0), "none behind the last");
+	ok(remap_file_pages(map, PAGE, 0, PAGES, 0), "none after the last");
 	munmap(map, BYTES);
 	close(fd);
 }
@@ -511,7 +511,7 @@ static void test_descriptor(void)
 	answers(CALL(ioctl(fd, DMA_BUF_SET_NAME, "frame")), 0, "it has a name");
 	answers(CALL(ioctl(fd, LCMA_IOC_VERSION, text)), -ENOTTY,
 		"lcma's calls are for the device");
-	is(poll(&pollfd, 1, 0), 1, "nobody has a fence on it");
+	is(poll(&pollfd, 1, 0), 1, "no fence is on it");
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	read_text(path, text, sizeof(text));
 	ok(strstr(text, "exp_name:\tlcma\n"), "fdinfo says whose it is");

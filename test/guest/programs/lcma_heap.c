@@ -394,7 +394,7 @@ static void test_names(void)
 	   "the longest name");
 	ok(!stat("/dev/dma_heap/x,y,z", &st), "the name of three parts");
 	is(region_value("a", "pool_pages"), 8 * MIB / PAGE,
-	   "the option behind a name counts");
+	   "the option after a name counts");
 	answers(unload_lcma(), 0, "unload");
 }
 

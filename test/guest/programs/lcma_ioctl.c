@@ -107,7 +107,7 @@ static void let_go(const struct sample *sample, const void *arg)
 }
 
 /*
- * One call with a size of its own; what lies behind the structure is @behind,
+ * One call with a size of its own; what lies after the structure is @behind,
  * and has to be so afterwards.
  */
 static void try_size(const struct sample *sample, uint32_t size, char behind,
@@ -131,7 +131,7 @@ static void try_size(const struct sample *sample, uint32_t size, char behind,
 		   sample->name);
 		let_go(sample, arg);
 	}
-	is(changed, 0, "%s: nothing is written behind it", sample->name);
+	is(changed, 0, "%s: nothing is written after it", sample->name);
 }
 
 static void test_sizes(const struct sample *sample)
@@ -292,7 +292,7 @@ static void test_entry_size(void)
 	answers(lcma_call(dev, LCMA_IOC_BUFFER_INFO, info), 0,
 		"buffer info, an entry of the first version");
 	is(info->entry.bytes, PAGE, "is filled in");
-	is(info->entry.inode, 77, "and nothing behind it");
+	is(info->entry.inode, 77, "and nothing after it");
 	info->entry_size = first - 1;
 	answers(lcma_call(dev, LCMA_IOC_BUFFER_INFO, info), -EINVAL,
 		"an entry that is a byte smaller");
@@ -414,7 +414,7 @@ static void test_region_list(void)
 		ok(!memcmp(names[i], whole, sizeof(whole)),
 		   "region %u is %s, padded with NULs", i, wanted[i]);
 	}
-	is(names[3][0], (char)0xa5, "and nothing behind the last");
+	is(names[3][0], (char)0xa5, "and nothing after the last");
 	nr = 3;
 	answers(region_names(&nr, (void *)8), -EFAULT, "names nowhere");
 	nr = 0xffffffff;
@@ -498,7 +498,7 @@ static void test_region_info(void)
 	memset(info.name, 'x', sizeof(info.name));
 	strcpy(info.name, "main");
 	answers(lcma_call(dev, LCMA_IOC_REGION_INFO, &info), 0,
-		"what stands behind the NUL does not count");
+		"what stands after the NUL does not count");
 }
 
 /* --- alloc ---------------------------------------------------------------------------------- */
@@ -639,11 +639,11 @@ static void test_texts(void)
 	strcpy(alloc.label, "cam");
 	memset(alloc.region, '\n', sizeof(alloc.region));
 	strcpy(alloc.region, "main");
-	fd = try_alloc(&alloc, 0, "texts with something behind their NUL");
+	fd = try_alloc(&alloc, 0, "texts with something after their NUL");
 	buffer_info(dev, fd, &entry);
 	same_text(entry.label, "cam", "the label ends at its NUL");
 	ok(!memchr(entry.label, '\n', sizeof(entry.label)),
-	   "what stood behind it is not told");
+	   "what stood after it is not told");
 	close(fd);
 
 	alloc = alloc_for("main", PAGE);
@@ -779,7 +779,7 @@ static void without_fds(void *unused MAYBE_UNUSED)
 	close(10);
 	region_info(dev, "main", &after);
 	is(after.used, before.used, "it holds nothing");
-	is(after.allocs, before.allocs, "it has disturbed nobody");
+	is(after.allocs, before.allocs, "it has disturbed no page");
 	alloc = alloc_for("main", PAGE);
 	answers(lcma_call(dev, LCMA_IOC_ALLOC, &alloc), 0, "with one left");
 	is(alloc.fd, 10, "it is that one");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lcma_lifetime - a buffer lives as long as somebody holds it, whoever that is
+ * lcma_lifetime - a buffer lives as long as any process holds it
  * and however that process ends, and not a moment longer. See lifetime.sh.
  *
  *	lcma_lifetime			the tests
@@ -145,7 +145,7 @@ static void test_fork_and_exec(void)
 	kill_and_wait(child);
 	close(until);
 	close(fd);
-	holds(0, "nobody has");
+	holds(0, "no process has it");
 
 	fd = need_buffer(dev, "main", BYTES);
 	map = map_buffer(fd, BYTES);
@@ -185,7 +185,7 @@ static int connect_socket(void)
 	return sock;
 }
 
-/* A process of its own session, which nobody waits for. */
+/* A process of its own session, which no process waits for. */
 static pid_t stranger(void (*run)(void))
 {
 	pid_t pid, *told = need_shared(PAGE);

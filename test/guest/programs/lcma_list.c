@@ -51,7 +51,7 @@ static void test_buffer_info(void)
 	is(list_buffers(dev, "main", 0, entries, 1), 1, "it is listed");
 	is(entries[0].inode, st.st_ino, "with its inode");
 	is(e->latency_ns, alloc.latency_ns, "latency");
-	same_text(e->comm, "list tester", "comm is who asked, then");
+	same_text(e->comm, "list tester", "comm is the process that asked, then");
 	same_text(e->region, "main", "region");
 	same_text(e->label, "a-label", "label");
 	age_ns = e->age_ns;

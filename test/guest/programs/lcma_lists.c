@@ -163,7 +163,7 @@ static void test_cost(void)
 	in_child(1000, end_of_the_list, NULL);
 }
 
-/* Others come and go while somebody reads: what stays is there once. */
+/* Others come and go during a read: what stays is there once. */
 static void test_change(void)
 {
 	long long until = now_ms() + 2000, took;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * lcma_quota - how much an open file and a user may hold: counted to the page,
- * by whoever asked, until it is given back. See quota.sh.
+ * by the process that asked, until it is given back. See quota.sh.
  */
 #include "program.h"
 
@@ -118,7 +118,7 @@ static void test_what_counts(void)
 	for (i = 0; i < 20; i++)
 		alloc_buffer(dev, "main", 4 * KIB);
 	region_info(dev, "main", &after);
-	is(after.allocs, before.allocs, "what is over quota disturbs nobody");
+	is(after.allocs, before.allocs, "what is over quota disturbs no page");
 	close(fd);
 
 	limit("0", "0");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lcma_reach - who else can reach into a mapping of a buffer: the kernel on
- * behalf of a read() can, whoever wants its pages is refused with EFAULT. See
+ * lcma_reach - what else can reach into a mapping of a buffer: the kernel on
+ * behalf of a read() can, a caller that wants its pages is refused with EFAULT. See
  * dmabuf.sh; /dev/ram0 has to be there.
  */
 #include "program.h"
@@ -46,7 +46,7 @@ static void test_copies(void)
 	is(pread(file, text, BYTES, BYTES), BYTES, "the file is read");
 	ok(has_pattern(text, BYTES, TAG), "the pattern is there");
 
-	/* A mapping that nobody has touched is faulted in on the way. */
+	/* A mapping that was not touched is faulted in on the way. */
 	munmap(map, BYTES);
 	map = map_buffer(fd, BYTES);
 	is(pread(file, map + 100, 3 * PAGE, 100), 3 * PAGE,
@@ -314,7 +314,7 @@ int main(void)
 	test_zerocopy();
 	test_io_uring();
 
-	/* Nobody kept a page: else it would be quarantined now. */
+	/* No page was kept: else it would be quarantined now. */
 	munmap(map, BYTES);
 	close(fd);
 	ok(is_idle("main", 2000), "the region is idle");

@@ -460,7 +460,7 @@ static void orders(void)
 	answers(op_alloc(), -ENOBUFS, "the third one");
 	order("off");
 	answers(op_alloc(), 0, "off: no more");
-	reads("off passes=0 failures=0", "and nobody counts");
+	reads("off passes=0 failures=0", "and nothing is counted");
 
 	/* The tests know every point, the module knows every point. */
 	read_text(FAULTS, text, sizeof(text));

@@ -358,11 +358,11 @@ static int hold(const char *name, const char *how_much, bool lock)
 	if (victim < 0 || write(victim, "1000", 4) != 4 || null < 0)
 		die("%s", strerror(errno));
 	fill(seed, max_pages, free_kib, lock);
-	/* Who reads what the shell prints shall not wait for this process. */
+	/* The reader of what the shell prints must not wait for this process. */
 	for (i = 0; i < 3; i++)
 		dup2(null, i);
 	if (write(ready[1], "", 1) != 1)
-		die("nobody waits for %s", name);
+		die("no process waits for %s", name);
 	close(ready[0]);
 	close(ready[1]);
 	serve(sock, seed);

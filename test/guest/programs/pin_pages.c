@@ -11,10 +11,10 @@
  * then keeps only what it needs:
  *
  *	pins	in each block of EVERY pages (0: none; default: the range is
- *		one block), the first page it has at or behind OFFSET in the
+ *		one block), the first page it has at or after OFFSET in the
  *		block; COUNT at most (default: no limit). A pin is a page
  *		vmspliced into a pipe, not as a gift: a reference that no
- *		migration accounts for, and that nobody drops by accident.
+ *		migration accounts for, and that is not dropped by accident.
  *	-k	keep all other pages inside the range, too, as movable memory.
  *
  * Prints `pfn=0x... page=N` (N from FIRST_PFN) for each pin and then
@@ -144,7 +144,7 @@ static void set_sysctl(const char *name, unsigned long value)
 /*
  * When free memory of the wrong kind is handed out, the kernel raises its marks by
  * a pageblock (8 MiB, on some boards) until kswapd has been round; and once kswapd
- * has given up, which somebody before us may have brought about, they stay there:
+ * has given up, which another program may have brought about, they stay there:
  * more than what we leave. Return: how it was.
  */
 static unsigned long stop_boosting(void)

@@ -157,7 +157,7 @@ static void fences(int dev)
 	is(ready(fd, POLLIN), 1, "an idle buffer can be read");
 	answers(CALL(ioctl(card, DRM_IOCTL_VGEM_FENCE_ATTACH, &attach)), 0,
 		"the driver is writing");
-	is(ready(fd, POLLIN), 0, "now nobody may read it");
+	is(ready(fd, POLLIN), 0, "now it may not be read");
 	signal.fence = attach.out_fence;
 	answers(CALL(ioctl(card, DRM_IOCTL_VGEM_FENCE_SIGNAL, &signal)), 0,
 		"the driver is done");
@@ -197,7 +197,7 @@ static void refusals(int dev)
 	ok(is_idle(REGION, 2000), "nothing is left");
 }
 
-/* --- who goes first ------------------------------------------------------------------------ */
+/* --- which goes first ------------------------------------------------------------------------ */
 
 enum { FD, HANDLE, OUT, MAP, NR_HOLDERS };
 

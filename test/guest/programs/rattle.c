@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 
 	if (nr < 1 || nr > MAX_DOORS)
 		return 2;
-	/* Whoever loads the module comes first. */
+	/* The process that loads the module comes first. */
 	if (nice(10) < 0)
 		return 2;
 	sigaction(SIGTERM, &action, NULL);

@@ -107,7 +107,7 @@ static unsigned long where(unsigned long *swapped)
 	return n;
 }
 
-/* A number behind a key in a file of lines, or in a file of one number. */
+/* A number after a key in a file of lines, or in a file of one number. */
 static unsigned long number(const char *path, const char *key)
 {
 	FILE *file = fopen(path, "r");

@@ -50,7 +50,7 @@ static int open_video(void)
 	return video;
 }
 
-/* A control of vivid by its name: what is behind the names is not public. */
+/* A control of vivid by its name: the numbers of the names are not public. */
 static void set_control(int video, const char *name, int value)
 {
 	struct v4l2_queryctrl query = { .id = V4L2_CTRL_FLAG_NEXT_CTRL };
@@ -316,7 +316,7 @@ static void capture_size(int video, int dev, unsigned int width,
 	   NR_FRAMES);
 	ok(same, "%ux%u: byte by byte what the driver's own shows", width,
 	   height);
-	ok(untouched, "%ux%u: nothing was written behind a frame", width,
+	ok(untouched, "%ux%u: nothing was written after a frame", width,
 	   height);
 	ok(in_order, "%ux%u: frames count up, time goes on", width, height);
 	is(used_bytes(REGION), NR_BUFFERS * s.buffer_bytes,
@@ -363,7 +363,7 @@ static void refused(int video, int fd, size_t length, long err,
 
 /*
  * Since 6.11 videobuf2 forgets to drop a dma-buf that it cannot attach: the
- * buffer would be held until reboot, whoever exported it.
+ * buffer would be held until reboot, whichever driver exported it.
  */
 static bool attach_leaks(void)
 {
@@ -414,7 +414,7 @@ static void refusals(int video, int dev)
 	request_buffers(video, V4L2_MEMORY_MMAP, 0);
 }
 
-/* --- who goes first ------------------------------------------------------------------------ */
+/* --- which goes first ------------------------------------------------------------------------ */
 
 /* Descriptors and mappings are closed while the driver fills the buffers. */
 static void closed_early(int dev)

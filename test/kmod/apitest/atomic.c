@@ -107,7 +107,7 @@ static void one_place(struct lcma_region *region, const char *where,
 	apitest_fill(errand.give, COUNT, 0xdeadbeef);
 	go_there();
 
-	/* Nobody can tell, or spinlocks and softirqs are as threads are. */
+	/* It cannot be told, or spinlocks and softirqs are as threads are. */
 	if (!IS_ENABLED(CONFIG_PREEMPT_COUNT) || IS_ENABLED(CONFIG_PREEMPT_RT))
 		errand.was_atomic = true;
 	OK(errand.was_atomic, "%s: one may not sleep there", where);

@@ -137,7 +137,7 @@ static void keeps_writes(struct bounce *b)
 	   "%zu bytes: and so does unmapping", bytes);
 }
 
-/* None is forgotten for another: neither who wrote, nor one of two who read. */
+/* None is forgotten for another: neither the writer, nor one of two readers. */
 static void two_devices(struct bounce *first, struct bounce *second)
 {
 	struct dma_buf *dmabuf = first->attachment->dmabuf;

@@ -140,7 +140,7 @@ static atomic_t nr_differ;
 static atomic_t nr_failed;
 static DECLARE_COMPLETION(one_done);
 
-/* One that is going, one that comes: whoever holds one sees no other. */
+/* One that is going, one that comes: the holder of one sees no other. */
 static int export_and_put(void *unused)
 {
 	struct dma_buf *a, *b;
@@ -184,7 +184,7 @@ static void export_race(struct lcma_region *region)
 	while (nr--)
 		wait_for_completion(&one_done);
 	OK(!atomic_read(&nr_failed), "four threads export and let go: each time");
-	OK(!atomic_read(&nr_differ), "nobody sees two dma-bufs of one buffer");
+	OK(!atomic_read(&nr_differ), "no holder sees two dma-bufs of one buffer");
 	dmabuf = lcma_buffer_export(raced);
 	OK(!IS_ERR(dmabuf) && dmabuf->size == SZ_64K, "and once more after it");
 	if (!IS_ERR(dmabuf))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Several threads at once, each with a few allocations of all kinds: nobody
- * gets what somebody else has, nothing is lost.
+ * Several threads at once, each with a few allocations of all kinds: none
+ * gets what another one has, nothing is lost.
  */
 #include "apitest.h"
 

@@ -78,7 +78,7 @@ void apitest_devices(struct lcma_region *region)
 	OK(lcma_device_share(&b->dev, &a->dev) == -ENOENT,
 	   "nothing to share: ENOENT");
 	OK(lcma_device_share(&b->dev, NULL) == -ENOENT,
-	   "nobody to share with: ENOENT");
+	   "no device to share with: ENOENT");
 
 	OK(!lcma_device_assign(&a->dev, region), "assigned");
 	OK(lcma_device_region(&a->dev) == region, "and found");

@@ -2,7 +2,7 @@
 /*
  * A driver gone wild: it frees what it finds, while others, one by one, get
  * buffers and give them back. No page of the region is ever a driver's own, so
- * whatever it frees is somebody else's.
+ * whatever it frees belongs to another driver.
  */
 #include "apitest.h"
 

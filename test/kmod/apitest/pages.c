@@ -178,7 +178,7 @@ void apitest_gone(struct lcma_region *region)
 	page = pfn_to_page(PHYS_PFN(apitest_state(region).base));
 	OK(!lcma_free_pages(region, page, 1), "nothing of it can be freed");
 	page = lcma_alloc_pages(NULL, 1, 0, 0);
-	OK(!IS_ERR(page), "another region serves who does not care");
+	OK(!IS_ERR(page), "another region serves a caller that names none");
 	if (!IS_ERR(page))
 		OK(lcma_free_pages(NULL, page, 1), "and is found again");
 }

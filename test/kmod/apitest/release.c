@@ -51,9 +51,9 @@ static void what_is_not_ours(struct lcma_region *region)
 	OK(!lcma_free_pages(region, pfn_to_page(base_pfn - 1), 2),
 	   "a range that begins before the region");
 	OK(!lcma_free_pages(region, pfn_to_page(base_pfn + s.nr_pages - 1), 2),
-	   "a range that ends behind the region");
+	   "a range that ends after the region");
 	OK(!lcma_free_pages(region, pfn_to_page(base_pfn + s.nr_pages), 1),
-	   "the page behind the region");
+	   "the page after the region");
 	OK(apitest_settles(region, &s), "nothing was freed");
 }
 
@@ -229,7 +229,7 @@ void apitest_quarantine(struct lcma_region *region)
 	get_page(nth(pages, 6));
 	get_page(nth(pages, 6));
 	OK(lcma_free_pages(region, pages, count),
-	   "freed, although somebody has two of them");
+	   "freed, although two of them are held");
 	held = before;
 	held.used_pages += 2;
 	held.quarantined_pages += 2;

@@ -39,7 +39,7 @@ static void add(const char *fmt, ...)
 	va_end(args);
 }
 
-/* A line "ok WHAT" or "not ok WHAT", behind it what was not so. */
+/* A line "ok WHAT" or "not ok WHAT", after it what was not so. */
 bool apitest_result(bool passed, const char *what, const char *fmt, ...)
 {
 	va_list args;

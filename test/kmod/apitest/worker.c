@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For whom a worker works: a buffer with a deadline is claimed by another thread,
+ * Workers act for their callers: a buffer with a deadline is claimed by another thread,
  * which has to be what its caller is. A probe of alloc_contig_range() says who
  * calls it, and how.
  */
@@ -29,7 +29,7 @@
 /**
  * struct sighting - the last call of alloc_contig_range()
  * @nr: how many there have been
- * @comm: by whom
+ * @comm: the caller
  * @flags: its flags
  * @prio: its priority, as the kernel counts
  */

@@ -38,7 +38,7 @@
  * @pool: wait before each repetition until lcma's pool has so many pages;
  *	negative: until it is quiet, however many it has
  * @used: pages of the region that others hold all the time
- * @swap: who would be second is first, from the first repetition on
+ * @swap: the side that would be second is first, from the first repetition on
  * @soil: no page of the pool is zero when lcma is asked
  * @fill: wait until so many percent of both parts are in use; 0: do not
  * @fifo: the caller has real-time priority

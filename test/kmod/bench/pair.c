@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pairs: one allocation of each side, freed at once, alternately; who is first
+ * Pairs: one allocation of each side, freed at once, alternately; which is first
  * changes half way. Before each pair both sides are brought to where they were.
  *
  * An array each of nanoseconds until the pages were there, and until they were

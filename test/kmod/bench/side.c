@@ -31,7 +31,7 @@ static bool (*cma_give)(struct device *dev, struct page *pages, int count);
 
 static struct platform_device *pdev;
 
-/* What the kernel's area has beyond its part, and nobody gets. */
+/* What the kernel's area has beyond its part, and neither side gets. */
 static struct surplus {
 	struct page *pages;
 	unsigned long nr;

@@ -120,7 +120,7 @@ unsigned long *bench_bits_new(unsigned int side)
 		       sizeof(long));
 }
 
-/* Somebody's data: not free, and not a page that was claimed. */
+/* Data: not free, and not a page that was claimed. */
 static bool is_in_use(struct page *page)
 {
 	return page_ref_count(page) > 0 && READ_ONCE(page->mapping);
@@ -153,7 +153,7 @@ unsigned long bench_in_use(unsigned int side, unsigned long *bits)
 }
 
 /**
- * bench_taken - how many pages of a part nobody else could get
+ * bench_taken - how many pages of a part no other caller could get
  * @side: whose part
  * @nr_used: what bench_in_use() said
  *

@@ -16,7 +16,7 @@
  *	writeback	a page that is being written to its device
  *	buffers		a reference to the page's buffer heads, as a journal has: the
  *			page itself shows nothing of it
- *	used		a reference to a page that somebody has already; FD is ignored
+ *	used		a reference to a page that is in use already; FD is ignored
  *
  * One page at a time: -EBUSY.
  */
@@ -45,7 +45,7 @@
 #define CONTIG_KIND	MIGRATE_MOVABLE
 #endif
 
-/* A page of the device that somebody has read is in memory already. */
+/* A page of the device that was read is in memory already. */
 #define MAX_TRIES	8
 
 enum hold_kind {

@@ -9,7 +9,7 @@
  * and notes by how much it comes late. What is read is the sum over all CPUs
  * since the start, in milliseconds: an allowance for a verdict about time.
  *
- * Interrupts that somebody keeps off for more than a millisecond count, too, and
+ * Interrupts that are kept off for more than a millisecond count, too, and
  * so would hide in that allowance. A task that only keeps others from the CPU
  * does not: the timer does not wait for those.
  */

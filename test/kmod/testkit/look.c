@@ -8,7 +8,7 @@
  * references; that are Reserved with one reference (as the boot leaves a
  * reservation); that are in free blocks of the buddy allocator; on a reclaim
  * list; and the first page that is in neither of the last two nor Reserved.
- * Pages change meanwhile: exact only where nobody but the test has them.
+ * Pages change meanwhile: exact only where only the test has them.
  */
 #include "testkit.h"
 

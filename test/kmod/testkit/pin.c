@@ -7,7 +7,7 @@
  *	echo PFN > unpin	drops one; `all` drops all
  *	cat pin			a line for each that is held
  *
- * A page that nobody holds cannot be pinned: -EBUSY, and none of them is.
+ * A page that is not in use cannot be pinned: -EBUSY, and none of them is.
  */
 #include "testkit.h"
 
