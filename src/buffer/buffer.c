@@ -16,17 +16,17 @@
 #include "fault.h"
 
 static void note_facts(struct lcma_buffer *buffer,
-		       const struct lcma_order *order, ktime_t began)
+		       const struct lcma_buffer_request *wanted, ktime_t began)
 {
 	struct lcma_buffer_facts *facts = &buffer->facts;
 
 	facts->phys = lcma_region_phys(buffer->run.region, buffer->run.start);
 	facts->bytes = (u64)buffer->run.nr_pages << PAGE_SHIFT;
-	facts->align_bytes = (u64)order->request.align_pages << PAGE_SHIFT;
-	facts->owner = order->owner;
+	facts->align_bytes = (u64)wanted->request.align_pages << PAGE_SHIFT;
+	facts->owner = wanted->owner;
 	facts->uid = current_uid();
 	get_task_comm(facts->comm, current);
-	strscpy(facts->label, order->label, sizeof(facts->label));
+	strscpy(facts->label, wanted->label, sizeof(facts->label));
 	facts->created = ktime_get();
 	facts->latency_ns = ktime_to_ns(ktime_sub(facts->created, began));
 	buffer->tgid = get_pid(task_tgid(current));
@@ -48,21 +48,21 @@ static int alloc_zeroed(const struct lcma_request *request,
 }
 
 /* Return: a charge; NULL: modules are not charged; ERR_PTR. */
-static struct lcma_charge *charge_for(const struct lcma_order *order)
+static struct lcma_charge *charge_for(const struct lcma_buffer_request *wanted)
 {
-	return order->owner == LCMA_OWNER_KERNEL ? NULL :
-	       lcma_charge_new(order->account, order->request.nr_pages);
+	return wanted->owner == LCMA_OWNER_KERNEL ? NULL :
+	       lcma_charge_new(wanted->account, wanted->request.nr_pages);
 }
 
 /*
  * Pages that are charged: what is asked for before anybody is disturbed for
  * it, what the region's granule adds when it is known.
  */
-static int alloc_charged(const struct lcma_order *order,
+static int alloc_charged(const struct lcma_buffer_request *wanted,
 			 const struct lcma_request *request,
 			 struct lcma_buffer *buffer, ktime_t began)
 {
-	struct lcma_charge *charge = charge_for(order);
+	struct lcma_charge *charge = charge_for(wanted);
 	struct lcma_run *run = &buffer->run;
 	int err;
 
@@ -127,7 +127,7 @@ static struct lcma_buffer *first_after(const struct lcma_region *region,
 
 /**
  * lcma_buffer_new - allocate a buffer
- * @order: what is wanted
+ * @wanted: what is wanted
  *
  * The buffer's memory is zero.
  *
@@ -135,24 +135,24 @@ static struct lcma_buffer *first_after(const struct lcma_region *region,
  * Return: the buffer with one reference; -EDQUOT over quota; ERR_PTR of what
  * lcma_alloc() returns.
  */
-struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order)
+struct lcma_buffer *lcma_buffer_new(const struct lcma_buffer_request *wanted)
 {
 	const ktime_t began = ktime_get();
-	struct lcma_request request = order->request;
+	struct lcma_request request = wanted->request;
 	struct lcma_region *region;
 	struct lcma_buffer *buffer;
 	unsigned long flags;
 	int err;
 
-	request.owner = order->owner;
-	request.label = order->label;
+	request.owner = wanted->owner;
+	request.label = wanted->label;
 	buffer = lcma_fault(BUFFER_NEW) ? NULL :
 		 kzalloc(sizeof(*buffer), GFP_KERNEL);
 	if (!buffer) {
 		lcma_alloc_failed(&request, -ENOBUFS, began);
 		return ERR_PTR(-ENOBUFS);
 	}
-	err = alloc_charged(order, &request, buffer, began);
+	err = alloc_charged(wanted, &request, buffer, began);
 	if (err) {
 		kfree(buffer);
 		return ERR_PTR(err);
@@ -160,7 +160,7 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order)
 
 	kref_init(&buffer->ref);
 	mutex_init(&buffer->dmabuf_lock);
-	note_facts(buffer, order, began);
+	note_facts(buffer, wanted, began);
 	region = buffer->run.region;
 	lcma_region_lock(region, &flags);
 	enlist(region, buffer);

@@ -21,7 +21,7 @@
 struct dma_buf;
 
 /**
- * struct lcma_order - a buffer that somebody wants
+ * struct lcma_buffer_request - a buffer that somebody wants
  * @request: the pages
  * @label: what it is for; "": not told
  * @owner: which front end asks
@@ -29,7 +29,7 @@ struct dma_buf;
  *
  * The current task's user is charged, unless another module asks.
  */
-struct lcma_order {
+struct lcma_buffer_request {
 	struct lcma_request request;
 	const char *label;
 	enum lcma_owner owner;
@@ -97,7 +97,7 @@ struct lcma_buffer {
 	struct dma_buf *dmabuf;
 };
 
-struct lcma_buffer *lcma_buffer_new(const struct lcma_order *order);
+struct lcma_buffer *lcma_buffer_new(const struct lcma_buffer_request *wanted);
 void lcma_buffer_hold(struct lcma_buffer *buffer);
 void lcma_buffer_drop(struct lcma_buffer *buffer);
 void lcma_buffer_describe(const struct lcma_buffer *buffer,

@@ -477,7 +477,7 @@ int lcma_dmabuf_sync(struct dma_buf *dmabuf, u64 offset, u64 len, u32 flags)
 
 /**
  * lcma_dmabuf_new_fd - a new buffer, as a file descriptor of the current task
- * @order: what is wanted
+ * @wanted: what is wanted
  * @fd_flags: O_RDWR or the like, O_CLOEXEC
  * @publish: tells the caller of descriptor and buffer; may fail
  * @context: for @publish
@@ -489,7 +489,7 @@ int lcma_dmabuf_sync(struct dma_buf *dmabuf, u64 offset, u64 len, u32 flags)
  * Return: 0; -EMFILE, -ENFILE; what lcma_buffer_new(), lcma_dmabuf_export()
  * and @publish return.
  */
-int lcma_dmabuf_new_fd(const struct lcma_order *order, int fd_flags,
+int lcma_dmabuf_new_fd(const struct lcma_buffer_request *wanted, int fd_flags,
 		       int (*publish)(const struct lcma_buffer *buffer, int fd,
 				      void *context), void *context)
 {
@@ -500,7 +500,7 @@ int lcma_dmabuf_new_fd(const struct lcma_order *order, int fd_flags,
 	fd = lcma_fault(DMABUF_FD) ?: get_unused_fd_flags(fd_flags & O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	buffer = lcma_buffer_new(order);
+	buffer = lcma_buffer_new(wanted);
 	if (IS_ERR(buffer)) {
 		err = PTR_ERR(buffer);
 		goto err_put_fd;

@@ -141,7 +141,7 @@ static int heap_error(int err)
 
 static int heap_alloc(const struct heap_file *hf, void __user *arg)
 {
-	struct lcma_order order = {
+	struct lcma_buffer_request wanted = {
 		.request = {
 			.region = hf->region,
 			.deadline = LCMA_FOREVER,
@@ -161,9 +161,9 @@ static int heap_alloc(const struct heap_file *hf, void __user *arg)
 		return -EINVAL;
 	if (call.data.len >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
 		return -ENOMEM;
-	order.request.nr_pages = PFN_UP(call.data.len);
-	order.request.align_pages = natural_alignment(order.request.nr_pages);
-	return heap_error(lcma_dmabuf_new_fd(&order, call.data.fd_flags,
+	wanted.request.nr_pages = PFN_UP(call.data.len);
+	wanted.request.align_pages = natural_alignment(wanted.request.nr_pages);
+	return heap_error(lcma_dmabuf_new_fd(&wanted, call.data.fd_flags,
 					     publish, &call));
 }
 

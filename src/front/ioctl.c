@@ -239,14 +239,14 @@ static int do_alloc(const struct call *call, void *data)
 {
 	struct lcma_alloc *alloc = data;
 	struct publication publication = { .call = call, .alloc = alloc };
-	struct lcma_order order = {
+	struct lcma_buffer_request wanted = {
 		.label = alloc->label,
 		.owner = LCMA_OWNER_PROGRAM,
 		.account = call->account,
 	};
-	int err = make_request(alloc, &order.request);
+	int err = make_request(alloc, &wanted.request);
 
-	return err ?: lcma_dmabuf_new_fd(&order, O_RDWR | O_CLOEXEC,
+	return err ?: lcma_dmabuf_new_fd(&wanted, O_RDWR | O_CLOEXEC,
 					 publish_alloc, &publication);
 }
 

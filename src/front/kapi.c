@@ -178,7 +178,7 @@ struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
 				      const struct lcma_buffer_params *params)
 {
 	const u64 align_bytes = params->align_bytes ?: 1;
-	struct lcma_order order = {
+	struct lcma_buffer_request wanted = {
 		.request = {
 			.region = region,
 			.flags = request_flags(params->flags),
@@ -191,19 +191,19 @@ struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
 	if (params->flags & ~LCMA_QUIET)
 		return ERR_PTR(-EOPNOTSUPP);
 	if (!params->bytes || !lcma_is_pow2(align_bytes) ||
-	    !lcma_label_is_valid(order.label))
+	    !lcma_label_is_valid(wanted.label))
 		return ERR_PTR(-EINVAL);
 	if (params->bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
 		return ERR_PTR(-EFBIG);
 	if (align_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
 		return ERR_PTR(-ENOSPC);
-	order.request.nr_pages = PFN_UP(params->bytes);
-	order.request.align_pages = max_t(unsigned long, 1,
+	wanted.request.nr_pages = PFN_UP(params->bytes);
+	wanted.request.align_pages = max_t(unsigned long, 1,
 					  align_bytes >> PAGE_SHIFT);
 	if (params->timeout_ms)
-		order.request.deadline = ktime_add_ms(ktime_get(),
+		wanted.request.deadline = ktime_add_ms(ktime_get(),
 						      params->timeout_ms);
-	return lcma_buffer_new(&order);
+	return lcma_buffer_new(&wanted);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_buffer_alloc, LCMA_NS);
 

@@ -72,7 +72,7 @@ static void fill_slot(int slot, struct holding *holding)
 	mutex_unlock(&lock);
 }
 
-static struct holding *new_holding(const struct lcma_order *order)
+static struct holding *new_holding(const struct lcma_buffer_request *wanted)
 {
 	struct lcma_buffer *buffer;
 	struct holding *holding;
@@ -81,7 +81,7 @@ static struct holding *new_holding(const struct lcma_order *order)
 		  kzalloc(sizeof(*holding), GFP_KERNEL);
 	if (!holding)
 		return ERR_PTR(-ENOBUFS);
-	buffer = lcma_buffer_new(order);
+	buffer = lcma_buffer_new(wanted);
 	if (IS_ERR(buffer)) {
 		kfree(holding);
 		return ERR_CAST(buffer);
@@ -92,7 +92,7 @@ static struct holding *new_holding(const struct lcma_order *order)
 
 static int alloc_slot(void)
 {
-	struct lcma_order order = {
+	struct lcma_buffer_request wanted = {
 		.request = {
 			.align_pages = 1,
 			.flags = TEXT_FLAGS,
@@ -106,8 +106,8 @@ static int alloc_slot(void)
 
 	if (slot < 0)
 		return slot;
-	order.request.nr_pages = (slot + 1) * (SZ_1M >> PAGE_SHIFT);
-	holding = new_holding(&order);
+	wanted.request.nr_pages = (slot + 1) * (SZ_1M >> PAGE_SHIFT);
+	holding = new_holding(&wanted);
 	fill_slot(slot, IS_ERR(holding) ? NULL : holding);
 	return PTR_ERR_OR_ZERO(holding);
 }
@@ -140,16 +140,16 @@ static int make_request(const struct lcma_line *line,
 
 static int alloc_sized(const struct lcma_line *line)
 {
-	struct lcma_order order = {
+	struct lcma_buffer_request wanted = {
 		.label = line->label,
 		.owner = LCMA_OWNER_TEXT,
 	};
 	struct holding *holding;
-	int err = make_request(line, &order.request);
+	int err = make_request(line, &wanted.request);
 
 	if (err)
 		return err;
-	holding = new_holding(&order);
+	holding = new_holding(&wanted);
 	if (IS_ERR(holding))
 		return PTR_ERR(holding);
 	mutex_lock(&lock);
