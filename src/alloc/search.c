@@ -90,7 +90,7 @@ static enum lcma_place_answer next_candidate(struct lcma_search *search,
 		return answer;
 	if (!lcma_take_may_begin(region, *start, search->fit.nr_pages))
 		return LCMA_PLACE_AGAIN;
-	lcma_take_begin(region, *start, search->fit.nr_pages, &search->hold);
+	lcma_take_begin(region, *start, search->fit.nr_pages, &search->taking);
 	return LCMA_PLACE_FOUND;
 }
 
@@ -120,7 +120,7 @@ static int reserve_candidate(struct lcma_search *search, unsigned long *start)
 			return 0;
 		/* If others get into it first, there is another next candidate. */
 		if (answer == LCMA_PLACE_FOUND &&
-		    lcma_take_reserve(region, &search->hold))
+		    lcma_take_reserve(region, &search->taking))
 			return 1;
 		if (fatal_signal_pending(current))
 			return -EINTR;
@@ -160,9 +160,9 @@ static void note_outcome(struct lcma_search *search, unsigned long start, int er
 static void blame_passing(struct lcma_search *search)
 {
 	struct lcma_region *region = search->region;
-	const unsigned long end = search->hold.start +
-				  min(search->hold.nr_pages, BLAME_PAGES);
-	unsigned long at = search->hold.start;
+	const unsigned long end = search->taking.start +
+				  min(search->taking.nr_pages, BLAME_PAGES);
+	unsigned long at = search->taking.start;
 	struct lcma_obstacle found;
 	struct lcma_stretch s;
 
@@ -183,14 +183,14 @@ static int try_candidate(struct lcma_search *search, unsigned long start)
 	int err;
 
 	search->any_seen = true;
-	search->hold.is_proof = search->is_proof;
+	search->taking.is_proof = search->is_proof;
 	if (!search->is_proof &&
-	    lcma_take_is_stuck(region, &search->hold, &search->obstacle)) {
-		lcma_take_cancel(region, &search->hold);
+	    lcma_take_is_stuck(region, &search->taking, &search->obstacle)) {
+		lcma_take_cancel(region, &search->taking);
 		return -EBUSY;
 	}
 	search->nr_tried++;
-	err = lcma_take(region, &search->hold, search->deadline,
+	err = lcma_take(region, &search->taking, search->deadline,
 			&search->obstacle);
 	if (err == -ETIMEDOUT)
 		blame_passing(search);

@@ -41,7 +41,7 @@ struct lcma_watched {
  * @any_busy: at that moment pages were busy in other hands
  * @again: the last candidate that failed for no visible reason
  * @nr_again: how often it did
- * @hold: the candidate, reserved
+ * @taking: the candidate, reserved
  * @obstacle: what was in the way of the last candidate
  * @blamed: the last obstacle that was seen at all
  * @watched: what was in the way in this pass, and may go away
@@ -65,7 +65,7 @@ struct lcma_search {
 	bool any_busy;
 	unsigned long again;
 	unsigned int nr_again;
-	struct lcma_hold hold;
+	struct lcma_taking taking;
 	struct lcma_obstacle obstacle;
 	struct lcma_obstacle blamed;
 	struct lcma_watched watched[LCMA_NR_WATCHED];

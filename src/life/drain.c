@@ -277,7 +277,7 @@ static bool claim_next(const struct drain *drain, unsigned long *at,
 	unsigned long start = next_shared(region, *at), flags;
 	struct lcma_obstacle obstacle;
 	struct lcma_stretch s;
-	struct lcma_hold hold;
+	struct lcma_taking taking;
 
 	if (start == LCMA_NO_PAGE)
 		return false;
@@ -289,10 +289,10 @@ static bool claim_next(const struct drain *drain, unsigned long *at,
 	if (start >= *at)
 		return true;
 	lcma_region_lock(region, &flags);
-	lcma_take_begin(region, start, *at - start, &hold);
+	lcma_take_begin(region, start, *at - start, &taking);
 	lcma_region_unlock(region, flags);
-	if (lcma_take_reserve(region, &hold) &&
-	    !lcma_take(region, &hold, deadline, &obstacle))
+	if (lcma_take_reserve(region, &taking) &&
+	    !lcma_take(region, &taking, deadline, &obstacle))
 		lcma_region_move_own(region, start, *at - start, LCMA_USED,
 				     LCMA_POOL);
 	return true;

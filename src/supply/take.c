@@ -46,14 +46,14 @@
  * struct take - a run that is being taken by a worker
  * @job: the worker's side
  * @region: the region
- * @hold: the run
+ * @taking: the run
  * @err: how it ended
  * @obstacle: what was in the way
  */
 struct take {
 	struct lcma_job job;
 	struct lcma_region *region;
-	struct lcma_hold hold;
+	struct lcma_taking taking;
 	int err;
 	struct lcma_obstacle obstacle;
 };
@@ -94,59 +94,59 @@ static unsigned long rest_before(struct lcma_region *region,
 }
 
 /* Reserve what a claim of the run takes anyway, and the pool has room for. */
-static void widen(struct lcma_region *region, struct lcma_hold *hold)
+static void widen(struct lcma_region *region, struct lcma_taking *taking)
 {
-	const unsigned long end = hold->start + hold->nr_pages;
+	const unsigned long end = taking->start + taking->nr_pages;
 	unsigned long room = lcma_surplus_room(region);
 
 	lockdep_assert_held(&region->lock);
 	if (!room || region->life != LCMA_LIVE || lcma_region_is_reserving(region))
 		return;
 	if (lcma_map_state(&region->map, end - 1) == LCMA_SHARED)
-		hold->nr_after = min(room, rest_after(region, end));
-	room -= hold->nr_after;
-	if (room && lcma_map_state(&region->map, hold->start) == LCMA_SHARED)
-		hold->nr_before = min(room, rest_before(region, hold->start));
+		taking->nr_after = min(room, rest_after(region, end));
+	room -= taking->nr_after;
+	if (room && lcma_map_state(&region->map, taking->start) == LCMA_SHARED)
+		taking->nr_before = min(room, rest_before(region, taking->start));
 }
 
-static unsigned long hold_end(const struct lcma_hold *hold)
+static unsigned long taking_end(const struct lcma_taking *taking)
 {
-	return hold->start + hold->nr_pages + hold->nr_after;
+	return taking->start + taking->nr_pages + taking->nr_after;
 }
 
-static bool is_reserved(const struct lcma_hold *hold)
+static bool is_reserved(const struct lcma_taking *taking)
 {
-	return hold->at >= hold_end(hold);
+	return taking->at >= taking_end(taking);
 }
 
 /*
  * Under the lock: reserve the next piece of a run. Return: false if a page of it
  * is used, or busy in other hands; what lies beside the run can be done without.
  */
-static bool reserve_piece(struct lcma_region *region, struct lcma_hold *hold)
+static bool reserve_piece(struct lcma_region *region, struct lcma_taking *taking)
 {
 	struct lcma_batch batch;
 	bool is_first = true, goes_on;
 	unsigned int i;
 
 	lockdep_assert_held(&region->lock);
-	goes_on = hold->at > hold->start - hold->nr_before &&
-		  lcma_map_state(&region->map, hold->at - 1) == LCMA_BUSY;
-	lcma_batch_next(&region->map, hold->at, hold_end(hold), &batch);
+	goes_on = taking->at > taking->start - taking->nr_before &&
+		  lcma_map_state(&region->map, taking->at - 1) == LCMA_BUSY;
+	lcma_batch_next(&region->map, taking->at, taking_end(taking), &batch);
 	for (i = 0; i < batch.nr; i++, is_first = false) {
 		const struct lcma_stretch *s = &batch.stretches[i];
 
 		if (s->state & LCMA_BUSY) {
-			if (s->start < hold->start + hold->nr_pages)
+			if (s->start < taking->start + taking->nr_pages)
 				return false;
-			hold->nr_after = s->start - hold->start - hold->nr_pages;
+			taking->nr_after = s->start - taking->start - taking->nr_pages;
 			return true;
 		}
 		if (s->state == LCMA_SHARED && !(is_first && goes_on))
-			hold->nr_calls++;
+			taking->nr_calls++;
 		lcma_region_move(region, s->start, s->nr_pages, s->state,
 				 s->state == LCMA_POOL ? LCMA_USED : LCMA_BUSY);
-		hold->at = s->start + s->nr_pages;
+		taking->at = s->start + s->nr_pages;
 	}
 	return true;
 }
@@ -159,7 +159,7 @@ static bool reserve_piece(struct lcma_region *region, struct lcma_hold *hold)
  *
  * Context: any; the caller holds region->lock.
  * Return: false while another run is being reserved, and it has pages of that or
- * would take more than one hold, too. That is over in a moment.
+ * would take more than one hold of the lock, too. That is over in a moment.
  */
 bool lcma_take_may_begin(const struct lcma_region *region, unsigned long start,
 			 unsigned long nr_pages)
@@ -169,7 +169,7 @@ bool lcma_take_may_begin(const struct lcma_region *region, unsigned long start,
 	lockdep_assert_held(&region->lock);
 	if (!lcma_region_is_reserving(region))
 		return true;
-	/* If it takes one hold only, and is another one. */
+	/* If it takes one hold of the lock only, and is another one. */
 	return !lcma_region_is_spoken_for(region, start, nr_pages) &&
 	       lcma_batch_next(&region->map, start, start + nr_pages, &batch) ==
 	       start + nr_pages;
@@ -180,7 +180,7 @@ bool lcma_take_may_begin(const struct lcma_region *region, unsigned long start,
  * @region: the region
  * @start: first page; all pages of the run are shared or pool
  * @nr_pages: how many
- * @hold: the answer
+ * @taking: the answer
  *
  * A long run is reserved in pieces: lcma_take_reserve() does the rest. One at a
  * time: lcma_take_may_begin() tells.
@@ -188,17 +188,17 @@ bool lcma_take_may_begin(const struct lcma_region *region, unsigned long start,
  * Context: any; the caller holds region->lock.
  */
 void lcma_take_begin(struct lcma_region *region, unsigned long start,
-		     unsigned long nr_pages, struct lcma_hold *hold)
+		     unsigned long nr_pages, struct lcma_taking *taking)
 {
 	lockdep_assert_held(&region->lock);
-	*hold = (struct lcma_hold) { .start = start, .nr_pages = nr_pages };
-	widen(region, hold);
-	hold->at = start - hold->nr_before;
+	*taking = (struct lcma_taking) { .start = start, .nr_pages = nr_pages };
+	widen(region, taking);
+	taking->at = start - taking->nr_before;
 	region->nr_takes++;
-	reserve_piece(region, hold);
-	if (!is_reserved(hold))
+	reserve_piece(region, taking);
+	if (!is_reserved(taking))
 		region->reserving = (struct lcma_span) {
-			start - hold->nr_before, hold_end(hold)
+			start - taking->nr_before, taking_end(taking)
 		};
 }
 
@@ -253,18 +253,18 @@ static void put_back(struct lcma_region *region, unsigned long start,
 }
 
 /* What was reserved beside the run, into the pool or back where it was. */
-static void let_go_of_rest(struct lcma_region *region, struct lcma_hold *hold)
+static void let_go_of_rest(struct lcma_region *region, struct lcma_taking *taking)
 {
-	put_back(region, hold->start - hold->nr_before, hold->nr_before);
-	put_back(region, hold->start + hold->nr_pages, hold->nr_after);
-	hold->nr_before = 0;
-	hold->nr_after = 0;
+	put_back(region, taking->start - taking->nr_before, taking->nr_before);
+	put_back(region, taking->start + taking->nr_pages, taking->nr_after);
+	taking->nr_before = 0;
+	taking->nr_after = 0;
 }
 
-static void take_undo(struct lcma_region *region, struct lcma_hold *hold)
+static void take_undo(struct lcma_region *region, struct lcma_taking *taking)
 {
-	let_go_of_rest(region, hold);
-	put_back(region, hold->start, hold->nr_pages);
+	let_go_of_rest(region, taking);
+	put_back(region, taking->start, taking->nr_pages);
 }
 
 /* The run is reserved, or let go: it no longer counts as on its way. */
@@ -281,7 +281,7 @@ static void end_reserving(struct lcma_region *region)
 /**
  * lcma_take_reserve - reserve what is left of a run
  * @region: the region
- * @hold: what lcma_take_begin() began with
+ * @taking: what lcma_take_begin() began with
  *
  * Nobody takes pages of the rest meanwhile, see region->reserving. If one is used
  * nevertheless the run is let go.
@@ -289,22 +289,22 @@ static void end_reserving(struct lcma_region *region)
  * Context: process, may sleep.
  * Return: true if all of it is reserved; else none of it is.
  */
-bool lcma_take_reserve(struct lcma_region *region, struct lcma_hold *hold)
+bool lcma_take_reserve(struct lcma_region *region, struct lcma_taking *taking)
 {
-	const unsigned long first = hold->start - hold->nr_before;
+	const unsigned long first = taking->start - taking->nr_before;
 	unsigned long flags;
 	bool is_ours = true;
 
-	if (is_reserved(hold))
+	if (is_reserved(taking))
 		return true;
-	while (is_ours && !is_reserved(hold)) {
+	while (is_ours && !is_reserved(taking)) {
 		lcma_region_lock(region, &flags);
-		is_ours = reserve_piece(region, hold);
+		is_ours = reserve_piece(region, taking);
 		lcma_region_unlock(region, flags);
 		cond_resched();
 	}
 	if (!is_ours)
-		put_back(region, first, hold->at - first);
+		put_back(region, first, taking->at - first);
 	end_reserving(region);
 	if (!is_ours)
 		lcma_take_end(region);
@@ -338,9 +338,9 @@ static bool find_suspect(struct lcma_region *region, unsigned long at,
 }
 
 /**
- * lcma_take_is_stuck - does a run hold a page that will hardly be moved?
+ * lcma_take_is_stuck - is there a page in a run that will hardly be moved?
  * @region: the region
- * @hold: what lcma_take_begin() reserved
+ * @taking: what lcma_take_begin() reserved
  * @obstacle: the page, if there is one
  *
  * A look, which costs next to nothing beside a claim that fails; it may be wrong.
@@ -349,25 +349,25 @@ static bool find_suspect(struct lcma_region *region, unsigned long at,
  * Return: true if it does.
  */
 bool lcma_take_is_stuck(struct lcma_region *region,
-			const struct lcma_hold *hold,
+			const struct lcma_taking *taking,
 			struct lcma_obstacle *obstacle)
 {
 	struct lcma_stretch s;
 
-	return find_suspect(region, hold->start, hold->start + hold->nr_pages,
+	return find_suspect(region, taking->start, taking->start + taking->nr_pages,
 			    obstacle, &s);
 }
 
 /**
  * lcma_take_cancel - let go of a run that is not to be taken after all
  * @region: the region
- * @hold: what lcma_take_begin() reserved
+ * @taking: what lcma_take_begin() reserved
  *
  * Context: process, may sleep.
  */
-void lcma_take_cancel(struct lcma_region *region, const struct lcma_hold *hold)
+void lcma_take_cancel(struct lcma_region *region, const struct lcma_taking *taking)
 {
-	struct lcma_hold own = *hold;
+	struct lcma_taking own = *taking;
 
 	take_undo(region, &own);
 	lcma_take_end(region);
@@ -541,13 +541,13 @@ static int claim_proving(struct lcma_region *region, unsigned long at,
 
 /* Is it one of those short islands that only cost a call, without a bad page? */
 static bool is_islet(const struct lcma_region *region,
-		     const struct lcma_hold *hold, const struct lcma_stretch *s)
+		     const struct lcma_taking *taking, const struct lcma_stretch *s)
 {
 	const unsigned long end = s->start + s->nr_pages;
 
 	return s->state == LCMA_USED &&
-	       s->nr_pages <= hold->nr_pages / MOST_CALLS &&
-	       s->start > hold->start && end < hold->start + hold->nr_pages &&
+	       s->nr_pages <= taking->nr_pages / MOST_CALLS &&
+	       s->start > taking->start && end < taking->start + taking->nr_pages &&
 	       lcma_poison_next(region, s->start, end) == end;
 }
 
@@ -556,10 +556,10 @@ static bool is_islet(const struct lcma_region *region,
  * of them a call. So the short ones go back to the buddy allocator first, and are
  * claimed again with what lies around them.
  */
-static void sink_islets(struct lcma_region *region, const struct lcma_hold *hold)
+static void sink_islets(struct lcma_region *region, const struct lcma_taking *taking)
 {
-	const unsigned long end = hold->start + hold->nr_pages;
-	unsigned long at = hold->start, flags;
+	const unsigned long end = taking->start + taking->nr_pages;
+	unsigned long at = taking->start, flags;
 	struct lcma_batch batch;
 	unsigned int i;
 
@@ -569,7 +569,7 @@ static void sink_islets(struct lcma_region *region, const struct lcma_hold *hold
 		for (i = 0; i < batch.nr; i++) {
 			struct lcma_stretch *s = &batch.stretches[i];
 
-			if (is_islet(region, hold, s))
+			if (is_islet(region, taking, s))
 				lcma_region_move(region, s->start, s->nr_pages,
 						 LCMA_USED, LCMA_BUSY);
 			else
@@ -583,38 +583,38 @@ static void sink_islets(struct lcma_region *region, const struct lcma_hold *hold
 }
 
 /* Claim what is busy in a run that lcma_take_begin() reserved. */
-static int take_claim(struct lcma_region *region, struct lcma_hold *hold,
+static int take_claim(struct lcma_region *region, struct lcma_taking *taking,
 		      struct lcma_obstacle *obstacle)
 {
-	const unsigned long end = hold->start + hold->nr_pages;
-	const unsigned long nr_rest = hold->nr_before + hold->nr_after;
+	const unsigned long end = taking->start + taking->nr_pages;
+	const unsigned long nr_rest = taking->nr_before + taking->nr_after;
 	unsigned long flags;
 	int err;
 
-	if (hold->nr_calls > FEW_CALLS)
-		sink_islets(region, hold);
-	if (hold->is_proof) {
-		let_go_of_rest(region, hold);
-		err = claim_proving(region, hold->start, end, obstacle);
+	if (taking->nr_calls > FEW_CALLS)
+		sink_islets(region, taking);
+	if (taking->is_proof) {
+		let_go_of_rest(region, taking);
+		err = claim_proving(region, taking->start, end, obstacle);
 		if (err)
-			take_undo(region, hold);
+			take_undo(region, taking);
 		return err;
 	}
-	err = claim_busy(region, hold->start - hold->nr_before,
-			 end + hold->nr_after, obstacle);
+	err = claim_busy(region, taking->start - taking->nr_before,
+			 end + taking->nr_after, obstacle);
 	/* Others have got into the rest: then without it. */
 	if (nr_rest && (err == -EBUSY || err == -ENOMEM)) {
-		let_go_of_rest(region, hold);
+		let_go_of_rest(region, taking);
 		memset(obstacle, 0, sizeof(*obstacle));
-		err = claim_busy(region, hold->start, end, obstacle);
+		err = claim_busy(region, taking->start, end, obstacle);
 	} else if (nr_rest && !err) {
-		let_go_of_rest(region, hold);
+		let_go_of_rest(region, taking);
 		lcma_region_lock(region, &flags);
 		region->stats.spared_pages += nr_rest;
 		lcma_region_unlock(region, flags);
 	}
 	if (err)
-		take_undo(region, hold);
+		take_undo(region, taking);
 	return err;
 }
 
@@ -622,7 +622,7 @@ static void take_run(struct lcma_job *job)
 {
 	struct take *take = container_of(job, struct take, job);
 
-	take->err = take_claim(take->region, &take->hold, &take->obstacle);
+	take->err = take_claim(take->region, &take->taking, &take->obstacle);
 }
 
 /* The caller left: what was taken all the same goes where idle pages go. */
@@ -636,7 +636,7 @@ static void take_orphaned(struct lcma_job *job)
 	region->stats.late++;
 	lcma_region_unlock(region, flags);
 	if (!take->err)
-		lcma_pool_give(region, take->hold.start, take->hold.nr_pages,
+		lcma_pool_give(region, take->taking.start, take->taking.nr_pages,
 			       LCMA_USED, 0);
 	kfree(take);
 	lcma_take_end(region);
@@ -647,7 +647,7 @@ static const struct lcma_job_ops take_ops = {
 	.orphaned = take_orphaned,
 };
 
-static int take_by_worker(struct lcma_region *region, struct lcma_hold *hold,
+static int take_by_worker(struct lcma_region *region, struct lcma_taking *taking,
 			  ktime_t deadline, struct lcma_obstacle *obstacle,
 			  bool *left)
 {
@@ -656,18 +656,18 @@ static int take_by_worker(struct lcma_region *region, struct lcma_hold *hold,
 
 	take = lcma_fault(TAKE_JOB) ? NULL : kzalloc(sizeof(*take), GFP_KERNEL);
 	if (!take) {
-		take_undo(region, hold);
+		take_undo(region, taking);
 		return -ENOBUFS;
 	}
 	take->region = region;
-	take->hold = *hold;
+	take->taking = *taking;
 
 	err = lcma_job_run(&take->job, &take_ops, deadline, left);
 	if (*left)
 		return err;
 	if (err) {
 		/* No worker had time for it. */
-		take_undo(region, hold);
+		take_undo(region, taking);
 	} else {
 		err = take->err;
 		*obstacle = take->obstacle;
@@ -679,7 +679,7 @@ static int take_by_worker(struct lcma_region *region, struct lcma_hold *hold,
 /**
  * lcma_take - take a run
  * @region: the region
- * @hold: what lcma_take_begin() reserved
+ * @taking: what lcma_take_begin() reserved
  * @deadline: when to leave, on the monotonic clock; LCMA_FOREVER: never
  * @obstacle: after -EBUSY: what was in the way
  *
@@ -693,10 +693,10 @@ static int take_by_worker(struct lcma_region *region, struct lcma_hold *hold,
  * caller's any more: -EBUSY a page could not be moved; -ENOMEM nowhere to move
  * one to; -ENOBUFS no memory for the worker's job; -EINTR; -ETIMEDOUT.
  */
-int lcma_take(struct lcma_region *region, const struct lcma_hold *hold,
+int lcma_take(struct lcma_region *region, const struct lcma_taking *taking,
 	      ktime_t deadline, struct lcma_obstacle *obstacle)
 {
-	struct lcma_hold own = *hold;
+	struct lcma_taking own = *taking;
 	bool left = false;
 	int err;
 

@@ -11,7 +11,7 @@
 #include "region/region.h"
 
 /**
- * struct lcma_hold - a run that has been reserved, to be taken
+ * struct lcma_taking - a run that has been reserved, to be taken
  * @start: first page
  * @nr_pages: how many
  * @nr_before: pages before it that a claim has to take anyway
@@ -21,7 +21,7 @@
  * @is_proof: the caller's: if the run cannot be taken, a claim of its own is to
  *	prove which page is in the way
  */
-struct lcma_hold {
+struct lcma_taking {
 	unsigned long start;
 	unsigned long nr_pages;
 	unsigned long nr_before;
@@ -34,13 +34,13 @@ struct lcma_hold {
 bool lcma_take_may_begin(const struct lcma_region *region, unsigned long start,
 			 unsigned long nr_pages);
 void lcma_take_begin(struct lcma_region *region, unsigned long start,
-		     unsigned long nr_pages, struct lcma_hold *hold);
-bool lcma_take_reserve(struct lcma_region *region, struct lcma_hold *hold);
+		     unsigned long nr_pages, struct lcma_taking *taking);
+bool lcma_take_reserve(struct lcma_region *region, struct lcma_taking *taking);
 bool lcma_take_is_stuck(struct lcma_region *region,
-			const struct lcma_hold *hold,
+			const struct lcma_taking *taking,
 			struct lcma_obstacle *obstacle);
-void lcma_take_cancel(struct lcma_region *region, const struct lcma_hold *hold);
-int lcma_take(struct lcma_region *region, const struct lcma_hold *hold,
+void lcma_take_cancel(struct lcma_region *region, const struct lcma_taking *taking);
+int lcma_take(struct lcma_region *region, const struct lcma_taking *taking,
 	      ktime_t deadline, struct lcma_obstacle *obstacle);
 void lcma_take_end(struct lcma_region *region);
 

@@ -104,7 +104,7 @@ static int refill_once(struct lcma_region *region, unsigned long *from)
 	const ktime_t deadline = ktime_add_ms(ktime_get(), REFILL_MS);
 	struct lcma_obstacle obstacle;
 	struct lcma_fit fit = {};
-	struct lcma_hold hold;
+	struct lcma_taking taking;
 	unsigned long start = LCMA_NO_PAGE;
 	unsigned long flags;
 	int err;
@@ -121,7 +121,7 @@ static int refill_once(struct lcma_region *region, unsigned long *from)
 	    !lcma_take_may_begin(region, start, fit.nr_pages))
 		start = LCMA_NO_PAGE;
 	if (start != LCMA_NO_PAGE) {
-		lcma_take_begin(region, start, fit.nr_pages, &hold);
+		lcma_take_begin(region, start, fit.nr_pages, &taking);
 		/* A drain waits until they are in the pool. */
 		region->nr_takes++;
 	}
@@ -130,8 +130,8 @@ static int refill_once(struct lcma_region *region, unsigned long *from)
 		return -ENOSPC;
 
 	*from = start + fit.nr_pages;
-	err = lcma_take_reserve(region, &hold) ?
-	      lcma_take(region, &hold, deadline, &obstacle) : -EBUSY;
+	err = lcma_take_reserve(region, &taking) ?
+	      lcma_take(region, &taking, deadline, &obstacle) : -EBUSY;
 	if (!err)
 		take_in(region, start, fit.nr_pages);
 	lcma_take_end(region);
