@@ -96,7 +96,7 @@ static struct payer *find_payer(kuid_t uid, struct rb_node **parent,
 }
 
 /* Return: the user, charged once more; NULL: there is none, and no @fresh one. */
-static struct payer *hold_payer(kuid_t uid, struct payer *fresh)
+static struct payer *ref_payer(kuid_t uid, struct payer *fresh)
 {
 	struct rb_node *parent, **link;
 	struct payer *payer;
@@ -117,7 +117,7 @@ static struct payer *hold_payer(kuid_t uid, struct payer *fresh)
 
 static struct payer *get_payer(kuid_t uid)
 {
-	struct payer *payer = hold_payer(uid, NULL);
+	struct payer *payer = ref_payer(uid, NULL);
 	struct payer *fresh;
 
 	if (payer)
@@ -126,7 +126,7 @@ static struct payer *get_payer(kuid_t uid)
 		kzalloc(sizeof(*fresh), GFP_KERNEL);
 	if (!fresh)
 		return NULL;
-	payer = hold_payer(uid, fresh);
+	payer = ref_payer(uid, fresh);
 	if (payer != fresh)
 		kfree(fresh);
 	return payer;

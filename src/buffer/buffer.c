@@ -169,12 +169,12 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_buffer_request *wanted)
 }
 
 /**
- * lcma_buffer_hold - one more reference
+ * lcma_buffer_ref - one more reference
  * @buffer: the buffer
  *
  * Context: any.
  */
-void lcma_buffer_hold(struct lcma_buffer *buffer)
+void lcma_buffer_ref(struct lcma_buffer *buffer)
 {
 	kref_get(&buffer->ref);
 }
@@ -195,12 +195,12 @@ static void release_buffer(struct kref *ref)
 }
 
 /**
- * lcma_buffer_drop - one reference less
+ * lcma_buffer_unref - one reference less
  * @buffer: the buffer
  *
  * Context: process, may sleep.
  */
-void lcma_buffer_drop(struct lcma_buffer *buffer)
+void lcma_buffer_unref(struct lcma_buffer *buffer)
 {
 	might_sleep();
 	kref_put(&buffer->ref, release_buffer);

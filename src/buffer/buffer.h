@@ -98,8 +98,8 @@ struct lcma_buffer {
 };
 
 struct lcma_buffer *lcma_buffer_new(const struct lcma_buffer_request *wanted);
-void lcma_buffer_hold(struct lcma_buffer *buffer);
-void lcma_buffer_drop(struct lcma_buffer *buffer);
+void lcma_buffer_ref(struct lcma_buffer *buffer);
+void lcma_buffer_unref(struct lcma_buffer *buffer);
 void lcma_buffer_describe(const struct lcma_buffer *buffer,
 			  struct lcma_buffer_facts *facts);
 unsigned int lcma_buffer_list(struct lcma_region *region, u64 after_id,

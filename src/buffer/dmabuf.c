@@ -346,7 +346,7 @@ static void dmabuf_release(struct dma_buf *dmabuf)
 		WRITE_ONCE(buffer->inode, 0);
 	}
 	mutex_unlock(&buffer->dmabuf_lock);
-	lcma_buffer_drop(buffer);
+	lcma_buffer_unref(buffer);
 	kfree(export);
 }
 
@@ -388,7 +388,7 @@ static struct dma_buf *new_dmabuf(struct lcma_buffer *buffer, int fd_flags)
 		/* ENOMEM is said of migration. */
 		return dmabuf == ERR_PTR(-ENOMEM) ? ERR_PTR(-ENOBUFS) : dmabuf;
 	}
-	lcma_buffer_hold(buffer);
+	lcma_buffer_ref(buffer);
 	WRITE_ONCE(buffer->inode, file_inode(dmabuf->file)->i_ino);
 	return dmabuf;
 }
@@ -513,14 +513,14 @@ int lcma_dmabuf_new_fd(const struct lcma_buffer_request *wanted, int fd_flags,
 	err = publish(buffer, fd, context);
 	if (err)
 		goto err_put_dmabuf;
-	lcma_buffer_drop(buffer);
+	lcma_buffer_unref(buffer);
 	fd_install(fd, dmabuf->file);
 	return 0;
 
 err_put_dmabuf:
 	dma_buf_put(dmabuf);
 err_drop_buffer:
-	lcma_buffer_drop(buffer);
+	lcma_buffer_unref(buffer);
 err_put_fd:
 	put_unused_fd(fd);
 	return err;

@@ -215,7 +215,7 @@ EXPORT_SYMBOL_NS_GPL(lcma_buffer_alloc, LCMA_NS);
  */
 void lcma_buffer_get(struct lcma_buffer *buffer)
 {
-	lcma_buffer_hold(buffer);
+	lcma_buffer_ref(buffer);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_buffer_get, LCMA_NS);
 
@@ -227,7 +227,7 @@ EXPORT_SYMBOL_NS_GPL(lcma_buffer_get, LCMA_NS);
  */
 void lcma_buffer_put(struct lcma_buffer *buffer)
 {
-	lcma_buffer_drop(buffer);
+	lcma_buffer_unref(buffer);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_buffer_put, LCMA_NS);
 

@@ -33,22 +33,22 @@
 #define TEXT_FLAGS	LCMA_ALLOC_TOUCH
 
 /**
- * struct holding - a buffer of the text device
+ * struct text_buffer - a buffer of the text device
  * @link: in sized, oldest first; unused in a slot
  * @buffer: the buffer
  */
-struct holding {
+struct text_buffer {
 	struct list_head link;
 	struct lcma_buffer *buffer;
 };
 
 /* Protects everything below. Not held while memory is allocated or freed. */
 static DEFINE_MUTEX(lock);
-static struct holding *slots[NR_SLOTS];
+static struct text_buffer *slots[NR_SLOTS];
 static LIST_HEAD(sized);
 
 /* A slot whose buffer is being allocated. */
-static struct holding reserved;
+static struct text_buffer reserved;
 
 /* Return: the lowest free slot, reserved now; -ENOSPC. */
 static int reserve_slot(void)
@@ -65,29 +65,29 @@ static int reserve_slot(void)
 	return i < NR_SLOTS ? i : -ENOSPC;
 }
 
-static void fill_slot(int slot, struct holding *holding)
+static void fill_slot(int slot, struct text_buffer *buf)
 {
 	mutex_lock(&lock);
-	slots[slot] = holding;
+	slots[slot] = buf;
 	mutex_unlock(&lock);
 }
 
-static struct holding *new_holding(const struct lcma_buffer_request *wanted)
+static struct text_buffer *new_text_buffer(const struct lcma_buffer_request *wanted)
 {
 	struct lcma_buffer *buffer;
-	struct holding *holding;
+	struct text_buffer *buf;
 
-	holding = lcma_fault(TEXT_HOLDING) ? NULL :
-		  kzalloc(sizeof(*holding), GFP_KERNEL);
-	if (!holding)
+	buf = lcma_fault(TEXT_BUFFER) ? NULL :
+		  kzalloc(sizeof(*buf), GFP_KERNEL);
+	if (!buf)
 		return ERR_PTR(-ENOBUFS);
 	buffer = lcma_buffer_new(wanted);
 	if (IS_ERR(buffer)) {
-		kfree(holding);
+		kfree(buf);
 		return ERR_CAST(buffer);
 	}
-	holding->buffer = buffer;
-	return holding;
+	buf->buffer = buffer;
+	return buf;
 }
 
 static int alloc_slot(void)
@@ -101,15 +101,15 @@ static int alloc_slot(void)
 		.label = "",
 		.owner = LCMA_OWNER_TEXT,
 	};
-	struct holding *holding;
+	struct text_buffer *buf;
 	int slot = reserve_slot();
 
 	if (slot < 0)
 		return slot;
 	wanted.request.nr_pages = (slot + 1) * (SZ_1M >> PAGE_SHIFT);
-	holding = new_holding(&wanted);
-	fill_slot(slot, IS_ERR(holding) ? NULL : holding);
-	return PTR_ERR_OR_ZERO(holding);
+	buf = new_text_buffer(&wanted);
+	fill_slot(slot, IS_ERR(buf) ? NULL : buf);
+	return PTR_ERR_OR_ZERO(buf);
 }
 
 /* What a line asks for. Return: 0; -ENOENT no such region; -EFBIG. */
@@ -144,16 +144,16 @@ static int alloc_sized(const struct lcma_line *line)
 		.label = line->label,
 		.owner = LCMA_OWNER_TEXT,
 	};
-	struct holding *holding;
+	struct text_buffer *buf;
 	int err = make_request(line, &wanted.request);
 
 	if (err)
 		return err;
-	holding = new_holding(&wanted);
-	if (IS_ERR(holding))
-		return PTR_ERR(holding);
+	buf = new_text_buffer(&wanted);
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
 	mutex_lock(&lock);
-	list_add_tail(&holding->link, &sized);
+	list_add_tail(&buf->link, &sized);
 	mutex_unlock(&lock);
 	return 0;
 }
@@ -207,59 +207,59 @@ ssize_t lcma_text_write(struct iov_iter *from)
 	return err ? err : len_bytes;
 }
 
-/* The next holding to free, not on the device any more; *slot: -1: sized. */
-static struct holding *take_holding(int *slot)
+/* The next buffer to free, not on the device any more; *slot: -1: sized. */
+static struct text_buffer *take_text_buffer(int *slot)
 {
-	struct holding *holding = NULL;
+	struct text_buffer *buf = NULL;
 	int i;
 
 	mutex_lock(&lock);
-	for (i = 0; i < NR_SLOTS && !holding; i++) {
+	for (i = 0; i < NR_SLOTS && !buf; i++) {
 		if (slots[i] && slots[i] != &reserved) {
-			holding = slots[i];
+			buf = slots[i];
 			slots[i] = NULL;
 			*slot = i;
 		}
 	}
-	if (!holding) {
-		holding = list_first_entry_or_null(&sized, struct holding, link);
-		if (holding)
-			list_del(&holding->link);
+	if (!buf) {
+		buf = list_first_entry_or_null(&sized, struct text_buffer, link);
+		if (buf)
+			list_del(&buf->link);
 		*slot = -1;
 	}
 	mutex_unlock(&lock);
-	return holding;
+	return buf;
 }
 
-static void free_holding(struct holding *holding)
+static void free_text_buffer(struct text_buffer *buf)
 {
-	lcma_buffer_drop(holding->buffer);
-	kfree(holding);
+	lcma_buffer_unref(buf->buffer);
+	kfree(buf);
 }
 
 static void free_one(struct lcma_text_reader *reader)
 {
 	const struct lcma_buffer_facts *facts;
-	struct holding *holding;
+	struct text_buffer *buf;
 	char name[12] = "-", phys[20] = "-";
 	int slot;
 
-	holding = take_holding(&slot);
-	if (!holding)
+	buf = take_text_buffer(&slot);
+	if (!buf)
 		return;
 	if (slot >= 0)
 		snprintf(name, sizeof(name), "%d", slot);
-	facts = &holding->buffer->facts;
+	facts = &buf->buffer->facts;
 	if (lcma_account_sees_phys())
 		snprintf(phys, sizeof(phys), "%#llx", (u64)facts->phys);
 	reader->len_bytes =
 		scnprintf(reader->answer, sizeof(reader->answer),
 			  "freed slot=%s bytes=%llu phys=%s region=%s label=%s held_ms=%lld\n",
 			  name, facts->bytes, phys,
-			  holding->buffer->run.region->name,
+			  buf->buffer->run.region->name,
 			  *facts->label ? facts->label : "-",
 			  ktime_ms_delta(ktime_get(), facts->created));
-	free_holding(holding);
+	free_text_buffer(buf);
 }
 
 /**
@@ -311,9 +311,9 @@ ssize_t lcma_text_read(struct lcma_text_reader *reader, char __user *to,
  */
 void lcma_text_free_all(void)
 {
-	struct holding *holding;
+	struct text_buffer *buf;
 	int slot;
 
-	while ((holding = take_holding(&slot)))
-		free_holding(holding);
+	while ((buf = take_text_buffer(&slot)))
+		free_text_buffer(buf);
 }

@@ -66,7 +66,7 @@ static const struct {
 	{ "CLAIM_INTR", EINTR },
 	{ "TAKE_JOB", ENOBUFS },
 	{ "BUFFER_NEW", ENOBUFS },
-	{ "TEXT_HOLDING", ENOBUFS },
+	{ "TEXT_BUFFER", ENOBUFS },
 	{ "IOCTL_DATA", ENOBUFS },
 	{ "IOCTL_LIST", ENOBUFS },
 	{ "DMABUF_FD", EMFILE },
