@@ -199,10 +199,10 @@ struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
 		return ERR_PTR(-ENOSPC);
 	wanted.request.nr_pages = PFN_UP(params->bytes);
 	wanted.request.align_pages = max_t(unsigned long, 1,
-					  align_bytes >> PAGE_SHIFT);
+					   align_bytes >> PAGE_SHIFT);
 	if (params->timeout_ms)
 		wanted.request.deadline = ktime_add_ms(ktime_get(),
-						      params->timeout_ms);
+						       params->timeout_ms);
 	return lcma_buffer_new(&wanted);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_buffer_alloc, LCMA_NS);
