@@ -6,57 +6,57 @@
 
 #define BLANKS	" \t"
 
-static void skip_blanks(struct lcma_text *text)
+static void skip_blanks(struct lcma_cursor *cursor)
 {
-	while (lcma_text_take(text, ' ') || lcma_text_take(text, '\t'))
+	while (lcma_cursor_take(cursor, ' ') || lcma_cursor_take(cursor, '\t'))
 		;
 }
 
-static int parse_align(struct lcma_text *text, const struct lcma_word *value,
+static int parse_align(struct lcma_cursor *cursor, const struct lcma_word *value,
 		       struct lcma_line *line)
 {
 	int err = lcma_word_size(value, 1024, &line->align_bytes);
 
 	if (err == -EFBIG)
-		return lcma_text_error(text, value->at, err,
-				       "align= is larger than any memory");
+		return lcma_cursor_error(cursor, value->at, err,
+					 "align= is larger than any memory");
 	if (err || !lcma_is_pow2(line->align_bytes))
-		return lcma_text_error(text, value->at, -EINVAL,
-				       "align= wants a power of two, as in align=1M");
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "align= wants a power of two, as in align=1M");
 	return 0;
 }
 
-static int parse_timeout(struct lcma_text *text, const struct lcma_word *value,
+static int parse_timeout(struct lcma_cursor *cursor, const struct lcma_word *value,
 			 struct lcma_line *line)
 {
 	u64 ms;
 
 	if (lcma_word_u64(value, &ms) || !ms || ms > U32_MAX)
-		return lcma_text_error(text, value->at, -EINVAL,
-				       "timeout= wants milliseconds, 1 to 4294967295");
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "timeout= wants milliseconds, 1 to 4294967295");
 	line->timeout_ms = ms;
 	return 0;
 }
 
-static int parse_label(struct lcma_text *text, const struct lcma_word *value,
+static int parse_label(struct lcma_cursor *cursor, const struct lcma_word *value,
 		       struct lcma_line *line)
 {
 	if (!value->len_bytes ||
 	    !lcma_word_copy(value, line->label, sizeof(line->label)) ||
 	    strlen(line->label) != value->len_bytes ||
 	    !lcma_label_is_valid(line->label))
-		return lcma_text_error(text, value->at, -EINVAL,
-				       "label= wants 1 to 31 printable ASCII characters, no blanks");
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "label= wants 1 to 31 printable ASCII characters, no blanks");
 	return 0;
 }
 
-static int parse_region(struct lcma_text *text, const struct lcma_word *value,
+static int parse_region(struct lcma_cursor *cursor, const struct lcma_word *value,
 			struct lcma_line *line)
 {
 	if (!lcma_word_is_name(value) ||
 	    !lcma_word_copy(value, line->region, sizeof(line->region)))
-		return lcma_text_error(text, value->at, -EINVAL,
-				       "region= wants a region's name");
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "region= wants a region's name");
 	return 0;
 }
 
@@ -66,7 +66,7 @@ static const char nowait[] = "nowait";
 /* An option that takes a value; each may stand on the line once. */
 static const struct {
 	const char *key;
-	int (*parse)(struct lcma_text *text, const struct lcma_word *value,
+	int (*parse)(struct lcma_cursor *cursor, const struct lcma_word *value,
 		     struct lcma_line *line);
 } options[] = {
 	{ "align=", parse_align },
@@ -82,7 +82,7 @@ static const char *option_choice(unsigned int i)
 	return i == ARRAY_SIZE(options) ? nowait : NULL;
 }
 
-static int parse_option(struct lcma_text *text, const struct lcma_word *word,
+static int parse_option(struct lcma_cursor *cursor, const struct lcma_word *word,
 			unsigned long *seen, struct lcma_line *line)
 {
 	struct lcma_word value;
@@ -92,48 +92,48 @@ static int parse_option(struct lcma_text *text, const struct lcma_word *word,
 		if (lcma_word_option(word, options[i].key, &value))
 			break;
 	if (i == ARRAY_SIZE(options) && !lcma_word_is(word, nowait))
-		return lcma_text_unknown(text, word, "option", option_choice);
+		return lcma_cursor_unknown(cursor, word, "option", option_choice);
 	if (*seen & BIT(i))
-		return lcma_text_error(text, word->at, -EINVAL,
-				       "option given twice");
+		return lcma_cursor_error(cursor, word->at, -EINVAL,
+					 "option given twice");
 	*seen |= BIT(i);
 	if (i < ARRAY_SIZE(options))
-		return options[i].parse(text, &value, line);
+		return options[i].parse(cursor, &value, line);
 	line->nowait = true;
 	return 0;
 }
 
-static int parse_line(struct lcma_text *text, struct lcma_line *line)
+static int parse_line(struct lcma_cursor *cursor, struct lcma_line *line)
 {
 	struct lcma_word word;
 	unsigned long seen = 0;
 	int err;
 
-	skip_blanks(text);
-	word = lcma_text_word(text, BLANKS);
-	skip_blanks(text);
+	skip_blanks(cursor);
+	word = lcma_cursor_word(cursor, BLANKS);
+	skip_blanks(cursor);
 	if (!word.len_bytes || lcma_word_is(&word, "0")) {
 		line->slot = true;
-		if (text->pos < text->end)
-			return lcma_text_error(text, text->pos, -EINVAL,
-					       "0 takes no options");
+		if (cursor->pos < cursor->end)
+			return lcma_cursor_error(cursor, cursor->pos, -EINVAL,
+						 "0 takes no options");
 		return 0;
 	}
 
 	err = lcma_word_size(&word, 1024, &line->bytes);
 	if (err == -EFBIG)
-		return lcma_text_error(text, word.at, err,
-				       "SIZE is larger than any memory");
+		return lcma_cursor_error(cursor, word.at, err,
+					 "SIZE is larger than any memory");
 	if (err || !line->bytes)
-		return lcma_text_error(text, word.at, -EINVAL,
-				       "SIZE wants KiB, or a number with K, M or G");
+		return lcma_cursor_error(cursor, word.at, -EINVAL,
+					 "SIZE wants KiB, or a number with K, M or G");
 
-	while (text->pos < text->end) {
-		word = lcma_text_word(text, BLANKS);
-		err = parse_option(text, &word, &seen, line);
+	while (cursor->pos < cursor->end) {
+		word = lcma_cursor_word(cursor, BLANKS);
+		err = parse_option(cursor, &word, &seen, line);
 		if (err)
 			return err;
-		skip_blanks(text);
+		skip_blanks(cursor);
 	}
 	return 0;
 }
@@ -150,7 +150,7 @@ static int parse_line(struct lcma_text *text, struct lcma_line *line)
 int lcma_line_parse(const char *text, size_t len_bytes, struct lcma_line *line,
 		    struct lcma_complaint *complaint)
 {
-	struct lcma_text t = { .pos = text, .end = text + len_bytes };
+	struct lcma_cursor t = { .pos = text, .end = text + len_bytes };
 	const char *newline;
 	int err;
 
@@ -159,17 +159,17 @@ int lcma_line_parse(const char *text, size_t len_bytes, struct lcma_line *line,
 
 	newline = memchr(text, '\n', len_bytes);
 	if (len_bytes > LCMA_LINE_BYTES) {
-		err = lcma_text_error(&t, text, -EINVAL,
-				      "the line is longer than 256 bytes");
+		err = lcma_cursor_error(&t, text, -EINVAL,
+					"the line is longer than 256 bytes");
 	} else if (newline && newline != t.end - 1) {
-		err = lcma_text_error(&t, newline + 1, -EINVAL,
-				      "text after the newline: one write is one line");
+		err = lcma_cursor_error(&t, newline + 1, -EINVAL,
+					"text after the newline: one write is one line");
 	} else {
 		if (newline)
 			t.end = newline;
 		err = parse_line(&t, line);
 	}
 	if (err)
-		lcma_text_complain(&t, text, complaint);
+		lcma_cursor_complain(&t, text, complaint);
 	return err;
 }

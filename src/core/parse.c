@@ -8,56 +8,56 @@
 #define QUOTE_BYTES		40
 
 /**
- * lcma_text_error - note what is wrong
- * @text: the text
+ * lcma_cursor_error - note what is wrong
+ * @cursor: the text
  * @at: the character it begins with
  * @err: the error that the caller returns
  * @what: a constant string, "SIZE must be ..."
  *
  * Return: @err.
  */
-int lcma_text_error(struct lcma_text *text, const char *at, int err,
-		    const char *what)
+int lcma_cursor_error(struct lcma_cursor *cursor, const char *at, int err,
+		      const char *what)
 {
-	text->pos = at;
-	text->error = what;
-	text->error_len_bytes = 0;
-	text->choice = NULL;
+	cursor->pos = at;
+	cursor->error = what;
+	cursor->error_len_bytes = 0;
+	cursor->choice = NULL;
 	return err;
 }
 
 /**
- * lcma_text_unknown - note that a word is none of those that are known
- * @text: the text
+ * lcma_cursor_unknown - note that a word is none of those that are known
+ * @cursor: the text
  * @word: the word
  * @what: what it should be, a constant string: "source"
  * @choice: the words that are known
  *
  * Return: -EINVAL.
  */
-int lcma_text_unknown(struct lcma_text *text, const struct lcma_word *word,
-		      const char *what, lcma_choice_fn choice)
+int lcma_cursor_unknown(struct lcma_cursor *cursor, const struct lcma_word *word,
+			const char *what, lcma_choice_fn choice)
 {
-	const int err = lcma_text_error(text, word->at, -EINVAL, what);
+	const int err = lcma_cursor_error(cursor, word->at, -EINVAL, what);
 
-	text->error_len_bytes = word->len_bytes;
-	text->choice = choice;
+	cursor->error_len_bytes = word->len_bytes;
+	cursor->choice = choice;
 	return err;
 }
 
 /**
- * lcma_text_complain - hand on what was noted
- * @text: a text with an error
+ * lcma_cursor_complain - hand on what was noted
+ * @cursor: a text with an error
  * @begin: its first character
  * @complaint: the answer
  */
-void lcma_text_complain(const struct lcma_text *text, const char *begin,
-			struct lcma_complaint *complaint)
+void lcma_cursor_complain(const struct lcma_cursor *cursor, const char *begin,
+			  struct lcma_complaint *complaint)
 {
-	complaint->what = text->error;
-	complaint->at_bytes = text->pos - begin;
-	complaint->len_bytes = text->error_len_bytes;
-	complaint->choice = text->choice;
+	complaint->what = cursor->error;
+	complaint->at_bytes = cursor->pos - begin;
+	complaint->len_bytes = cursor->error_len_bytes;
+	complaint->choice = cursor->choice;
 }
 
 /* A part of what a user wrote, in quotes; what is not printable becomes "?". */
@@ -112,35 +112,35 @@ int lcma_complaint_text(const struct lcma_complaint *complaint,
 }
 
 /**
- * lcma_text_word - read up to one of some characters
- * @text: the text, which then stands at that character, or at its end
+ * lcma_cursor_word - read up to one of some characters
+ * @cursor: the cursor, which then stands at that character, or at the end
  * @stop: the characters that end a word
  *
- * Return: the word, empty if the text stands at a stop already.
+ * Return: the word, empty if it stands at a stop already.
  */
-struct lcma_word lcma_text_word(struct lcma_text *text, const char *stop)
+struct lcma_word lcma_cursor_word(struct lcma_cursor *cursor, const char *stop)
 {
-	struct lcma_word word = { .at = text->pos };
+	struct lcma_word word = { .at = cursor->pos };
 
-	while (text->pos < text->end &&
-	       (!*text->pos || !strchr(stop, *text->pos)))
-		text->pos++;
-	word.len_bytes = text->pos - word.at;
+	while (cursor->pos < cursor->end &&
+	       (!*cursor->pos || !strchr(stop, *cursor->pos)))
+		cursor->pos++;
+	word.len_bytes = cursor->pos - word.at;
 	return word;
 }
 
 /**
- * lcma_text_take - read one character, if it is the next
- * @text: the text
+ * lcma_cursor_take - read one character, if it is the next
+ * @cursor: the text
  * @c: the character
  *
  * Return: true if it was there.
  */
-bool lcma_text_take(struct lcma_text *text, char c)
+bool lcma_cursor_take(struct lcma_cursor *cursor, char c)
 {
-	if (text->pos >= text->end || *text->pos != c)
+	if (cursor->pos >= cursor->end || *cursor->pos != c)
 		return false;
-	text->pos++;
+	cursor->pos++;
 	return true;
 }
 
@@ -234,12 +234,12 @@ static bool is_printable(char c)
 }
 
 /**
- * lcma_text_is_printable - does a text consist of printable characters?
+ * lcma_is_printable - does a text consist of printable characters?
  * @text: the text, possibly empty
  *
  * Return: true if it has no blanks and nothing but ASCII.
  */
-bool lcma_text_is_printable(const char *text)
+bool lcma_is_printable(const char *text)
 {
 	while (is_printable(*text))
 		text++;

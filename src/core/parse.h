@@ -17,15 +17,15 @@
 typedef const char *(*lcma_choice_fn)(unsigned int i);
 
 /**
- * struct lcma_text - a text that is being read
+ * struct lcma_cursor - where in a text its reader is
  * @pos: the next character
- * @end: behind the last character; the text need not end in NUL
+ * @end: after the last character; the text need not end in NUL
  * @error: what is wrong with it, a constant string; NULL: nothing yet.
  *	Then @pos is where.
  * @error_len_bytes: with @choice: how long the unknown word at @pos is
  * @choice: the words that are known there, and @error says what they are; or NULL
  */
-struct lcma_text {
+struct lcma_cursor {
 	const char *pos;
 	const char *end;
 	const char *error;
@@ -72,23 +72,23 @@ static inline bool lcma_is_pow2(u64 n)
 	return n && !(n & (n - 1));
 }
 
-int lcma_text_error(struct lcma_text *text, const char *at, int err,
-		    const char *what);
-int lcma_text_unknown(struct lcma_text *text, const struct lcma_word *word,
-		      const char *what, lcma_choice_fn choice);
-void lcma_text_complain(const struct lcma_text *text, const char *begin,
-			struct lcma_complaint *complaint);
+int lcma_cursor_error(struct lcma_cursor *cursor, const char *at, int err,
+		      const char *what);
+int lcma_cursor_unknown(struct lcma_cursor *cursor, const struct lcma_word *word,
+			const char *what, lcma_choice_fn choice);
+void lcma_cursor_complain(const struct lcma_cursor *cursor, const char *begin,
+			  struct lcma_complaint *complaint);
 int lcma_complaint_text(const struct lcma_complaint *complaint,
 			const char *text, size_t len_bytes, char *to,
 			size_t size_bytes);
-struct lcma_word lcma_text_word(struct lcma_text *text, const char *stop);
-bool lcma_text_take(struct lcma_text *text, char c);
+struct lcma_word lcma_cursor_word(struct lcma_cursor *cursor, const char *stop);
+bool lcma_cursor_take(struct lcma_cursor *cursor, char c);
 bool lcma_word_is(const struct lcma_word *word, const char *string);
 bool lcma_word_option(const struct lcma_word *word, const char *key,
 		      struct lcma_word *value);
 bool lcma_word_copy(const struct lcma_word *word, char *to, size_t size_bytes);
 bool lcma_word_is_name(const struct lcma_word *word);
-bool lcma_text_is_printable(const char *text);
+bool lcma_is_printable(const char *text);
 bool lcma_label_is_valid(const char *label);
 int lcma_word_u64(const struct lcma_word *word, u64 *value);
 int lcma_word_size(const struct lcma_word *word, u64 bare_unit, u64 *bytes);

@@ -51,32 +51,32 @@ static const char *policy_choice(unsigned int i)
 	return i < LCMA_NR_POLICIES ? policy_words[i] : NULL;
 }
 
-static int parse_size(struct lcma_text *text, const struct lcma_word *word,
+static int parse_size(struct lcma_cursor *cursor, const struct lcma_word *word,
 		      const char *what, u64 *bytes)
 {
 	if (lcma_word_size(word, 1, bytes))
-		return lcma_text_error(text, word->at, -EINVAL, what);
+		return lcma_cursor_error(cursor, word->at, -EINVAL, what);
 	return 0;
 }
 
-static int parse_name(struct lcma_text *text, struct lcma_spec *spec)
+static int parse_name(struct lcma_cursor *cursor, struct lcma_spec *spec)
 {
-	struct lcma_word name = lcma_text_word(text, ":=@,;");
+	struct lcma_word name = lcma_cursor_word(cursor, ":=@,;");
 
 	if (!lcma_word_is_name(&name) ||
 	    !lcma_word_copy(&name, spec->name, sizeof(spec->name)))
-		return lcma_text_error(text, name.at, -EINVAL,
-				       "NAME wants 1 to 31 of A-Z a-z 0-9 _ - . and begins with a letter or digit");
-	if (!lcma_text_take(text, '=') && !lcma_text_take(text, ':'))
-		return lcma_text_error(text, text->pos, -EINVAL,
-				       "NAME wants = and a SIZE behind it");
+		return lcma_cursor_error(cursor, name.at, -EINVAL,
+					 "NAME wants 1 to 31 of A-Z a-z 0-9 _ - . and begins with a letter or digit");
+	if (!lcma_cursor_take(cursor, '=') && !lcma_cursor_take(cursor, ':'))
+		return lcma_cursor_error(cursor, cursor->pos, -EINVAL,
+					 "NAME wants = and a SIZE behind it");
 	return 0;
 }
 
-static int parse_source(struct lcma_text *text, struct lcma_spec *spec)
+static int parse_source(struct lcma_cursor *cursor, struct lcma_spec *spec)
 {
-	struct lcma_word word = lcma_text_word(text, ":,;");
-	struct lcma_word arg = { .at = text->pos };
+	struct lcma_word word = lcma_cursor_word(cursor, ":,;");
+	struct lcma_word arg = { .at = cursor->pos };
 	bool has_arg;
 	int source;
 
@@ -84,26 +84,26 @@ static int parse_source(struct lcma_text *text, struct lcma_spec *spec)
 		if (lcma_word_is(&word, source_words[source]))
 			break;
 	if (source == LCMA_NR_SOURCES)
-		return lcma_text_unknown(text, &word, "source", source_choice);
+		return lcma_cursor_unknown(cursor, &word, "source", source_choice);
 	spec->source = source;
 
-	has_arg = lcma_text_take(text, ':');
+	has_arg = lcma_cursor_take(cursor, ':');
 	if (has_arg)
-		arg = lcma_text_word(text, ",;");
+		arg = lcma_cursor_word(cursor, ",;");
 	if (source == LCMA_SOURCE_CMA && has_arg)
-		return lcma_text_error(text, arg.at, -EINVAL,
-				       "cma takes nothing behind a colon");
+		return lcma_cursor_error(cursor, arg.at, -EINVAL,
+					 "cma takes nothing behind a colon");
 	if (has_arg && !arg.len_bytes)
-		return lcma_text_error(text, arg.at, -EINVAL,
-				       "source wants a name behind its colon");
+		return lcma_cursor_error(cursor, arg.at, -EINVAL,
+					 "source wants a name behind its colon");
 	if (!lcma_word_copy(&arg, spec->source_arg, sizeof(spec->source_arg)) ||
-	    !lcma_text_is_printable(spec->source_arg))
-		return lcma_text_error(text, arg.at, -EINVAL,
-				       "name behind the source wants 1 to 63 printable characters");
+	    !lcma_is_printable(spec->source_arg))
+		return lcma_cursor_error(cursor, arg.at, -EINVAL,
+					 "name behind the source wants 1 to 63 printable characters");
 	return 0;
 }
 
-static int parse_keep(struct lcma_text *text, const struct lcma_word *value,
+static int parse_keep(struct lcma_cursor *cursor, const struct lcma_word *value,
 		      struct lcma_spec *spec)
 {
 	static const char what[] =
@@ -124,22 +124,22 @@ static int parse_keep(struct lcma_text *text, const struct lcma_word *value,
 		high.at = dash + 1;
 		high.len_bytes = value->len_bytes - low.len_bytes - 1;
 	}
-	err = parse_size(text, &low, what, &spec->keep_low_bytes);
+	err = parse_size(cursor, &low, what, &spec->keep_low_bytes);
 	if (!err)
-		err = parse_size(text, &high, what, &spec->keep_high_bytes);
+		err = parse_size(cursor, &high, what, &spec->keep_high_bytes);
 	if (!err && spec->keep_low_bytes > spec->keep_high_bytes)
-		err = lcma_text_error(text, value->at, -EINVAL,
-				      "keep=LOW-HIGH wants LOW no larger than HIGH");
+		err = lcma_cursor_error(cursor, value->at, -EINVAL,
+					"keep=LOW-HIGH wants LOW no larger than HIGH");
 	return err;
 }
 
-static int parse_align(struct lcma_text *text, const struct lcma_word *value,
+static int parse_align(struct lcma_cursor *cursor, const struct lcma_word *value,
 		       struct lcma_spec *spec)
 {
 	if (lcma_word_size(value, 1, &spec->align_bytes) ||
 	    !lcma_is_pow2(spec->align_bytes))
-		return lcma_text_error(text, value->at, -EINVAL,
-				       "align= wants a power of two, as in align=1M");
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "align= wants a power of two, as in align=1M");
 	return 0;
 }
 
@@ -154,30 +154,30 @@ static int policy_of(const struct lcma_word *word)
 	return -EINVAL;
 }
 
-static int parse_policy(struct lcma_text *text, const struct lcma_word *value,
+static int parse_policy(struct lcma_cursor *cursor, const struct lcma_word *value,
 			struct lcma_spec *spec)
 {
 	const int policy = policy_of(value);
 
 	if (policy < 0)
-		return lcma_text_unknown(text, value, "policy", policy_choice);
+		return lcma_cursor_unknown(cursor, value, "policy", policy_choice);
 	spec->policy = policy;
 	return 0;
 }
 
-static int parse_order(struct lcma_text *text, const struct lcma_word *value,
+static int parse_order(struct lcma_cursor *cursor, const struct lcma_word *value,
 		       struct lcma_spec *spec)
 {
 	u64 order;
 
 	if (lcma_word_u64(value, &order) || order > MAX_ORDER_OPTION)
-		return lcma_text_error(text, value->at, -EINVAL,
-				       "order= wants a number from 0 to 30");
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "order= wants a number from 0 to 30");
 	spec->order = order;
 	return 0;
 }
 
-static int parse_heap(struct lcma_text *text, const struct lcma_word *value,
+static int parse_heap(struct lcma_cursor *cursor, const struct lcma_word *value,
 		      struct lcma_spec *spec)
 {
 	struct lcma_word part = *value;
@@ -194,14 +194,14 @@ static int parse_heap(struct lcma_text *text, const struct lcma_word *value,
 	}
 	if (i <= value->len_bytes ||
 	    !lcma_word_copy(value, spec->heap, sizeof(spec->heap)))
-		return lcma_text_error(text, value->at, -EINVAL,
-				       "heap= wants 1 to 31 of A-Z a-z 0-9 _ - . and commas between names");
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "heap= wants 1 to 31 of A-Z a-z 0-9 _ - . and commas between names");
 	return 0;
 }
 
 static const struct {
 	const char *key;
-	int (*parse)(struct lcma_text *text, const struct lcma_word *value,
+	int (*parse)(struct lcma_cursor *cursor, const struct lcma_word *value,
 		     struct lcma_spec *spec);
 } options[] = {
 	{ "keep=", parse_keep },
@@ -229,53 +229,53 @@ static bool is_option(const struct lcma_word *word)
 }
 
 /* A value that may hold commas ends where the next option begins. */
-static struct lcma_word value_with_commas(struct lcma_text *text,
+static struct lcma_word value_with_commas(struct lcma_cursor *cursor,
 					  struct lcma_word word)
 {
 	const char *start;
 	struct lcma_word next;
 
 	for (;;) {
-		start = text->pos;
-		if (!lcma_text_take(text, ','))
+		start = cursor->pos;
+		if (!lcma_cursor_take(cursor, ','))
 			return word;
-		next = lcma_text_word(text, ",;");
+		next = lcma_cursor_word(cursor, ",;");
 		if (is_option(&next)) {
-			text->pos = start;
+			cursor->pos = start;
 			return word;
 		}
-		word.len_bytes = text->pos - word.at;
+		word.len_bytes = cursor->pos - word.at;
 	}
 }
 
-static int parse_option(struct lcma_text *text, unsigned long *seen,
+static int parse_option(struct lcma_cursor *cursor, unsigned long *seen,
 			struct lcma_spec *spec)
 {
-	struct lcma_word word = lcma_text_word(text, ",;");
+	struct lcma_word word = lcma_cursor_word(cursor, ",;");
 	struct lcma_word value;
 	const char *after;
 	unsigned int i;
 	int err;
 
 	if (lcma_word_option(&word, "heap=", &value))
-		word = value_with_commas(text, word);
-	after = text->pos;
+		word = value_with_commas(cursor, word);
+	after = cursor->pos;
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (lcma_word_option(&word, options[i].key, &value))
 			break;
 	if (i == ARRAY_SIZE(options))
-		return lcma_text_unknown(text, &word, "option", option_choice);
+		return lcma_cursor_unknown(cursor, &word, "option", option_choice);
 	if (*seen & BIT(i))
-		return lcma_text_error(text, word.at, -EINVAL,
-				       "option given twice");
+		return lcma_cursor_error(cursor, word.at, -EINVAL,
+					 "option given twice");
 	*seen |= BIT(i);
-	err = options[i].parse(text, &value, spec);
+	err = options[i].parse(cursor, &value, spec);
 	if (!err)
-		text->pos = after;
+		cursor->pos = after;
 	return err;
 }
 
-static int parse_region(struct lcma_text *text, struct lcma_spec *spec)
+static int parse_region(struct lcma_cursor *cursor, struct lcma_spec *spec)
 {
 	struct lcma_word size;
 	unsigned long seen = 0;
@@ -285,20 +285,20 @@ static int parse_region(struct lcma_text *text, struct lcma_spec *spec)
 	spec->source = LCMA_SOURCE_ANY;
 	spec->align_bytes = 1;
 
-	err = parse_name(text, spec);
+	err = parse_name(cursor, spec);
 	if (err)
 		return err;
-	size = lcma_text_word(text, "@,;");
+	size = lcma_cursor_word(cursor, "@,;");
 	if (lcma_word_size(&size, 1, &spec->size_bytes) || !spec->size_bytes)
-		return lcma_text_error(text, size.at, -EINVAL,
-				       "SIZE wants a number above 0, with K, M or G or nothing behind it");
-	if (lcma_text_take(text, '@')) {
-		err = parse_source(text, spec);
+		return lcma_cursor_error(cursor, size.at, -EINVAL,
+					 "SIZE wants a number above 0, with K, M or G or nothing behind it");
+	if (lcma_cursor_take(cursor, '@')) {
+		err = parse_source(cursor, spec);
 		if (err)
 			return err;
 	}
-	while (lcma_text_take(text, ',')) {
-		err = parse_option(text, &seen, spec);
+	while (lcma_cursor_take(cursor, ',')) {
+		err = parse_option(cursor, &seen, spec);
 		if (err)
 			return err;
 	}
@@ -325,7 +325,7 @@ static bool heap_is_taken(const struct lcma_spec *specs, unsigned int nr)
 	return false;
 }
 
-static int parse_regions(struct lcma_text *text, struct lcma_spec *specs,
+static int parse_regions(struct lcma_cursor *cursor, struct lcma_spec *specs,
 			 unsigned int max_specs)
 {
 	const char *at;
@@ -333,21 +333,21 @@ static int parse_regions(struct lcma_text *text, struct lcma_spec *specs,
 	int err;
 
 	do {
-		at = text->pos;
+		at = cursor->pos;
 		if (nr == max_specs)
-			return lcma_text_error(text, at, -EINVAL,
-					       "too many regions");
-		err = parse_region(text, &specs[nr]);
+			return lcma_cursor_error(cursor, at, -EINVAL,
+						 "too many regions");
+		err = parse_region(cursor, &specs[nr]);
 		if (err)
 			return err;
 		if (name_is_taken(specs, nr))
-			return lcma_text_error(text, at, -EINVAL,
-					       "two regions of one name");
+			return lcma_cursor_error(cursor, at, -EINVAL,
+						 "two regions of one name");
 		if (heap_is_taken(specs, nr))
-			return lcma_text_error(text, at, -EINVAL,
-					       "two regions of one heap= name");
+			return lcma_cursor_error(cursor, at, -EINVAL,
+						 "two regions of one heap= name");
 		nr++;
-	} while (lcma_text_take(text, ';'));
+	} while (lcma_cursor_take(cursor, ';'));
 
 	return nr;
 }
@@ -364,14 +364,14 @@ static int parse_regions(struct lcma_text *text, struct lcma_spec *specs,
 int lcma_spec_parse(const char *text, struct lcma_spec *specs,
 		    unsigned int max_specs, struct lcma_complaint *error)
 {
-	struct lcma_text t = { .pos = text, .end = text + strlen(text) };
+	struct lcma_cursor t = { .pos = text, .end = text + strlen(text) };
 	int ret;
 
 	if (t.end > t.pos && t.end[-1] == '\n')
 		t.end--;
 	ret = parse_regions(&t, specs, max_specs);
 	if (ret < 0)
-		lcma_text_complain(&t, text, error);
+		lcma_cursor_complain(&t, text, error);
 	return ret;
 }
 
@@ -386,17 +386,17 @@ int lcma_spec_parse(const char *text, struct lcma_spec *specs,
 int lcma_spec_parse_keep(const char *text, struct lcma_spec *spec,
 			 struct lcma_complaint *error)
 {
-	struct lcma_text t = { .pos = text, .end = text + strlen(text) };
-	const struct lcma_word word = lcma_text_word(&t, "\n");
+	struct lcma_cursor t = { .pos = text, .end = text + strlen(text) };
+	const struct lcma_word word = lcma_cursor_word(&t, "\n");
 	int err = parse_keep(&t, &word, spec);
 
 	if (!err)
-		lcma_text_take(&t, '\n');
+		lcma_cursor_take(&t, '\n');
 	if (!err && t.pos != t.end)
-		err = lcma_text_error(&t, t.pos, -EINVAL,
-				      "nothing may stand behind it");
+		err = lcma_cursor_error(&t, t.pos, -EINVAL,
+					"nothing may stand behind it");
 	if (err)
-		lcma_text_complain(&t, text, error);
+		lcma_cursor_complain(&t, text, error);
 	return err;
 }
 
@@ -408,9 +408,9 @@ int lcma_spec_parse_keep(const char *text, struct lcma_spec *spec,
  */
 int lcma_policy_parse(const char *text)
 {
-	struct lcma_text t = { .pos = text, .end = text + strlen(text) };
-	const struct lcma_word word = lcma_text_word(&t, "\n");
+	struct lcma_cursor t = { .pos = text, .end = text + strlen(text) };
+	const struct lcma_word word = lcma_cursor_word(&t, "\n");
 
-	lcma_text_take(&t, '\n');
+	lcma_cursor_take(&t, '\n');
 	return t.pos == t.end ? policy_of(&word) : -EINVAL;
 }

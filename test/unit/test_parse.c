@@ -229,9 +229,9 @@ static void nul_is_no_end(void)
 static void text_errors_say_where(void)
 {
 	static const char what[] = "what";
-	struct lcma_text text = { .pos = what, .end = what + 4 };
+	struct lcma_cursor text = { .pos = what, .end = what + 4 };
 
-	CHECK_EQ(lcma_text_error(&text, what + 2, -EFBIG, what), -EFBIG);
+	CHECK_EQ(lcma_cursor_error(&text, what + 2, -EFBIG, what), -EFBIG);
 	CHECK(text.pos == what + 2);
 	CHECK(text.error == what);
 }
@@ -258,34 +258,34 @@ static void labels_have_one_rule(void)
 static void words_end_at_stops(void)
 {
 	struct lcma_word mem = WORD("ab,c;;d\0e,\xff");
-	struct lcma_text text = {
+	struct lcma_cursor text = {
 		.pos = mem.at,
 		.end = mem.at + mem.len_bytes,
 	};
 	struct lcma_word word;
 
-	word = lcma_text_word(&text, ",;");
+	word = lcma_cursor_word(&text, ",;");
 	CHECK(lcma_word_is(&word, "ab"));
-	word = lcma_text_word(&text, ",;");
+	word = lcma_cursor_word(&text, ",;");
 	CHECK(lcma_word_is(&word, ""));
 	CHECK(word.at == mem.at + 2);
-	CHECK(!lcma_text_take(&text, ';'));
-	CHECK(lcma_text_take(&text, ','));
-	word = lcma_text_word(&text, ",;");
+	CHECK(!lcma_cursor_take(&text, ';'));
+	CHECK(lcma_cursor_take(&text, ','));
+	word = lcma_cursor_word(&text, ",;");
 	CHECK(lcma_word_is(&word, "c"));
-	CHECK(lcma_text_take(&text, ';'));
-	CHECK(lcma_text_take(&text, ';'));
-	CHECK(!lcma_text_take(&text, ';'));
-	word = lcma_text_word(&text, ",;");
+	CHECK(lcma_cursor_take(&text, ';'));
+	CHECK(lcma_cursor_take(&text, ';'));
+	CHECK(!lcma_cursor_take(&text, ';'));
+	word = lcma_cursor_word(&text, ",;");
 	CHECK_EQ(word.len_bytes, 3);
-	CHECK(lcma_text_take(&text, ','));
-	word = lcma_text_word(&text, ",;");
+	CHECK(lcma_cursor_take(&text, ','));
+	word = lcma_cursor_word(&text, ",;");
 	CHECK_EQ(word.len_bytes, 1);
 	CHECK(text.pos == text.end);
-	word = lcma_text_word(&text, ",;");
+	word = lcma_cursor_word(&text, ",;");
 	CHECK_EQ(word.len_bytes, 0);
-	CHECK(!lcma_text_take(&text, ','));
-	CHECK(!lcma_text_take(&text, '\0'));
+	CHECK(!lcma_cursor_take(&text, ','));
+	CHECK(!lcma_cursor_take(&text, '\0'));
 }
 
 static void words_are_compared_whole(void)
@@ -362,16 +362,16 @@ static void check_words(const char *text, size_t at, size_t len,
 {
 	const size_t len_bytes = strlen(text);
 	char *exact = tap_exact(text, len_bytes);
-	struct lcma_text t = { .pos = exact, .end = exact + len_bytes };
+	struct lcma_cursor t = { .pos = exact, .end = exact + len_bytes };
 	const struct lcma_word word = { .at = exact + at, .len_bytes = len };
 	char got[LCMA_COMPLAINT_BYTES];
 	struct lcma_complaint complaint;
 
 	if (choice)
-		CHECK_EQ(lcma_text_unknown(&t, &word, "fruit", choice), -EINVAL);
+		CHECK_EQ(lcma_cursor_unknown(&t, &word, "fruit", choice), -EINVAL);
 	else
-		CHECK_EQ(lcma_text_error(&t, word.at, -EFBIG, "too much"), -EFBIG);
-	lcma_text_complain(&t, exact, &complaint);
+		CHECK_EQ(lcma_cursor_error(&t, word.at, -EFBIG, "too much"), -EFBIG);
+	lcma_cursor_complain(&t, exact, &complaint);
 	CHECK_EQ(complaint.at_bytes, at);
 	lcma_complaint_text(&complaint, exact, len_bytes, got, sizeof(got));
 	if (!CHECK(!strcmp(got, want)))
