@@ -4,6 +4,7 @@
 
     texts.py words FILE...      no word of words.txt
     texts.py links FILE...      what a Markdown page links to is there
+    texts.py wings PAGE         the picture of the wings in PAGE names the files of src
 
 Prints FILE:LINE: MESSAGE for each offence.
 """
@@ -89,8 +90,29 @@ def links(path, text):
             yield line_of(text, match.start()), 'no heading %s' % match.group(1)
 
 
+# | view     shows: sysfs debugfs     |, and lines below it that go on.
+WING = re.compile(r'\| (?P<wing>[a-z]+) +[^:|\n]*:(?P<files>[^|]*(?:\|\n *\|  [^|]*)*)\|')
+
+
+def wings(path, text):
+    """Each wing of the picture has the names of its files, and no others."""
+    src = os.path.join(os.path.dirname(path), 'src')
+    page = text[text.find('## Wings'):]
+    told = {m.group('wing'): set(re.findall(r'[a-z_]+', m.group('files')))
+            for m in WING.finditer(page)}
+    there = {wing: {os.path.splitext(f)[0] for f in os.listdir(os.path.join(src, wing))
+                    if f.endswith(('.c', '.h'))}
+             for wing in sorted(os.listdir(src))
+             if os.path.isdir(os.path.join(src, wing)) and wing != 'compat'}
+    line = line_of(text, text.find('## Wings'))
+    for wing in there:
+        for name in sorted(there[wing] ^ told.get(wing, set())):
+            yield line, '%s/%s is %s' % (wing, name, 'missing' if name in there[wing]
+                                         else 'no file')
+
+
 def main():
-    rule = {'words': words, 'links': links}[sys.argv[1]]
+    rule = {'words': words, 'links': links, 'wings': wings}[sys.argv[1]]
     found = 0
     for path in sys.argv[2:]:
         with open(path, encoding='utf-8') as source:
