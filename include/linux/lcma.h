@@ -45,7 +45,7 @@ struct lcma_buffer;
 struct lcma_region;
 struct page;
 
-/* From the pool or not at all: legal where one may not sleep. */
+/* From the pool or not at all: legal where the caller may not sleep. */
 #define LCMA_NOWAIT		BIT(0)
 /* A failure is not recorded: the caller expects it. */
 #define LCMA_QUIET		BIT(1)
@@ -57,10 +57,10 @@ struct page;
  * @base: physical address
  * @nr_pages: size
  * @used_pages: in buffers, quarantine included
- * @pool_pages: can be had with LCMA_NOWAIT
+ * @pool_pages: can be allocated with LCMA_NOWAIT
  * @shared_pages: the system may use them
  * @busy_pages: on their way
- * @quarantined_pages: their buffer is gone, somebody still holds them
+ * @quarantined_pages: their buffer is gone, but they are still held
  * @largest_pages: the longest unused run
  * @unit_pages: what migration touches at once
  */
@@ -84,7 +84,7 @@ struct lcma_region_state {
  * @timeout_ms: deadline from now; 0: none
  * @flags: LCMA_QUIET
  * @label: what it is for: up to 31 printable characters, no blanks, copied;
- *	NULL: not told
+ *	NULL: none
  */
 struct lcma_buffer_params {
 	u64 bytes;

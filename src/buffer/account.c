@@ -3,9 +3,9 @@
  * Accounts: see account.h.
  *
  * A buffer is charged to the open file that it was asked for through, and to the
- * caller's user, whoever opened the file. A process can give itself other user
+ * caller's user, whichever user opened the file. A process can give itself other user
  * ids in a user namespace that it makes; so the owner of each namespace around
- * the caller is charged as well, unless that is root, who has all ids anyway.
+ * the caller is charged as well, unless that is root, which has all ids anyway.
  *
  * Buffers outlive their file and their user's processes: charges hold accounts.
  */
@@ -40,7 +40,7 @@ MODULE_PARM_DESC(quota_user_kib,
 static bool phys_for_all;
 module_param(phys_for_all, bool, 0644);
 MODULE_PARM_DESC(phys_for_all,
-		 "tell physical addresses to everybody, not only with CAP_SYS_RAWIO [N]");
+		 "show physical addresses to all processes, not only with CAP_SYS_RAWIO [N]");
 
 /**
  * struct payer - a user who is charged, and what it holds
@@ -57,7 +57,7 @@ struct payer {
 };
 
 /**
- * struct lcma_charge - what one buffer costs, and whom
+ * struct lcma_charge - what one buffer costs, and who pays
  * @file: the open file's account, with a reference; NULL: no file is charged
  * @nr_pages: how much each of them is charged
  * @nr_payers: how many users are charged, at least 1
@@ -207,7 +207,7 @@ static int add_users(struct lcma_charge *charge)
 	return err;
 }
 
-/* Would somebody who holds so much be over a limit in KiB? */
+/* Would a payer that holds so much be over a limit in KiB? */
 static bool is_over(unsigned long nr_held, unsigned long nr_pages,
 		    unsigned long limit_kib)
 {
@@ -216,7 +216,7 @@ static bool is_over(unsigned long nr_held, unsigned long nr_pages,
 	return limit_kib && (nr_pages > limit || nr_held > limit - nr_pages);
 }
 
-/* Under the lock: would anybody be over a limit? */
+/* Under the lock: would any payer be over a limit? */
 static bool is_anybody_over(const struct lcma_charge *charge,
 			    unsigned long nr_pages)
 {
@@ -302,7 +302,7 @@ int lcma_charge_more(struct lcma_charge *charge, unsigned long nr_pages)
 
 /**
  * lcma_charge_free - a buffer is gone
- * @charge: its charge; NULL: nobody was charged
+ * @charge: its charge; NULL: none
  *
  * Context: process.
  */

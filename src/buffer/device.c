@@ -26,7 +26,7 @@ struct assignment {
 	struct lcma_region *region;
 };
 
-/* Protects assignments; lookups happen where one may not sleep. */
+/* Protects assignments; lookups happen where the caller may not sleep. */
 static DEFINE_SPINLOCK(lock);
 static LIST_HEAD(assignments);
 
@@ -97,7 +97,7 @@ int lcma_device_share(struct device *dev, struct device *from)
 EXPORT_SYMBOL_NS_GPL(lcma_device_share, LCMA_NS);
 
 /**
- * lcma_device_release - a device has no region any more
+ * lcma_device_release - take a device's region away
  * @dev: the device; nothing happens if it had none
  *
  * Call it before the device goes away, and before your module does.

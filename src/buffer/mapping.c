@@ -93,7 +93,7 @@ static void fill_mapping(const struct lcma_buffer *buffer,
 
 /**
  * lcma_mapping_user - map a buffer for a program
- * @buffer: the buffer; the file behind @vma holds it
+ * @buffer: the buffer; the file of @vma holds it
  * @vma: where, and which part of the buffer
  *
  * Private mappings of page frames are a bug in the kernel's fault path, and

@@ -27,7 +27,7 @@
  * @tail: it belongs to a larger page that begins elsewhere
  * @reserved: the kernel never frees it
  * @lru: it is on one of the reclaim lists, so migration can take it
- * @locked: somebody holds its lock
+ * @locked: its lock is held
  * @writeback: it is being written to its device
  * @movable_ops: its driver moves it, as zsmalloc's and a balloon's do
  * @anon: an anonymous page, or one of KSM

@@ -4,10 +4,10 @@
  *
  * The kernel's spinlocks are handed to the one that has waited longest. That is
  * fair, but where CPUs are virtual that one often does not run, and all others
- * wait until it does. If instead everybody tries, that does not happen; but a CPU
+ * wait until it does. If instead every CPU tries, that does not happen; but a CPU
  * that is further away, or slower, is overtaken again and again.
  *
- * So everybody tries, and after LCMA_OPEN_TRIES a waiter becomes the next one, if
+ * So every CPU tries, and after LCMA_OPEN_TRIES a waiter becomes the next one, if
  * there is none: then the others let it go first. They do not try unless they see
  * the lock free LCMA_FREE_LOOKS times in a row: then the next one does not run,
  * and is passed. A CPU that runs takes a free lock before that.

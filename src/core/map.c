@@ -323,10 +323,10 @@ static int runs_gained(const struct lcma_map *map, unsigned long start,
  * @start: first page
  * @nr_pages: how many, at least 1
  * @from: the state they are all in
- * @to: the state they shall all be in
+ * @to: the state they are all to be in
  *
  * Return: false, and nothing changed, if the range is not inside the region or
- * not all of its pages are in @from: that is a bug of the caller, who warns.
+ * not all of its pages are in @from: that is a bug of the caller, which warns.
  */
 bool lcma_map_move(struct lcma_map *map, unsigned long start,
 		   unsigned long nr_pages, enum lcma_state from,
@@ -500,7 +500,7 @@ static unsigned long first_run(const struct lcma_map *map, enum lcma_kind kind,
  *
  * Without alignment the cost is logarithmic in the size of the region. With
  * alignment every run that is long enough but lies badly costs as much again;
- * who must not hold a lock for long gives a budget.
+ * a caller that must not hold a lock for long gives a budget.
  *
  * Return: the lowest fitting page, or LCMA_NO_PAGE.
  */
@@ -522,7 +522,7 @@ unsigned long lcma_map_seek(const struct lcma_map *map, enum lcma_kind kind,
 			return start;
 		if (aligned < start)
 			return LCMA_NO_PAGE;
-		/* Badly aligned; the run may be long enough all the same. */
+		/* Badly aligned; the run may still be long enough. */
 		*from = aligned;
 	}
 	return LCMA_NO_PAGE;
@@ -567,7 +567,7 @@ bool lcma_map_may_fit(const struct lcma_map *map, enum lcma_kind kind,
  * lcma_map_stretch - the pages in one state from a page on
  * @map: the map
  * @from: first page
- * @end: exclusive end; nothing behind it is looked at
+ * @end: exclusive end; nothing after it is looked at
  * @stretch: the answer
  *
  * Return: false if @from is not before @end.

@@ -7,7 +7,7 @@
 #include "core/batch.h"
 
 /*
- * A rejected run whose obstacle nobody could name: how far to move on, as a
+ * A rejected run whose obstacle is not known: how far to move on, as a
  * fraction of the run. Smaller steps find more, larger ones cost fewer calls.
  */
 #define BLIND_STEP_FRACTION	4
@@ -24,7 +24,7 @@
  * @fit: the alignment; the length does not count
  * @longest: the answer
  *
- * What is left of the longest run behind its first aligned page is a start; a run
+ * What is left of the longest run after its first aligned page is a start; a run
  * that beats it must be longer than that, so few runs are looked at, and never more
  * than a bounded number.
  */
@@ -148,7 +148,7 @@ static bool next_plain(struct lcma_place *place, const struct lcma_map *map,
 	return *start != LCMA_NO_PAGE;
 }
 
-/* The next run that holds no pool page and lies in no sore unit. */
+/* The next run that holds no pool page and lies in no unit that is backed off. */
 static bool next_fresh(struct lcma_place *place, const struct lcma_map *map,
 		       unsigned int *looks, unsigned long *start)
 {
@@ -305,8 +305,8 @@ static unsigned int insert_option(struct lcma_option *options, unsigned int nr,
  * @options: the answer, without costs, those in the shortest runs first
  * @max: how many fit
  *
- * Only both ends of runs of unused pages: whoever takes one leaves one run
- * behind, not two. So whatever is chosen, a region from which nothing has been
+ * Only both ends of runs of unused pages: then one run is left, and
+ * not two. So whatever is chosen, a region from which nothing has been
  * freed has all of its unused pages in one run. The time that a call takes is
  * bounded: of very many runs the rightmost are not seen.
  *

@@ -23,7 +23,7 @@
 
 /**
  * struct dev_file - an open file
- * @visitor: who opened it
+ * @visitor: the process that opened it
  * @account: who is charged
  * @reader: how far its first read has got; of the text device
  */
@@ -89,7 +89,7 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 /*
  * There is no splice_write: what comes through a pipe comes page by page, and
- * no one can say where a line ends. splice() and sendfile() get EINVAL.
+ * it is not known where a line ends. splice() and sendfile() get EINVAL.
  */
 static const struct file_operations text_fops = {
 	.owner = THIS_MODULE,
@@ -148,7 +148,7 @@ err_deregister:
 }
 
 /**
- * lcma_dev_exit - the devices and the text device's buffers are no more
+ * lcma_dev_exit - remove the devices, and free the text device's buffers
  *
  * Context: while the module unloads; may sleep. No file is open.
  */

@@ -143,7 +143,7 @@ int lcma_heapnode_add(struct lcma_heapnode *node)
 }
 
 /**
- * lcma_heapnode_remove - the node is no more
+ * lcma_heapnode_remove - remove the node
  * @node: what lcma_heapnode_add() took
  *
  * Context: while the module unloads. No file is open.

@@ -2,7 +2,7 @@
 /*
  * Nodes below /dev/dma_heap. Where the kernel has no heaps of its own, they are
  * devices of a class dma_heap, which the rules of distributions know; else the
- * class is the kernel's, out of reach, and they are misc devices.
+ * class is the kernel's, which a module cannot enter, and they are misc devices.
  */
 #ifndef LCMA_HEAPNODE_H
 #define LCMA_HEAPNODE_H
@@ -15,7 +15,7 @@
 /**
  * struct lcma_heapnode - a node below /dev/dma_heap
  * @name: its name there
- * @region: the region behind it, for rules and people
+ * @region: its region, for rules and people
  * @fops: what it does
  * @path: where it is below /dev; filled in when it is added
  * @cdev: the character device, where the class is ours; the kernel frees it when

@@ -4,7 +4,7 @@
  *
  * The kernel lets programs open a device while the module's init function still
  * runs, and frees the module when that function fails, whether or not a file is
- * open. So open() fails until nothing can fail any more: then no file is left.
+ * open. So open() fails while loading can still fail: then no file is left.
  * What is left for a moment is a program on its way out of the open() that
  * failed: the kernel lets go of the file operations, and of the module, after
  * misc_deregister() may have returned. lcma_doors_await() waits for it.
@@ -26,7 +26,7 @@
 static DEFINE_SPINLOCK(lock);
 static LIST_HEAD(visitors);
 
-/* Set when all is ready to be used, cleared when no file is open any more. */
+/* Set when all is ready to be used, cleared when no file is left open. */
 static bool are_open;
 
 /**
@@ -52,9 +52,9 @@ void lcma_doors_close(void)
 }
 
 /**
- * lcma_doors_await - wait until nobody is inside an open() that was refused
+ * lcma_doors_await - wait until no task is inside an open() that was refused
  *
- * Nothing can come in any more when this is called, and no open() succeeded, so
+ * Nothing can come in when this is called, and no open() succeeded, so
  * what still holds the module are tasks a few instructions before the end of
  * their open(). There is no limit to the wait: the module's memory goes next.
  *

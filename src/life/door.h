@@ -19,7 +19,7 @@
  *					the kernel removes them, and waits
  *
  * A new door asks lcma_doors_are_open() before anything else in its open(), calls
- * lcma_door_enter() when nothing can fail any more, and lcma_door_leave() in its
+ * lcma_door_enter() when nothing after it can fail, and lcma_door_leave() in its
  * release(): so holders of the module can be named.
  */
 #ifndef LCMA_DOOR_H

@@ -161,7 +161,7 @@ void lcma_cache_for_device(phys_addr_t phys, u64 len_bytes)
  * What CPUs wrote to the range reaches memory first: another program may be
  * writing. Each piece is invalidated at once after it was cleaned. A write that
  * falls between the two can be lost, no kernel interface does both in one step;
- * it is a write by somebody else, while the caller is told that it may read.
+ * it is a write by another program, while the caller is told that it may read.
  *
  * Context: process, may sleep.
  */

@@ -103,7 +103,7 @@ static unsigned long next_pfn(unsigned long first,
  *	of it can be taken
  *
  * Context: process, may sleep.
- * Return: false if nothing looks like an obstacle (any more).
+ * Return: false if nothing looks like an obstacle, or no longer does.
  */
 bool lcma_obstacle_find(unsigned long start_pfn, unsigned long nr_pages,
 			struct lcma_obstacle *obstacle)

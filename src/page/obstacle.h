@@ -12,8 +12,8 @@
  * @LCMA_OBSTACLE_NONE: nothing was found; it was there only for a moment
  * @LCMA_OBSTACLE_HIDDEN: a claim of nothing but this page failed, and nothing in
  *	it shows why: its buffers are busy, or it is held for moments again and again
- * @LCMA_OBSTACLE_PASSING: locked, under I/O, or being moved by somebody else
- * @LCMA_OBSTACLE_PINNED: somebody holds references beyond those of its users
+ * @LCMA_OBSTACLE_PASSING: locked, under I/O, or being moved by another caller
+ * @LCMA_OBSTACLE_PINNED: there are references beyond those of its users
  * @LCMA_OBSTACLE_UNMOVABLE: no page that migration knows how to move
  * @LCMA_OBSTACLE_RESERVED: the kernel reserves it
  */
@@ -31,7 +31,7 @@ enum lcma_obstacle_kind {
  * @kind: what keeps it
  * @is_proven: a claim of it, and of nothing else, has failed
  * @is_writeback: it is being written to its device
- * @is_locked: somebody holds its lock
+ * @is_locked: its lock is held
  * @pfn: its first page frame
  * @nr_pages: how many pages it has
  * @refcount: its references

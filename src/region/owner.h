@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Owners: who asks for memory, and whether that process is still there.
+ * Owners: which process asked for memory, and whether it is still there.
  */
 #ifndef LCMA_OWNER_H
 #define LCMA_OWNER_H

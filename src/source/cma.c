@@ -483,7 +483,7 @@ static void cma_give_back(struct lcma_carve *carve, unsigned long start_pfn,
 
 /*
  * A unit that was not given back stays taken in the kernel's bitmap of the
- * area for ever, and its pages are ordinary movable memory.
+ * area for good, and its pages are ordinary movable memory.
  */
 static void cma_discard(struct lcma_carve *carve)
 {

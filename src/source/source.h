@@ -46,8 +46,8 @@ struct lcma_carve {
  * @id: which one it is in regions=
  * @suggest: for the automatic choice: fill in size_bytes and source_arg of a
  *	spec. May sleep. Return: 0; -ENODEV, and in @why a sentence: what was
- *	looked for and what to put on the command line; another errno if nobody
- *	could look.
+ *	looked for and what to put on the command line; another errno if it
+ *	could not look.
  * @carve: take memory that begins at a multiple of lcma_source_align_pages(). May
  *	sleep. Return: 0; or an errno, after it has logged in a sentence what is wrong
  *	and what to put on the command line.

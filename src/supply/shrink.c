@@ -20,16 +20,16 @@
 #include "supply/surplus.h"
 #include "supply/turns.h"
 
-/* Loading cannot fail any more, so pages may be shared. */
+/* Loading can no longer fail, so pages may be shared. */
 static bool may_share;
 
 /* Pages in one call: half a megabyte, well under a millisecond. */
 #define SHRINK_BATCH	128
 
 /*
- * Would pages of the region help whoever reclaims? They serve movable
+ * Would pages of the region help the caller that reclaims? They serve movable
  * allocations only, and only those that may use their zone. kswapd works for
- * everybody.
+ * all.
  */
 static bool helps(const struct lcma_region *region,
 		  const struct shrink_control *control)
@@ -97,7 +97,7 @@ int lcma_shrink_init(void)
 }
 
 /**
- * lcma_shrink_start - from now on it is given what it asks for
+ * lcma_shrink_start - give it what it asks for from now on
  *
  * Context: the last step of loading, see lcma_attach_share().
  */
@@ -107,9 +107,9 @@ void lcma_shrink_start(void)
 }
 
 /**
- * lcma_shrink_exit - the system does not ask any more
+ * lcma_shrink_exit - stop the system from asking
  *
- * Waits for who is asking.
+ * Waits for callers that are asking.
  *
  * Context: while the module unloads, before the regions go; may sleep.
  */

@@ -41,7 +41,7 @@
 /**
  * struct lcma_worker - a kernel thread
  * @task: the thread
- * @link: in idle, while nobody has given it a job
+ * @link: in idle, while it has no job
  * @is_called: it has been taken off that list, and woken
  * @job: the job that it was given, until it begins; NULL: it is to look itself
  */
@@ -167,7 +167,7 @@ static void run_job(struct lcma_job *job)
 	job->ops->run(job);
 
 	spin_lock(&jobs_lock);
-	/* From here on nobody sends this worker a signal for this job. */
+	/* From here on no caller sends this worker a signal for this job. */
 	job->worker = NULL;
 	flush_signals(current);
 	abandoned = job->abandoned;
@@ -235,7 +235,7 @@ int lcma_workers_start(void)
 /**
  * lcma_workers_stop - stop the workers
  *
- * Waits for what they run to return. Nobody may have a job in the queue.
+ * Waits for what they run to return. No job may be in the queue.
  *
  * Context: while the module unloads; may sleep.
  */
@@ -261,7 +261,7 @@ static int wait_for_job(struct lcma_job *job, ktime_t deadline)
 			err = -EINTR;
 			break;
 		}
-		/* 0: the time is up; else somebody woke us. */
+		/* 0: the time is up; else we were woken. */
 		if (!schedule_hrtimeout(&deadline, HRTIMER_MODE_ABS)) {
 			err = -ETIMEDOUT;
 			break;
@@ -311,7 +311,7 @@ static void enqueue(struct lcma_job *job)
 	list_add_tail(&job->link, &other->link);
 }
 
-/* An idle worker, which nobody else can call any more; else into the queue. */
+/* An idle worker, which no other caller can get; else into the queue. */
 static struct lcma_worker *find_worker(struct lcma_job *job)
 {
 	struct lcma_worker *worker;

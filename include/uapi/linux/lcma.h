@@ -52,7 +52,7 @@
 #define LCMA_IOC_MAGIC		0xBC
 
 /**
- * struct lcma_version - LCMA_IOC_VERSION: who answers, and its limits
+ * struct lcma_version - LCMA_IOC_VERSION: the module's version and limits
  * @size: in: sizeof(struct lcma_version)
  * @flags: in: 0, there are none yet
  * @abi: out: LCMA_ABI of the module
@@ -118,7 +118,7 @@ struct lcma_region_list {
  * @pooled: out: bytes that can be handed out at once
  * @shared: out: bytes that the system may use
  * @busy: out: bytes on their way
- * @quarantined: out: bytes whose buffer is gone, still held by somebody
+ * @quarantined: out: bytes whose buffer is gone, but which are still held
  * @largest: out: the longest unused run, in bytes; a larger request fails with
  *	ENOSPC
  * @align: out: least alignment of every buffer, in bytes
@@ -220,7 +220,7 @@ struct lcma_alloc {
  * @latency_ns: how long the allocation took
  * @age_ns: how long ago that was
  * @flags: LCMA_BUFFER_*
- * @pid: who asked, as the caller's pid namespace sees it; 0: not in it
+ * @pid: the process that asked, as the caller's pid namespace sees it; 0: not in it
  * @uid: whose it was, in the caller's user namespace
  * @reserved: 0
  * @comm: its command
@@ -247,7 +247,7 @@ struct lcma_buffer_entry {
 };
 
 /**
- * struct lcma_buffer_info - LCMA_IOC_BUFFER_INFO: the buffer behind an fd
+ * struct lcma_buffer_info - LCMA_IOC_BUFFER_INFO: the buffer of an fd
  * @size: in: sizeof(struct lcma_buffer_info), or what comes before @entry and
  *	entry_size
  * @flags: in: 0, there are none yet
@@ -320,8 +320,8 @@ struct lcma_buffer_list {
  *
  * As DMA_BUF_IOCTL_SYNC, for a range: with START the CPU sees what devices wrote
  * to it, with END devices see what the CPU wrote. It is for the devices to which
- * a driver has attached the buffer, and for those that know nothing but its
- * physical address. What a CPU wrote is never lost by it, whoever else has the
+ * a driver has attached the buffer, and for those that were told only its
+ * physical address. It never loses what a CPU wrote, whatever else has the
  * buffer; caches work in lines of up to 128 bytes, so a device and the CPU should
  * not write to the same line at the same time.
  *
@@ -371,7 +371,7 @@ struct lcma_sync {
  * @obstacle: LCMA_HELD_BY_*: what kept that page
  * @err: the errno, positive
  * @flags: LCMA_FAILURE_*
- * @pid: who asked, as the caller's pid namespace sees it; 0: not in it, or an
+ * @pid: the process that asked, as the caller's pid namespace sees it; 0: not in it, or an
  *	interrupt
  * @uid: whose it was, in the caller's user namespace
  * @reserved: 0
@@ -410,7 +410,7 @@ struct lcma_failure_entry {
  * struct lcma_failure_list - LCMA_IOC_FAILURE_LIST: which allocations failed
  * @size: in: sizeof(struct lcma_failure_list)
  * @flags: in: LCMA_FAILURES_ALL; 0: those of the caller's user
- * @region: in: the region; it remembers its last 16 failures, quiet ones not
+ * @region: in: the region; it remembers its last 16 failures, but no quiet ones
  * @after_seq: in: only failures with a higher number; 0: from the oldest
  * @nr: in: how many entries fit; out: how many were written, oldest first
  * @entry_size: in: sizeof(struct lcma_failure_entry) of the caller
