@@ -12,8 +12,8 @@
 # matrix: no
 # matrix@6.1-rt-armhf: yes
 # mem: 1G
-# cmdline: cma=256M@0x90000000
-# cmdline@*-arm64|*-amd64: cma=256M
+# cmdline: cma=128M@0x90000000
+# cmdline@*-arm64|*-amd64: cma=128M
 # timeout: 180
 
 . /test/lib/tap.sh
@@ -63,10 +63,10 @@ deadline()
 }
 
 testkit_load
-check "load" lcma_load "r=240M@cma"
+check "load" lcma_load "r=112M@cma"
 region_pages r
 # The longest call so far is one that has nothing to migrate.
-expect_write ok 240M "all of the region, new: served"
+expect_write ok 112M "all of the region, new: served"
 claim_ms=$(($(lcma_info r claim_max_us) / 1000))
 lcma_free_all
 case $(uname -m) in
@@ -76,11 +76,11 @@ pin -c 0 -e 0 -k $base_pfn "$nr_pages"
 compare "$(lcma_info r system_pages)" -ge $((nr_pages / 10 * 9)) \
 	"the region is full of pages of a program"
 
-deadline 200 200M
-compare "$(lcma_info r claims_late)" -ge 1 "timeout=200, 200M: counted as late"
+deadline 200 96M
+compare "$(lcma_info r claims_late)" -ge 1 "timeout=200, 96M: counted as late"
 matches "$(lcma_info r last_failure)" '^-ETIMEDOUT' "the reason can be read"
 # So soon that perhaps no worker has begun with it.
-deadline 1 200M
+deadline 1 96M
 occupied "what lived there is unharmed"
 expect_write ok "4M timeout=5000" "a deadline that is long enough: ok"
 lcma_free_all
@@ -95,7 +95,7 @@ crowd()
 	late_begin
 	i=0
 	while [ $i -lt 10 ]; do
-		lcma_write "23M timeout=300" >/tmp/crowd.$i &
+		lcma_write "11M timeout=300" >/tmp/crowd.$i &
 		i=$((i + 1))
 	done
 	wait_for 20000 all_answered
@@ -129,23 +129,23 @@ compare "$(cat /tmp/crowd.* | grep -c '^ETIMEDOUT ')" -ge 1 \
 in_time "$write_ms" $((330 + slack_ms)) \
 	"ten writers at once: the last is back after $write_ms ms"
 wait_for 10000 is_settled r
-expect_used r $((served * 23 * 256)) "ten writers at once: what was served is held"
+expect_used r $((served * 11 * 256)) "ten writers at once: what was served is held"
 lcma_free_all
 expect_idle r "ten writers at once: nothing is lost"
 occupied "and what lived there is unharmed"
 
 # The same without a deadline: how long the call is.
-expect_write ok 200M "200M without timeout=: served"
-diag "200M without timeout= took $write_ms ms"
+expect_write ok 96M "96M without timeout=: served"
+diag "96M without timeout= took $write_ms ms"
 compare "$write_ms" -ge 600 "which takes much longer than the deadlines above"
-expect_used r $((200 * 256)) "and is held"
+expect_used r $((96 * 256)) "and is held"
 lcma_free_all
 unpin "what lived there has been moved, unharmed"
 
 # An empty region: nothing to migrate, so nothing to stop at: the late call
 # succeeds, and its pages come back.
-expect_write ok 240M "all of the empty region: served"
-diag "240M of free memory took $write_ms ms"
+expect_write ok 112M "all of the empty region: served"
+diag "112M of free memory took $write_ms ms"
 lcma_free_all
 # In the middle of the call: before it takes anything it still stops, and after it
 # there is nothing to be late with. How long this one takes can only be guessed.
@@ -156,7 +156,7 @@ while [ $i_guess -lt 6 ]; do
 	failed=$(lcma_info r claims_failed)
 	late=$(lcma_info r claims_late)
 	guess=$(((too_early + too_late) / 2 + 1))
-	deadline $guess 240M
+	deadline $guess 112M
 	if [ "$(lcma_info r claims_failed)" != "$failed" ]; then
 		too_early=$guess
 	elif [ "$(lcma_info r claims_late)" = "$late" ]; then
@@ -169,15 +169,15 @@ while [ $i_guess -lt 6 ]; do
 done
 compare "$(lcma_info r claims_late)" -gt "$late" "the late call has succeeded, and its pages came back"
 is $(($(lcma_info r claims_failed) - failed)) 0 "no call has failed"
-expect_write ok 240M "and can be had again"
+expect_write ok 112M "and can be had again"
 lcma_free_all
 # So late that it is being cleared: giving it back would take as long again.
 wait_for 10000 is_shared r
-expect_write ok 240M "and again"
+expect_write ok 112M "and again"
 whole_ms=$write_ms
 lcma_free_all
 wait_for 10000 is_shared r
-deadline $((whole_ms / 2)) 240M
+deadline $((whole_ms / 2)) 112M
 lcma_free_all
 expect_idle r "at the end nothing is held"
 check "unload" lcma_unload

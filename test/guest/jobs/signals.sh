@@ -8,8 +8,8 @@
 #
 # matrix: no
 # mem: 1G
-# cmdline: cma=256M@0x90000000
-# cmdline@*-arm64|*-amd64: cma=256M
+# cmdline: cma=128M@0x90000000
+# cmdline@*-arm64|*-amd64: cma=128M
 # timeout: 180
 
 . /test/lib/tap.sh
@@ -40,26 +40,26 @@ interrupted()
 }
 
 testkit_load
-check "load" lcma_load "r=240M@cma"
+check "load" lcma_load "r=112M@cma"
 region_pages r
 pin -c 0 -e 0 -k $base_pfn "$nr_pages"
 compare "$(lcma_info r system_pages)" -ge $((nr_pages / 10 * 9)) \
 	"the region is full of pages of a program"
 
-interrupted "240M" KILL "kill -9"
+interrupted "112M" KILL "kill -9"
 late=$(lcma_info r claims_late)
-interrupted "240M timeout=60000" KILL "kill -9 with timeout="
+interrupted "112M timeout=60000" KILL "kill -9 with timeout="
 compare "$(lcma_info r claims_late)" -gt "$late" "kill -9 with timeout=: counted as late"
-interrupted "240M" TERM "SIGTERM"
-interrupted "240M timeout=60000" INT "SIGINT with timeout="
+interrupted "112M" TERM "SIGTERM"
+interrupted "112M timeout=60000" INT "SIGINT with timeout="
 matches "$(lcma_info r last_failure)" '^-EINTR' "the reason can be read"
 occupied "what lived there is unharmed"
 
 # Two that want the same units: the second one waits for its turn and is killed.
-write_begin 240M
+write_begin 112M
 first=$writer
 wait_for 5000 is_claiming r
-write_begin 100M
+write_begin 50M
 wait_for 2000 sh -c "grep -q lcma /proc/$writer/comm"
 late_begin
 kill -KILL $writer
@@ -72,7 +72,7 @@ wait_for 10000 is_settled r
 expect_idle r "killed while it waits for busy pages: nothing is lost"
 
 # A signal with a handler is not fatal: the write goes on.
-sh -c 'trap : TERM INT; echo 60M >/dev/cma_test; echo $? >/tmp/handled' &
+sh -c 'trap : TERM INT; echo 30M >/dev/cma_test; echo $? >/tmp/handled' &
 writer=$!
 wait_for 5000 is_claiming r
 kill -TERM $writer
@@ -80,7 +80,7 @@ kill -INT $writer
 wait_for 20000 is_gone $writer
 is "$(cat /tmp/handled)" 0 "a signal that is handled does not end the call"
 wait_for 10000 is_settled r
-expect_used r $((60 * 256)) "and the buffer is there"
+expect_used r $((30 * 256)) "and the buffer is there"
 lcma_free_all
 
 # At any moment.
@@ -102,7 +102,7 @@ done
 is $i 24 "24 writers killed at some moment ($killed of them before they were done): accounts are right each time"
 expect_idle r "and nothing is lost"
 unpin "what lived there is unharmed"
-expect_write ok 240M "the whole region can be had"
+expect_write ok 112M "the whole region can be had"
 lcma_free_all
 expect_idle r "at the end nothing is held"
 check "unload" lcma_unload

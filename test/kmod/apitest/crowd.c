@@ -15,7 +15,7 @@
 
 #define NR_THREADS	4
 #define NR_SLOTS	8
-#define CROWD_SECONDS	2
+#define CROWD_SECONDS	1
 
 /* One allocation: plain pages, or those of a buffer, or of a dma-buf. */
 struct slot {
