@@ -116,7 +116,7 @@ static DEFINE_MUTEX(order_lock);
 static DEFINE_SPINLOCK(lock);
 static struct order order = { .text = "off" };
 
-/* Since the last order; nobody counts while there is none. */
+/* Since the last order; not counted while there is none. */
 static struct {
 	unsigned long nr_passes;
 	unsigned long nr_failures;

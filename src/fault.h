@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Faults: what can fail for want of something that the kernel has to give can
- * be made to fail on purpose. Every allocation, every registration and every
+ * Faults: what can fail because the kernel cannot give something can be made to
+ * fail on purpose. Every allocation, every registration and every
  * answer of alloc_contig_range() is a point with a name:
  *
  *	buffer = lcma_fault(BUFFER_NEW) ? NULL : kzalloc(...);
@@ -9,7 +9,7 @@
  *	err = lcma_fault(DEV_REGISTER) ?: misc_register(...);
  *
  * A point that is passed asks no more than a jump label: one instruction that
- * does nothing, unless somebody ordered a failure. Root does that by writing to
+ * does nothing, unless root ordered a failure. Root does that by writing to
  * /sys/kernel/debug/lcma_faults, or, while loading, with the module parameter
  * fault=. Lockdown closes both.
  *

@@ -23,11 +23,11 @@
 #include "region/backoff.h"
 #include "supply/quarantine.h"
 
-/* How often one candidate is tried when nobody can tell what was in the way. */
+/* How often one candidate is tried when it is not known what was in the way. */
 #define BLIND_TRIES	2
 
 /*
- * How many candidates fail for want of a migration target before the request
+ * How many candidates fail because there is no migration target before the request
  * does: another place may hold fewer pages, but memory is short everywhere.
  */
 #define NOMEM_TRIES	4
@@ -124,7 +124,7 @@ static int reserve_candidate(struct lcma_search *search, unsigned long *start)
 			return 1;
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		/* Whoever reserves a run may be of a lower priority. */
+		/* The caller that reserves a run may have a lower priority. */
 		if (is_reserving)
 			schedule_timeout_killable(1);
 		else
@@ -332,7 +332,7 @@ static int pause_ms(struct lcma_search *search, unsigned int ms)
 	return deadline_passed(search->deadline) ? -ETIMEDOUT : 0;
 }
 
-/* Look at what is watched. Return: one that is not there any more, or NULL. */
+/* Look at what is watched. Return: one that is gone, or NULL. */
 static struct lcma_watched *look_again(struct lcma_search *search,
 				       unsigned int hidden_ms)
 {

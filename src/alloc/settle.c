@@ -2,10 +2,10 @@
 /*
  * Settling: see settle.h.
  *
- * Where many allocate, pages settle all the time. Whoever was woken for each of them
- * would search in vain, all of them at once, and meet at the region's lock. So it is
- * asked in the wake function, which runs under that lock, whether a search could
- * find more than before.
+ * Where many allocate, pages settle all the time. If every waiter woke for each of
+ * them, all would search at once, fail, and meet at the region's lock. So the wake
+ * function, which runs under that lock, asks whether a search could find more than
+ * before.
  */
 #include "alloc/settle.h"
 
@@ -92,7 +92,7 @@ long lcma_settle_jiffies(ktime_t deadline)
  * @deadline: on the monotonic clock; LCMA_FOREVER: none
  *
  * Context: process, may sleep; takes region->lock.
- * Return: 0: look again, or nothing is busy any more; -EINTR on a fatal signal;
+ * Return: 0: look again, or nothing is busy; -EINTR on a fatal signal;
  * -ETIMEDOUT.
  */
 int lcma_settle_wait(struct lcma_region *region, const struct lcma_fit *fit,

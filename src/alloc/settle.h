@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Settling: pages that are busy become used, or unused; who found no run waits for
+ * Settling: pages that are busy become used, or unused; a request that found no run waits for
  * that.
  */
 #ifndef LCMA_SETTLE_H

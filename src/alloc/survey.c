@@ -51,7 +51,7 @@ static unsigned long count_rest(unsigned long pfn, unsigned long nr_pages)
 	return nr_rest;
 }
 
-/* What it would take to empty a place; pages of the pool come for nothing. */
+/* What it would take to empty a place; pages of the pool cost nothing. */
 static unsigned long cost_of(struct lcma_region *region,
 			     const struct lcma_option *option,
 			     unsigned long nr_pages, unsigned int max_looks,
@@ -111,7 +111,7 @@ static unsigned int judge(struct lcma_region *region, const struct lcma_fit *fit
 	return nr;
 }
 
-/* Only options in units that were not in vain lately. Return: how many. */
+/* Only options in units in which no claim recently failed. Return: how many. */
 static unsigned int leave_sore(const struct lcma_region *region,
 			       const struct lcma_fit *fit,
 			       struct lcma_option *options, unsigned int nr)

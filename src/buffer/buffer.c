@@ -55,7 +55,7 @@ static struct lcma_charge *charge_for(const struct lcma_buffer_request *wanted)
 }
 
 /*
- * Pages that are charged: what is asked for before anybody is disturbed for
+ * Pages that are charged: what is asked for before any page is moved for
  * it, what the region's granule adds when it is known.
  */
 static int alloc_charged(const struct lcma_buffer_request *wanted,

@@ -45,7 +45,7 @@ struct lcma_buffer_request {
  * @latency_ns: how long the allocation took, zeroing included
  * @created: when it was there, on the monotonic clock
  * @owner: which front end it was asked for through
- * @pid: who asked, a thread group, as the reader's pid namespace sees it; 0:
+ * @pid: the process that asked, a thread group, as the reader's pid namespace sees it; 0:
  *	not in it
  * @is_gone: that process has ended; the reader fills it in
  * @uid: whose it was
@@ -71,15 +71,15 @@ struct lcma_buffer_facts {
 
 /**
  * struct lcma_buffer - one contiguous allocation
- * @ref: who holds it; the pages go back with the last reference
+ * @ref: its holders; the pages go back with the last reference
  * @node: in region->buffers, under region->lock
  * @run: its pages
- * @charge: what it costs whom, or NULL
- * @tgid: who asked
+ * @charge: what it costs, and who pays; or NULL
+ * @tgid: the process that asked
  * @facts: what can be told of it; fixed, but for pid and inode, which the reader
  *	fills in
  * @inode: of its dma-buf; 0: it has none
- * @nr_pins: who relies on its physical address just now: devices that map it,
+ * @nr_pins: what relies on its physical address just now: devices that map it,
  *	kernel mappings. A buffer without pins could be moved.
  * @dmabuf_lock: protects @dmabuf; dmabuf.c's own
  * @dmabuf: the one dma-buf of this buffer, without a reference; NULL: none

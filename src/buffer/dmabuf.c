@@ -2,8 +2,8 @@
 /*
  * Buffers as dma-bufs: see dmabuf.h.
  *
- * The dma-buf is the buffer: whoever holds a descriptor, a mapping or an
- * attachment holds the buffer, and the last one to let go frees it.
+ * The dma-buf is the buffer: each descriptor, mapping and attachment holds the
+ * buffer, and the last one to go frees it.
  *
  * The memory is mapped cached everywhere, as the kernel's own linear mapping
  * has it, and caches are kept in step by dma_map_*() and dma_sync_*(), and by
@@ -425,7 +425,7 @@ struct dma_buf *lcma_dmabuf_export(struct lcma_buffer *buffer, int fd_flags)
 }
 
 /**
- * lcma_dmabuf_buffer - the buffer behind a dma-buf
+ * lcma_dmabuf_buffer - the buffer of a dma-buf
  * @dmabuf: any dma-buf
  *
  * Context: any.

@@ -161,7 +161,7 @@ bool lcma_word_is(const struct lcma_word *word, const char *string)
  * lcma_word_option - is this word KEY=something?
  * @word: the word
  * @key: the key with its equals sign, "align="
- * @value: what stands behind it, possibly empty
+ * @value: what stands after it, possibly empty
  *
  * Return: true if it is.
  */
@@ -298,7 +298,7 @@ int lcma_word_u64(const struct lcma_word *word, u64 *value)
 }
 
 /**
- * lcma_word_size - read a size: a number with K, M or G behind it, or bare
+ * lcma_word_size - read a size: a number, followed by K, M or G, or bare
  * @word: the size
  * @bare_unit: what a bare number counts, in bytes (a power of two)
  * @bytes: the size in bytes, possibly 0

@@ -15,7 +15,7 @@
  * The order: what a policy prefers (survey.c), a few places; then first fit, which
  * is every place there is: runs without pool pages in them, which one call can
  * empty, and then those with pool islands, which need a call per stretch. Of the
- * former, those come last that lie in units which have lately been in vain.
+ * former, those come last that lie in units in which a claim has recently failed.
  */
 #ifndef LCMA_PLACE_H
 #define LCMA_PLACE_H
@@ -60,10 +60,10 @@ struct lcma_option {
  * @nr_picks: how many there are
  * @next_pick: which one is next
  * @from: no candidate begins before this page
- * @fresh: runs that touch no sore unit, and only those
+ * @fresh: runs that touch no unit that is backed off, and only those
  * @any_sore: there were others
  * @islands: the last pass: runs that hold pool pages, and only those
- * @sore: one bit a unit, or NULL: it has lately been in vain; may change
+ * @sore: one bit a unit, or NULL: a claim in it recently failed; may change
  *	between two steps
  * @unit_pages: how long a unit is
  */

@@ -18,7 +18,7 @@
 /* The most regions that one module serves. */
 #define LCMA_MAX_REGIONS	16
 
-/* Longest LABEL behind a source, with its NUL. */
+/* Longest LABEL after a source, with its NUL. */
 #define LCMA_SOURCE_ARG_BYTES	64
 
 /* keep=all: nothing is ever given back. */

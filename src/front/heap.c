@@ -49,7 +49,7 @@ static LIST_HEAD(heaps);
 
 /**
  * struct heap_file - an open file
- * @visitor: who opened it
+ * @visitor: the process that opened it
  * @region: where it allocates
  * @account: who is charged
  */
@@ -121,8 +121,8 @@ static unsigned long natural_alignment(unsigned long nr_pages)
 }
 
 /*
- * Clients of dma-heaps know ENOMEM for every way in which there is no memory.
- * What is not that, the kernel's heaps say as well, but for EDQUOT.
+ * Clients of dma-heaps expect ENOMEM for every way in which there is no memory.
+ * The other errors are those of the kernel's heaps, and EDQUOT.
  */
 static int heap_error(int err)
 {
@@ -146,7 +146,7 @@ static int heap_alloc(const struct heap_file *hf, void __user *arg)
 			.region = hf->region,
 			.deadline = LCMA_FOREVER,
 		},
-		/* A program that says no label is seen by the heap it chose. */
+		/* A program that gives no label is listed by the heap it chose. */
 		.label = hf->region->heap,
 		.owner = LCMA_OWNER_PROGRAM,
 		.account = hf->account,
@@ -230,7 +230,7 @@ int lcma_heaps_init(void)
 }
 
 /**
- * lcma_heaps_exit - the heaps are no more
+ * lcma_heaps_exit - remove the heaps
  *
  * Context: while the module unloads; may sleep. No file is open.
  */

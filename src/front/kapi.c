@@ -168,7 +168,7 @@ EXPORT_SYMBOL_NS_GPL(lcma_release_from_contiguous, LCMA_NS);
  * @params: what is wanted
  *
  * The memory is zeroed. The buffer is listed beside all others, with the
- * current task as its owner; nobody's quota is charged.
+ * current task as its owner; no quota is charged.
  *
  * Context: process, may sleep.
  * Return: the buffer with one reference; ERR_PTR as lcma_alloc_pages(), and
@@ -277,7 +277,7 @@ EXPORT_SYMBOL_NS_GPL(lcma_buffer_pages, LCMA_NS);
  * @buffer: the buffer
  *
  * The dma-buf has a reference of its own; the caller may let go of its own. As long
- * as anybody holds the dma-buf, another call returns the same one, so that a
+ * as the dma-buf has a holder, another call returns the same one, so that a
  * synchronisation reaches all devices of the buffer.
  *
  * Context: process, may sleep.

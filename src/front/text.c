@@ -4,7 +4,7 @@
  *
  * The protocol is that of Barry Song's cma_test (2011), with three deliberate
  * differences: what is written selects the size, a failed allocation fails the
- * write, and a read tells what it freed. Buffers belong to the device, because
+ * write, and a read says what it freed. Buffers belong to the device, because
  * echo closes its file at once; they do not keep the module loaded, unloading
  * frees them.
  */

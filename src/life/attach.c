@@ -54,9 +54,9 @@ static void log_complaint(const char *parameter,
 }
 
 /*
- * What a region keeps if nobody says: so much that who allocates and frees all
- * the time, or many small buffers out of one large free block, finds most of what
- * he wants here; nothing of it stays when nobody asks.
+ * What a region keeps without keep=: so much that a caller that allocates and frees
+ * all the time, or many small buffers out of one large free block, finds most of
+ * them here; without requests nothing of it stays.
  */
 static int suggest_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Draining: see drain.h. While a region is draining, the drain owns every page of
- * it that nobody else holds: no request is served, and what comes back is kept.
+ * it that has no other holder: no request is served, and what comes back is kept.
  *
  *	LIVE
  *	  |  nothing is handed out from here on; a buffer, or a page with a
@@ -26,7 +26,7 @@
  *	  |
  *	  v  the time is up, or all that is missing lies in units with a memory
  *	  |  error; or, of a drain that was asked for: it is killed, the
- *	  |  module is about to be unloaded, somebody has got a buffer
+ *	  |  module is about to be unloaded, a caller has got a buffer
  *	  |
  *	  +--- asked for: idle pages go where they belong ---> LIVE
  *	  |
@@ -34,17 +34,17 @@
  *	       written off ---> DRAINED
  *
  * A unit that is complete, all of it in the pool, is never given up again: units
- * are what a source takes back, so each of them is a gain that nobody can undo.
+ * are what a source takes back, so each of them is a gain that no later pin can undo.
  * In a unit that is not, a page of the pool is worth no more than a shared one, but
  * each island of the pool costs a call more. With the pool of an idle region of
  * 64 MiB scattered, every second piece of 8 KiB, a drain gave up after 1,463 calls
  * in 10 s (Linux 6.1, emulated CPU); dissolved, it is one call.
  *
- * A page with a memory error (poison.h) never comes back, whoever has it. The drain
+ * A page with a memory error (poison.h) never comes back, in whichever state. The drain
  * leaves its unit as it is, and does not wait for it.
  *
  * The pages of a unit that is written off stay what they are, ordinary movable
- * memory in blocks of the region's type, and taken for ever in the source's
+ * memory in blocks of the region's type, and taken for good in the source's
  * accounting: the next load gets other memory or is refused, nothing is freed
  * twice.
  *
@@ -115,7 +115,7 @@ static bool is_killed(const struct drain *drain)
 	return !drain->is_last && fatal_signal_pending(current);
 }
 
-/* Is there no time left, or nobody who wants it any longer? */
+/* Is the time up, or is the drain no longer wanted? */
 static bool is_over(const struct drain *drain)
 {
 	return ktime_after(ktime_get(), drain->deadline) || is_killed(drain) ||
@@ -326,7 +326,7 @@ static bool has_buffers(struct lcma_region *region)
 	return any;
 }
 
-/* Every page that can be had into the pool. Return: true if all are good, and there. */
+/* Every page that can be taken, into the pool. Return: true if all are good, and there. */
 static bool collect(const struct drain *drain)
 {
 	struct lcma_region *region = drain->region;
@@ -419,7 +419,7 @@ static void name_obstacles(struct lcma_region *region)
 		at += s.nr_pages;
 		if (s.state != LCMA_SHARED)
 			continue;
-		/* Nobody was in the way of what there was no time to try. */
+		/* Nothing was in the way of what there was no time to try. */
 		if (!lcma_obstacle_find(lcma_region_pfn(region, s.start),
 					s.nr_pages, &obstacle))
 			continue;
@@ -619,7 +619,7 @@ static void run_last_drain(struct work_struct *work)
 
 /**
  * lcma_drain_for_good - the last drain of a region, which cannot be refused
- * @region: a region without buffers that nobody can reach any more
+ * @region: a region without buffers that no caller can reach
  *
  * Tries for drain_timeout_ms, whatever signals the caller gets, returns what is
  * complete to the source, and writes off the rest: the log says how much that is

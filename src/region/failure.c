@@ -44,7 +44,7 @@ void lcma_failures_init(struct lcma_failures *failures)
 
 /**
  * lcma_failures_free - forget them all
- * @failures: those of a region that nobody can reach any more
+ * @failures: those of a region that no caller can reach
  */
 void lcma_failures_free(struct lcma_failures *failures)
 {
@@ -54,7 +54,7 @@ void lcma_failures_free(struct lcma_failures *failures)
 		put_pid(failures->tgid[i]);
 }
 
-/* Who asks. Return: a reference of the process; NULL in an interrupt. */
+/* The caller. Return: a reference of its process; NULL in an interrupt. */
 static struct pid *note_who(struct lcma_failure *failure)
 {
 	if (!in_task()) {

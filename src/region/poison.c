@@ -59,7 +59,7 @@ unsigned long lcma_poison_find(const struct lcma_region *region,
 }
 
 /**
- * lcma_poison_retire - a poisoned page is not used any more
+ * lcma_poison_retire - take a poisoned page out of use for good
  * @region: the region
  * @page: the page; it is the caller's, or in the pool
  * @from: the state it is in: used, busy or pool; it is used afterwards

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The pool: claimed pages that nobody uses, how they are handed out, and how they
+ * The pool: claimed pages that are idle, how they are handed out, and how they
  * come back. How many it may hold: surplus.h.
  */
 #ifndef LCMA_POOL_H

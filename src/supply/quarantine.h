@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Quarantine: pages whose buffer is gone, but which somebody still holds.
+ * Quarantine: pages whose buffer is gone, but which are still held.
  */
 #ifndef LCMA_QUARANTINE_H
 #define LCMA_QUARANTINE_H

@@ -74,7 +74,7 @@ long lcma_surplus_await(long timeout)
 
 	left = wait_event_freezable_timeout(poked, is_wanted(), timeout);
 	WRITE_ONCE(is_poked, false);
-	/* What was poked for before that is seen by whoever looks after it. */
+	/* What was poked for before that is seen by a look after it. */
 	smp_mb();
 	return left;
 }
@@ -89,7 +89,7 @@ static bool is_pressed(struct lcma_region *region)
 }
 
 /**
- * lcma_surplus_is_pressed - has the system lately been short of memory?
+ * lcma_surplus_is_pressed - has the system recently been short of memory?
  * @region: the region
  *
  * Context: any; takes region->lock.
@@ -265,8 +265,8 @@ void lcma_surplus_trim(struct lcma_region *region)
  * lcma_surplus_share - give the system its share of a new region
  * @region: the region; all of its pages are in the pool
  *
- * Who said how much to keep finds the pool full; else it is as if nobody had asked
- * for any of it in a long time.
+ * With keep= the pool begins full; else it is as if no request had come for a long
+ * time.
  *
  * Context: process, may sleep.
  */
@@ -325,7 +325,7 @@ void lcma_surplus_init(struct lcma_region *region)
 }
 
 /**
- * lcma_surplus_stop - nothing happens in the pool any more
+ * lcma_surplus_stop - stop all that happens in the pool
  * @region: a region in which nothing is used
  *
  * Context: process, may sleep.
@@ -348,7 +348,7 @@ static unsigned long until_decay(const struct lcma_region *region)
 }
 
 /**
- * lcma_surplus_decay - give back what nobody has asked for
+ * lcma_surplus_decay - give back what no request has come for
  * @region: the region
  * @nr_pages: at most so many pages
  *
@@ -406,8 +406,8 @@ unsigned long lcma_surplus_idle(struct lcma_region *region)
  * For some time afterwards nothing above the low mark is kept, and nothing is
  * refilled.
  *
- * Context: process, may sleep, also while somebody reclaims memory; takes
- * region->lock and waits for nobody.
+ * Context: process, may sleep, also during memory reclaim; takes
+ * region->lock and waits for nothing else.
  * Return: how many pages went back.
  */
 unsigned long lcma_surplus_shrink(struct lcma_region *region,

@@ -2,7 +2,7 @@
 /*
  * Surplus: how many pages the pool may hold, and what becomes of the others. Two
  * marks: above keep_high nothing is kept; what lies above keep_low is given up
- * when nobody asks for it, or when the system is short of memory. The upkeep
+ * without requests, or when the system is short of memory. The upkeep
  * (upkeep.c) is told here that a pool needs looking after.
  */
 #ifndef LCMA_SURPLUS_H

@@ -3,7 +3,7 @@
  * Taking one run: see take.h.
  *
  * Under the lock, in pieces, its pool pages become used and its shared pages busy,
- * so that nobody else takes them; then, without the lock, every stretch of busy pages
+ * so that no other call takes them; then, without the lock, every stretch of busy pages
  * is claimed by one call, because what is migrated out of one unit may land in
  * the next one of the same stretch. Under the lock again busy pages become
  * used, or what they were.
@@ -30,7 +30,7 @@
 #include "supply/worker.h"
 
 /*
- * So many calls for a run are nothing to talk about. If it would take more, pool
+ * This many calls for a run are fine. If it would take more, pool
  * pages inside it are given up until MOST_CALLS + 1 do.
  */
 #define FEW_CALLS	4
@@ -203,7 +203,7 @@ void lcma_take_begin(struct lcma_region *region, unsigned long start,
 }
 
 /**
- * lcma_take_end - nothing of a run is on its way any more
+ * lcma_take_end - a run is no longer on its way
  * @region: the region
  *
  * lcma_take() does it. A caller that must not be seen between its end and its own
@@ -283,7 +283,7 @@ static void end_reserving(struct lcma_region *region)
  * @region: the region
  * @taking: what lcma_take_begin() began with
  *
- * Nobody takes pages of the rest meanwhile, see region->reserving. If one is used
+ * No other call takes pages of the rest meanwhile, see region->reserving. If one is used
  * nevertheless the run is let go.
  *
  * Context: process, may sleep.
@@ -625,7 +625,7 @@ static void take_run(struct lcma_job *job)
 	take->err = take_claim(take->region, &take->taking, &take->obstacle);
 }
 
-/* The caller left: what was taken all the same goes where idle pages go. */
+/* The caller left: what was taken goes where idle pages go. */
 static void take_orphaned(struct lcma_job *job)
 {
 	struct take *take = container_of(job, struct take, job);
@@ -686,11 +686,11 @@ static int take_by_worker(struct lcma_region *region, struct lcma_taking *taking
  * Without a deadline the kernel's call is made here, and a fatal signal ends
  * it at its next batch of pages; with one, a worker makes it, and a deadline or
  * a fatal signal ends the wait at once. Then the worker is told to stop, and
- * what it gets all the same goes to the pool or back.
+ * what it still gets goes to the pool or back.
  *
  * Context: process, may sleep.
- * Return: 0, and all pages of the run are used; else none of them is the
- * caller's any more: -EBUSY a page could not be moved; -ENOMEM nowhere to move
+ * Return: 0, and all pages of the run are used; else the caller has
+ * none of them: -EBUSY a page could not be moved; -ENOMEM nowhere to move
  * one to; -ENOBUFS no memory for the worker's job; -EINTR; -ETIMEDOUT.
  */
 int lcma_take(struct lcma_region *region, const struct lcma_taking *taking,

@@ -4,9 +4,9 @@
  *
  * One freezable thread of the lowest priority goes through the regions, in small
  * steps: what is above the high mark goes back, so does what is above the low
- * mark if nobody has asked for it for decay_ms; below the low mark pages are
+ * mark if no request has come for decay_ms; below the low mark pages are
  * claimed; pages of the pool are zeroed. It sleeps until the next pool decays or
- * somebody pokes it (surplus.c). Its CPU time is what the pools cost.
+ * until it is poked (surplus.c). Its CPU time is what the pools cost.
  */
 #include "supply/upkeep.h"
 
@@ -30,21 +30,21 @@
 /* A refill that takes longer than this disturbs more than it helps. */
 #define REFILL_MS	1000
 
-/* How long a scattered pool is left alone after somebody has used it. */
+/* How long a scattered pool is left alone after its last use. */
 #define GATHER_TIME	HZ
 
 /* Places that one step of a refill tries. */
 #define REFILL_TRIES	4
 
-/* Pauses after steps in vain; they double. */
+/* Pauses after steps that failed; they double. */
 #define FIRST_PAUSE	(HZ / 10)
 #define LAST_PAUSE	(10 * HZ)
 
 static struct task_struct *thread;
 
 /*
- * Under the lock: is the pool no larger than it must be, scattered, and has nobody
- * used it for a while? Then a refill makes it whole.
+ * Under the lock: is the pool no larger than it must be, scattered, and unused
+ * for a while? Then a refill makes it whole.
  */
 static bool is_to_be_gathered(const struct lcma_region *region)
 {
@@ -238,7 +238,7 @@ void lcma_upkeep_start(void)
 }
 
 /**
- * lcma_upkeep_stop - no upkeep any more
+ * lcma_upkeep_stop - stop the upkeep
  *
  * Waits for the step that is under way: a refill takes a second at most.
  *

@@ -475,7 +475,7 @@ void lcma_debugfs_init(void)
 }
 
 /**
- * lcma_debugfs_exit - show nothing any more
+ * lcma_debugfs_exit - show nothing from now on
  *
  * Context: while the module unloads; may sleep.
  */

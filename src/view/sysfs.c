@@ -468,9 +468,9 @@ int lcma_sysfs_init(void)
 }
 
 /**
- * lcma_sysfs_exit - show nothing any more
+ * lcma_sysfs_exit - show nothing from now on
  *
- * Waits for whoever reads or writes one of the files.
+ * Waits for reads and writes of these files.
  *
  * Context: while the module unloads; may sleep.
  */
