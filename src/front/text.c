@@ -207,7 +207,7 @@ ssize_t lcma_text_write(struct iov_iter *from)
 	return err ? err : len_bytes;
 }
 
-/* The next buffer to free, not on the device any more; *slot: -1: sized. */
+/* Take the next buffer to free off the device; *slot: -1: sized. */
 static struct text_buffer *take_text_buffer(int *slot)
 {
 	struct text_buffer *buf = NULL;
