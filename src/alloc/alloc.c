@@ -76,8 +76,7 @@ static void note_failure(const struct lcma_request *request, int err,
 		.took_ns = ktime_to_ns(ktime_sub(ktime_get(), began)),
 		.owner = request->owner,
 	};
-	if (request->label)
-		strscpy(failure->label, request->label, sizeof(failure->label));
+	strscpy(failure->label, request->label, sizeof(failure->label));
 }
 
 /* Not for callers that must not wait: a slow console would make them. */
@@ -85,7 +84,7 @@ static void log_failure(struct lcma_region *region,
 			const struct lcma_request *request,
 			const struct lcma_failure *failure)
 {
-	if (!(request->flags & (LCMA_ALLOC_QUIET | LCMA_ALLOC_NOWAIT)))
+	if (!(request->flags & (LCMA_QUIET | LCMA_NOWAIT)))
 		lcma_failure_log(region, failure);
 }
 
@@ -94,7 +93,7 @@ static void record_failure(const struct lcma_search *search,
 			   const struct lcma_request *request, int err,
 			   ktime_t began, struct lcma_failure *failure)
 {
-	if (request->flags & LCMA_ALLOC_QUIET)
+	if (request->flags & LCMA_QUIET)
 		return;
 	note_failure(request, err, began, failure);
 	failure->nr_pages = search->fit.nr_pages;
@@ -102,23 +101,6 @@ static void record_failure(const struct lcma_search *search,
 	failure->obstacle = search->obstacle;
 	failure->waited_ms = search->waited_ms;
 	lcma_failure_record(search->region, failure);
-}
-
-/* Lengths and alignments are multiples of what the region deals in. */
-static int fit_request(struct lcma_search *search,
-		       const struct lcma_request *request)
-{
-	const struct lcma_region *region = search->region;
-	const unsigned long granule = region->granule_pages;
-
-	search->fit.align_offset = region->carve.base_pfn;
-	search->fit.align_mask = max3(request->align_pages, granule,
-				      region->align_pages) - 1;
-	search->fit.nr_pages = request->nr_pages;
-	if (request->nr_pages > region->map.nr_pages)
-		return -EFBIG;
-	search->fit.nr_pages = ALIGN(request->nr_pages, granule);
-	return search->fit.nr_pages > region->map.nr_pages ? -EFBIG : 0;
 }
 
 static int alloc_in_region(struct lcma_region *region,
@@ -133,11 +115,11 @@ static int alloc_in_region(struct lcma_region *region,
 	int err;
 
 	run->is_zero = false;
-	err = fit_request(&search, request);
+	err = lcma_request_fit(request, region, &search.fit);
 	if (!err)
 		err = alloc_at_once(&search, run);
 	if ((err == -EAGAIN || err == -ENOSPC) &&
-	    !(request->flags & LCMA_ALLOC_NOWAIT))
+	    !(request->flags & LCMA_NOWAIT))
 		err = lcma_search_run(&search, &run->start);
 	if (err)
 		record_failure(&search, request, err, began, failure);
@@ -197,6 +179,27 @@ static int alloc_anywhere(const struct lcma_request *request,
 	return best;
 }
 
+static void free_run(const struct lcma_run *run, unsigned int give_flags)
+{
+	struct lcma_region *region = run->region;
+	unsigned long flags;
+
+	lcma_retire(region, run->start, run->nr_pages, LCMA_USED, give_flags);
+	lcma_region_lock(region, &flags);
+	region->stats.frees++;
+	lcma_region_unlock(region, flags);
+}
+
+/*
+ * Give back what came too late, and nobody has seen. The caller's deadline has
+ * passed, or it is being killed: a worker gives back what the pool may not keep, so
+ * that the caller does not wait for that.
+ */
+static void undo(const struct lcma_run *run)
+{
+	free_run(run, LCMA_GIVE_LATER);
+}
+
 /* A run with a memory error in it is retired. Return: true if it was one. */
 static bool drop_poisoned(const struct lcma_run *run)
 {
@@ -204,7 +207,7 @@ static bool drop_poisoned(const struct lcma_run *run)
 
 	if (lcma_poison_next(run->region, run->start, end) == end)
 		return false;
-	lcma_alloc_undo(run);
+	undo(run);
 	return true;
 }
 
@@ -215,13 +218,12 @@ static bool drop_poisoned(const struct lcma_run *run)
  *
  * Without a region, all of them are tried in the order of regions=.
  *
- * Context: process, may sleep; with LCMA_ALLOC_NOWAIT any, except hard
+ * Context: process, may sleep; with LCMA_NOWAIT any, except hard
  * interrupts (and threads only on PREEMPT_RT).
- * Return: 0; -EOPNOTSUPP unknown flag; -EINVAL no pages, or an alignment that
- * is no power of two; -ENOENT no such region (any more); -EFBIG more than the region has;
+ * Return: 0; -ENOENT the region is drained; -EFBIG more than the region has;
  * -ENOSPC no unused run that fits; -EBUSY every one held a page that could not
  * be moved; -ENOMEM nowhere to move one to; -ENOBUFS no memory of our own;
- * -EAGAIN with LCMA_ALLOC_NOWAIT: unused runs, but none in the pool;
+ * -EAGAIN with LCMA_NOWAIT: unused runs, but none in the pool;
  * -ETIMEDOUT; -EINTR.
  */
 int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
@@ -230,10 +232,6 @@ int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
 	struct lcma_failure failure;
 	int err;
 
-	if (request->flags & ~LCMA_ALLOC_FLAGS)
-		return -EOPNOTSUPP;
-	if (!request->nr_pages || !is_power_of_2(request->align_pages))
-		return -EINVAL;
 	do {
 		if (request->region)
 			err = alloc_in_region(region, request, run, &failure);
@@ -261,48 +259,50 @@ void lcma_alloc_failed(const struct lcma_request *request, int err,
 {
 	struct lcma_failure failure;
 
-	if (!request->region || request->flags & LCMA_ALLOC_QUIET)
+	if (!request->region || request->flags & LCMA_QUIET)
 		return;
 	note_failure(request, err, began, &failure);
 	lcma_failure_record(request->region, &failure);
 	log_failure(request->region, request, &failure);
 }
 
-/**
- * lcma_alloc_zero - make sure that a run is zero
- * @request: what was asked for: whether to sleep, until when
- * @run: what lcma_alloc() gave, before anybody else gets it
- *
- * Only pages that are not known to be zero are cleared; with LCMA_ALLOC_TOUCH
- * every one is written to. After an error the run is for lcma_alloc_undo().
- *
- * Context: as for lcma_alloc().
- * Return: 0; -EINTR; -ETIMEDOUT.
- */
-int lcma_alloc_zero(const struct lcma_request *request,
+/* Only pages that are not known to be zero are cleared. */
+static int zero_run(const struct lcma_request *request,
 		    const struct lcma_run *run)
 {
-	const bool may_sleep = !(request->flags & LCMA_ALLOC_NOWAIT);
+	const bool may_sleep = !(request->flags & LCMA_NOWAIT);
 	int err = 0;
 
 	if (!run->is_zero)
 		err = lcma_zero_fill(run->region, run->start, run->nr_pages,
 				     may_sleep, request->deadline);
-	if (!err && request->flags & LCMA_ALLOC_TOUCH)
+	if (!err && request->flags & LCMA_TOUCH)
 		err = lcma_zero_touch(run->region, run->start, run->nr_pages,
 				      may_sleep, request->deadline);
 	return err;
 }
 
-static void free_run(const struct lcma_run *run, unsigned int give_flags)
+/**
+ * lcma_alloc_zeroed - allocate contiguous pages that are zero
+ * @request: what is asked for; with LCMA_TOUCH every page is written to
+ * @run: what was got; undefined after an error
+ *
+ * Context: as for lcma_alloc(); with LCMA_NOWAIT it takes as long as clearing takes.
+ * Return: what lcma_alloc() returns; -EINTR and -ETIMEDOUT while clearing, too.
+ */
+int lcma_alloc_zeroed(const struct lcma_request *request, struct lcma_run *run)
 {
-	struct lcma_region *region = run->region;
-	unsigned long flags;
+	const ktime_t began = ktime_get();
+	int err = lcma_alloc(request, run);
 
-	lcma_retire(region, run->start, run->nr_pages, LCMA_USED, give_flags);
-	lcma_region_lock(region, &flags);
-	region->stats.frees++;
-	lcma_region_unlock(region, flags);
+	if (err)
+		return err;
+	err = zero_run(request, run);
+	if (err) {
+		undo(run);
+		lcma_alloc_failed(request, err, began);
+	}
+	return err;
 }
 
 /**
@@ -314,18 +314,4 @@ static void free_run(const struct lcma_run *run, unsigned int give_flags)
 void lcma_free(const struct lcma_run *run)
 {
 	free_run(run, 0);
-}
-
-/**
- * lcma_alloc_undo - give back what came too late
- * @run: what lcma_alloc() gave; nobody has seen it
- *
- * The caller's deadline has passed, or it is being killed: a worker gives back
- * what the pool may not keep, so that neither has to wait for that.
- *
- * Context: any.
- */
-void lcma_alloc_undo(const struct lcma_run *run)
-{
-	free_run(run, LCMA_GIVE_LATER);
 }

@@ -16,53 +16,39 @@
 #include "fault.h"
 
 static void note_facts(struct lcma_buffer *buffer,
-		       const struct lcma_buffer_request *wanted, ktime_t began)
+		       const struct lcma_request *request, ktime_t began)
 {
 	struct lcma_buffer_facts *facts = &buffer->facts;
 
 	facts->phys = lcma_region_phys(buffer->run.region, buffer->run.start);
 	facts->bytes = (u64)buffer->run.nr_pages << PAGE_SHIFT;
-	facts->align_bytes = (u64)wanted->request.align_pages << PAGE_SHIFT;
-	facts->owner = wanted->owner;
+	facts->align_bytes = (u64)request->align_pages << PAGE_SHIFT;
+	facts->owner = request->owner;
 	facts->uid = current_uid();
 	get_task_comm(facts->comm, current);
-	strscpy(facts->label, wanted->label, sizeof(facts->label));
+	strscpy(facts->label, request->label, sizeof(facts->label));
 	facts->created = ktime_get();
 	facts->latency_ns = ktime_to_ns(ktime_sub(facts->created, began));
 	buffer->tgid = get_pid(task_tgid(current));
 }
 
-static int alloc_zeroed(const struct lcma_request *request,
-			struct lcma_run *run, ktime_t began)
-{
-	int err = lcma_alloc(request, run);
-
-	if (err)
-		return err;
-	err = lcma_alloc_zero(request, run);
-	if (err) {
-		lcma_alloc_undo(run);
-		lcma_alloc_failed(request, err, began);
-	}
-	return err;
-}
-
 /* Return: a charge; NULL: modules are not charged; ERR_PTR. */
-static struct lcma_charge *charge_for(const struct lcma_buffer_request *wanted)
+static struct lcma_charge *charge_for(const struct lcma_request *request,
+				      struct lcma_account *account)
 {
-	return wanted->owner == LCMA_OWNER_KERNEL ? NULL :
-	       lcma_charge_new(wanted->account, wanted->request.nr_pages);
+	return request->owner == LCMA_OWNER_KERNEL ? NULL :
+	       lcma_charge_new(account, request->nr_pages);
 }
 
 /*
  * Pages that are charged: what is asked for before any page is moved for
  * it, what the region's granule adds when it is known.
  */
-static int alloc_charged(const struct lcma_buffer_request *wanted,
-			 const struct lcma_request *request,
+static int alloc_charged(const struct lcma_request *request,
+			 struct lcma_account *account,
 			 struct lcma_buffer *buffer, ktime_t began)
 {
-	struct lcma_charge *charge = charge_for(wanted);
+	struct lcma_charge *charge = charge_for(request, account);
 	struct lcma_run *run = &buffer->run;
 	int err;
 
@@ -70,7 +56,7 @@ static int alloc_charged(const struct lcma_buffer_request *wanted,
 		lcma_alloc_failed(request, PTR_ERR(charge), began);
 		return PTR_ERR(charge);
 	}
-	err = alloc_zeroed(request, run, began);
+	err = lcma_alloc_zeroed(request, run);
 	if (err)
 		goto err_uncharge;
 	if (charge)
@@ -127,32 +113,32 @@ static struct lcma_buffer *first_after(const struct lcma_region *region,
 
 /**
  * lcma_buffer_new - allocate a buffer
- * @wanted: what is wanted
+ * @request: what is wanted
+ * @account: the open file that is charged beside the user; NULL: none
  *
- * The buffer's memory is zero.
+ * The buffer's memory is zero. The current task's user is charged, unless another
+ * module asks.
  *
  * Context: process, may sleep.
  * Return: the buffer with one reference; -EDQUOT over quota; ERR_PTR of what
  * lcma_alloc() returns.
  */
-struct lcma_buffer *lcma_buffer_new(const struct lcma_buffer_request *wanted)
+struct lcma_buffer *lcma_buffer_new(const struct lcma_request *request,
+				    struct lcma_account *account)
 {
 	const ktime_t began = ktime_get();
-	struct lcma_request request = wanted->request;
 	struct lcma_region *region;
 	struct lcma_buffer *buffer;
 	unsigned long flags;
 	int err;
 
-	request.owner = wanted->owner;
-	request.label = wanted->label;
 	buffer = lcma_fault(BUFFER_NEW) ? NULL :
 		 kzalloc(sizeof(*buffer), GFP_KERNEL);
 	if (!buffer) {
-		lcma_alloc_failed(&request, -ENOBUFS, began);
+		lcma_alloc_failed(request, -ENOBUFS, began);
 		return ERR_PTR(-ENOBUFS);
 	}
-	err = alloc_charged(wanted, &request, buffer, began);
+	err = alloc_charged(request, account, buffer, began);
 	if (err) {
 		kfree(buffer);
 		return ERR_PTR(err);
@@ -160,7 +146,7 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_buffer_request *wanted)
 
 	kref_init(&buffer->ref);
 	mutex_init(&buffer->dmabuf_lock);
-	note_facts(buffer, wanted, began);
+	note_facts(buffer, request, began);
 	region = buffer->run.region;
 	lcma_region_lock(region, &flags);
 	enlist(region, buffer);

@@ -21,22 +21,6 @@
 struct dma_buf;
 
 /**
- * struct lcma_buffer_request - a buffer that somebody wants
- * @request: the pages
- * @label: what it is for; "": not told
- * @owner: which front end asks
- * @account: the open file that is charged beside the user; NULL: none
- *
- * The current task's user is charged, unless another module asks.
- */
-struct lcma_buffer_request {
-	struct lcma_request request;
-	const char *label;
-	enum lcma_owner owner;
-	struct lcma_account *account;
-};
-
-/**
  * struct lcma_buffer_facts - what can be told of a buffer
  * @id: its number in its region, never used twice
  * @phys: physical address
@@ -97,7 +81,8 @@ struct lcma_buffer {
 	struct dma_buf *dmabuf;
 };
 
-struct lcma_buffer *lcma_buffer_new(const struct lcma_buffer_request *wanted);
+struct lcma_buffer *lcma_buffer_new(const struct lcma_request *request,
+				    struct lcma_account *account);
 void lcma_buffer_ref(struct lcma_buffer *buffer);
 void lcma_buffer_unref(struct lcma_buffer *buffer);
 void lcma_buffer_describe(const struct lcma_buffer *buffer,

@@ -477,7 +477,8 @@ int lcma_dmabuf_sync(struct dma_buf *dmabuf, u64 offset, u64 len, u32 flags)
 
 /**
  * lcma_dmabuf_new_fd - a new buffer, as a file descriptor of the current task
- * @wanted: what is wanted
+ * @request: what is wanted
+ * @account: the open file that is charged beside the user; NULL: none
  * @fd_flags: O_RDWR or the like, O_CLOEXEC
  * @publish: tells the caller of descriptor and buffer; may fail
  * @context: for @publish
@@ -489,7 +490,8 @@ int lcma_dmabuf_sync(struct dma_buf *dmabuf, u64 offset, u64 len, u32 flags)
  * Return: 0; -EMFILE, -ENFILE; what lcma_buffer_new(), lcma_dmabuf_export()
  * and @publish return.
  */
-int lcma_dmabuf_new_fd(const struct lcma_buffer_request *wanted, int fd_flags,
+int lcma_dmabuf_new_fd(const struct lcma_request *request,
+		       struct lcma_account *account, int fd_flags,
 		       int (*publish)(const struct lcma_buffer *buffer, int fd,
 				      void *context), void *context)
 {
@@ -500,7 +502,7 @@ int lcma_dmabuf_new_fd(const struct lcma_buffer_request *wanted, int fd_flags,
 	fd = lcma_fault(DMABUF_FD) ?: get_unused_fd_flags(fd_flags & O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	buffer = lcma_buffer_new(wanted);
+	buffer = lcma_buffer_new(request, account);
 	if (IS_ERR(buffer)) {
 		err = PTR_ERR(buffer);
 		goto err_put_fd;

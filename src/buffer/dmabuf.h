@@ -12,7 +12,8 @@ struct dma_buf;
 struct dma_buf *lcma_dmabuf_export(struct lcma_buffer *buffer, int fd_flags);
 struct lcma_buffer *lcma_dmabuf_buffer(struct dma_buf *dmabuf);
 int lcma_dmabuf_sync(struct dma_buf *dmabuf, u64 offset, u64 len, u32 flags);
-int lcma_dmabuf_new_fd(const struct lcma_buffer_request *wanted, int fd_flags,
+int lcma_dmabuf_new_fd(const struct lcma_request *request,
+		       struct lcma_account *account, int fd_flags,
 		       int (*publish)(const struct lcma_buffer *buffer, int fd,
 				      void *context), void *context);
 

@@ -8,6 +8,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 
@@ -16,19 +17,11 @@
 #include "supply/pool.h"
 #include "supply/quarantine.h"
 
-/**
- * lcma_loose_hand_out - a run becomes a driver's
- * @run: what lcma_alloc() gave
- * @count: how many pages the driver asked for
- *
- * Only what was asked for is marked, not what the region's granule added: so a
- * free with a wrong count is noticed.
- *
- * Context: any; takes region->lock.
- * Return: the first page.
+/*
+ * A run becomes a driver's. Only what was asked for is marked, not what the region's
+ * granule added: so a free with a wrong count is noticed.
  */
-struct page *lcma_loose_hand_out(const struct lcma_run *run,
-				 unsigned long count)
+static void hand_out(const struct lcma_run *run, unsigned long count)
 {
 	const unsigned long end = run->start + count;
 	struct lcma_region *region = run->region;
@@ -42,7 +35,25 @@ struct page *lcma_loose_hand_out(const struct lcma_run *run,
 		bitmap_set(region->loose, at, nr);
 		lcma_region_unlock(region, flags);
 	}
-	return pfn_to_page(lcma_region_pfn(region, run->start));
+}
+
+/**
+ * lcma_loose_alloc - allocate pages without a buffer
+ * @request: what is wanted; with LCMA_ZERO the pages are zeroed
+ *
+ * Context: as lcma_alloc().
+ * Return: the first page; ERR_PTR of what lcma_alloc_zeroed() returns.
+ */
+struct page *lcma_loose_alloc(const struct lcma_request *request)
+{
+	struct lcma_run run;
+	int err = request->flags & LCMA_ZERO ? lcma_alloc_zeroed(request, &run) :
+					       lcma_alloc(request, &run);
+
+	if (err)
+		return ERR_PTR(err);
+	hand_out(&run, request->nr_pages);
+	return pfn_to_page(lcma_region_pfn(run.region, run.start));
 }
 
 /*

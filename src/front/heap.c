@@ -15,14 +15,17 @@
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/list.h>
+#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/pfn.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include <uapi/linux/dma-heap.h>
 
+#include "alloc/request.h"
 #include "buffer/account.h"
 #include "buffer/buffer.h"
 #include "buffer/dmabuf.h"
@@ -113,11 +116,9 @@ static int publish(const struct lcma_buffer *buffer, int fd, void *context)
 }
 
 /* Natural alignment, as far as the kernel's CMA gives it. */
-static unsigned long natural_alignment(unsigned long nr_pages)
+static unsigned int natural_align_order(u64 bytes)
 {
-	const int order = get_order(nr_pages << PAGE_SHIFT);
-
-	return 1UL << min(order, LCMA_COMPAT_CMA_ALIGNMENT);
+	return min(order_base_2(PFN_UP(bytes)), LCMA_COMPAT_CMA_ALIGNMENT);
 }
 
 /*
@@ -141,17 +142,15 @@ static int heap_error(int err)
 
 static int heap_alloc(const struct heap_file *hf, void __user *arg)
 {
-	struct lcma_buffer_request wanted = {
-		.request = {
-			.region = hf->region,
-			.deadline = LCMA_FOREVER,
-		},
+	struct heap_call call = { .arg = arg };
+	struct lcma_request request;
+	struct lcma_ask ask = {
+		.region = hf->region,
 		/* A program that gives no label is listed by the heap it chose. */
 		.label = hf->region->heap,
 		.owner = LCMA_OWNER_PROGRAM,
-		.account = hf->account,
 	};
-	struct heap_call call = { .arg = arg };
+	int err;
 
 	if (copy_from_user(&call.data, arg, sizeof(call.data)))
 		return -EFAULT;
@@ -159,12 +158,12 @@ static int heap_alloc(const struct heap_file *hf, void __user *arg)
 	    call.data.fd_flags & ~(O_CLOEXEC | O_ACCMODE) || !call.data.len ||
 	    call.data.len > U64_MAX - PAGE_SIZE + 1)
 		return -EINVAL;
-	if (call.data.len >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return -ENOMEM;
-	wanted.request.nr_pages = PFN_UP(call.data.len);
-	wanted.request.align_pages = natural_alignment(wanted.request.nr_pages);
-	return heap_error(lcma_dmabuf_new_fd(&wanted, call.data.fd_flags,
-					     publish, &call));
+	ask.bytes = call.data.len;
+	ask.align_order = natural_align_order(call.data.len);
+	err = lcma_request_make(&ask, &request);
+	err = err ?: lcma_dmabuf_new_fd(&request, hf->account,
+					call.data.fd_flags, publish, &call);
+	return heap_error(err);
 }
 
 static long heap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

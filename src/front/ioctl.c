@@ -24,6 +24,7 @@
 
 #include <uapi/linux/lcma.h>
 
+#include "alloc/request.h"
 #include "buffer/account.h"
 #include "buffer/buffer.h"
 #include "buffer/dmabuf.h"
@@ -34,6 +35,9 @@
 
 /* The first version of an entry ended here. */
 #define ENTRY_SIZE_MIN	offsetofend(struct lcma_buffer_entry, label)
+
+/* What a program may ask of an allocation. */
+#define ALLOC_FLAGS	(LCMA_ALLOC_F_NOWAIT | LCMA_ALLOC_F_QUIET)
 
 /* Buffers looked at in one go. */
 #define LIST_BATCH	16U
@@ -177,42 +181,6 @@ static int do_region_info(const struct call *call, void *data)
 	return give_answer(call, &out, sizeof(out));
 }
 
-/* Return: 0; -EINVAL; -ENOENT; -EFBIG; -ENOSPC: no address is aligned so. */
-static int make_request(const struct lcma_alloc *alloc,
-			struct lcma_request *request)
-{
-	const u64 align = alloc->align ?: 1;
-	struct lcma_region *region = NULL;
-
-	if (!alloc->len || !lcma_is_pow2(align) ||
-	    check_text(alloc->region, sizeof(alloc->region)) ||
-	    !lcma_label_is_valid(alloc->label))
-		return -EINVAL;
-	if (*alloc->region) {
-		region = find_region(alloc->region);
-		if (IS_ERR(region))
-			return PTR_ERR(region);
-	}
-	if (alloc->len >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return -EFBIG;
-	if (align >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return -ENOSPC;
-
-	*request = (struct lcma_request) {
-		.region = region,
-		.nr_pages = PFN_UP(alloc->len),
-		.align_pages = max_t(unsigned long, 1, align >> PAGE_SHIFT),
-		.deadline = LCMA_FOREVER,
-	};
-	if (alloc->flags & LCMA_ALLOC_F_NOWAIT)
-		request->flags |= LCMA_ALLOC_NOWAIT;
-	if (alloc->flags & LCMA_ALLOC_F_QUIET)
-		request->flags |= LCMA_ALLOC_QUIET;
-	if (alloc->timeout_ms)
-		request->deadline = ktime_add_ms(ktime_get(), alloc->timeout_ms);
-	return 0;
-}
-
 /**
  * struct publication - what a caller of LCMA_IOC_ALLOC is told
  * @call: the call
@@ -239,15 +207,24 @@ static int do_alloc(const struct call *call, void *data)
 {
 	struct lcma_alloc *alloc = data;
 	struct publication publication = { .call = call, .alloc = alloc };
-	struct lcma_buffer_request wanted = {
-		.label = alloc->label,
+	const struct lcma_ask ask = {
+		.region_name = alloc->region,
+		.bytes = alloc->len,
+		.align_bytes = alloc->align,
+		.timeout_ms = alloc->timeout_ms,
+		.flags = alloc->flags,
+		.known_flags = ALLOC_FLAGS,
 		.owner = LCMA_OWNER_PROGRAM,
-		.account = call->account,
+		.label = alloc->label,
 	};
-	int err = make_request(alloc, &wanted.request);
+	struct lcma_request request;
+	int err;
 
-	return err ?: lcma_dmabuf_new_fd(&wanted, O_RDWR | O_CLOEXEC,
-					 publish_alloc, &publication);
+	err = check_text(alloc->region, sizeof(alloc->region)) ?:
+	      lcma_request_make(&ask, &request);
+	return err ?: lcma_dmabuf_new_fd(&request, call->account,
+					 O_RDWR | O_CLOEXEC, publish_alloc,
+					 &publication);
 }
 
 static u32 owner_flags(enum lcma_owner owner)
@@ -611,8 +588,7 @@ static const struct {
 	CALL(LCMA_IOC_VERSION, version, quota_user, 0),
 	CALL(LCMA_IOC_REGION_LIST, region_list, names, 0),
 	CALL(LCMA_IOC_REGION_INFO, region_info, phys, 0),
-	CALL(LCMA_IOC_ALLOC, alloc, id,
-	     LCMA_ALLOC_F_NOWAIT | LCMA_ALLOC_F_QUIET),
+	CALL(LCMA_IOC_ALLOC, alloc, id, ALLOC_FLAGS),
 	CALL(LCMA_IOC_BUFFER_INFO, buffer_info, entry.label, 0),
 	CALL(LCMA_IOC_BUFFER_LIST, buffer_list, entries, LCMA_LIST_ALL),
 	CALL(LCMA_IOC_FAILURE_LIST, failure_list, entries, LCMA_FAILURES_ALL),

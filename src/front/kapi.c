@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel API: see include/linux/lcma.h. A front end like any other: it
- * turns what drivers ask for into requests, and guards against what they get
- * wrong.
+ * The kernel API: see include/linux/lcma.h. A way in like any other: it hands on
+ * what drivers ask for.
  */
 #include <linux/lcma.h>
 
 #include <linux/err.h>
-#include <linux/errno.h>
 #include <linux/fcntl.h>
 #include <linux/mm.h>
 
-#include "alloc/alloc.h"
+#include "alloc/request.h"
 #include "buffer/buffer.h"
 #include "buffer/dmabuf.h"
 #include "buffer/loose.h"
@@ -44,12 +42,6 @@ void lcma_region_describe(struct lcma_region *region,
 }
 EXPORT_SYMBOL_NS_GPL(lcma_region_describe, LCMA_NS);
 
-static unsigned int request_flags(unsigned int flags)
-{
-	return (flags & LCMA_NOWAIT ? LCMA_ALLOC_NOWAIT : 0) |
-	       (flags & LCMA_QUIET ? LCMA_ALLOC_QUIET : 0);
-}
-
 /**
  * lcma_alloc_pages - allocate contiguous pages
  * @region: where; NULL: in the first region that can
@@ -72,35 +64,18 @@ static unsigned int request_flags(unsigned int flags)
 struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 			      unsigned int align_order, unsigned int flags)
 {
-	struct lcma_request request = {
+	const struct lcma_ask ask = {
 		.region = region,
 		.nr_pages = count,
-		.flags = request_flags(flags),
-		.deadline = LCMA_FOREVER,
+		.align_order = align_order,
+		.flags = flags,
+		.known_flags = LCMA_NOWAIT | LCMA_QUIET | LCMA_ZERO,
 		.owner = LCMA_OWNER_KERNEL,
 	};
-	struct lcma_run run;
-	int err;
+	struct lcma_request request;
+	int err = lcma_request_make(&ask, &request);
 
-	if (flags & ~(LCMA_NOWAIT | LCMA_QUIET | LCMA_ZERO))
-		return ERR_PTR(-EOPNOTSUPP);
-	if (align_order >= BITS_PER_LONG - 1)
-		return ERR_PTR(-EINVAL);
-	/* No address is aligned to more than regions have pages. */
-	if (1UL << align_order >= LCMA_MAP_MAX_PAGES)
-		return ERR_PTR(-ENOSPC);
-	request.align_pages = 1UL << align_order;
-	err = lcma_alloc(&request, &run);
-	if (err)
-		return ERR_PTR(err);
-	if (flags & LCMA_ZERO) {
-		err = lcma_alloc_zero(&request, &run);
-		if (err) {
-			lcma_alloc_undo(&run);
-			return ERR_PTR(err);
-		}
-	}
-	return lcma_loose_hand_out(&run, count);
+	return err ? ERR_PTR(err) : lcma_loose_alloc(&request);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_alloc_pages, LCMA_NS);
 
@@ -177,33 +152,20 @@ EXPORT_SYMBOL_NS_GPL(lcma_release_from_contiguous, LCMA_NS);
 struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
 				      const struct lcma_buffer_params *params)
 {
-	const u64 align_bytes = params->align_bytes ?: 1;
-	struct lcma_buffer_request wanted = {
-		.request = {
-			.region = region,
-			.flags = request_flags(params->flags),
-			.deadline = LCMA_FOREVER,
-		},
-		.label = params->label ?: "",
+	const struct lcma_ask ask = {
+		.region = region,
+		.bytes = params->bytes,
+		.align_bytes = params->align_bytes,
+		.timeout_ms = params->timeout_ms,
+		.flags = params->flags,
+		.known_flags = LCMA_QUIET,
 		.owner = LCMA_OWNER_KERNEL,
+		.label = params->label,
 	};
+	struct lcma_request request;
+	int err = lcma_request_make(&ask, &request);
 
-	if (params->flags & ~LCMA_QUIET)
-		return ERR_PTR(-EOPNOTSUPP);
-	if (!params->bytes || !lcma_is_pow2(align_bytes) ||
-	    !lcma_label_is_valid(wanted.label))
-		return ERR_PTR(-EINVAL);
-	if (params->bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return ERR_PTR(-EFBIG);
-	if (align_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return ERR_PTR(-ENOSPC);
-	wanted.request.nr_pages = PFN_UP(params->bytes);
-	wanted.request.align_pages = max_t(unsigned long, 1,
-					   align_bytes >> PAGE_SHIFT);
-	if (params->timeout_ms)
-		wanted.request.deadline = ktime_add_ms(ktime_get(),
-						       params->timeout_ms);
-	return lcma_buffer_new(&wanted);
+	return err ? ERR_PTR(err) : lcma_buffer_new(&request, NULL);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_buffer_alloc, LCMA_NS);
 

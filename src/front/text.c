@@ -21,6 +21,7 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
+#include "alloc/request.h"
 #include "buffer/account.h"
 #include "buffer/buffer.h"
 #include "core/line.h"
@@ -29,8 +30,8 @@
 /* The original's slots: slot i is (i + 1) MiB. */
 #define NR_SLOTS	10
 
-/* The original touched every page; so do we. */
-#define TEXT_FLAGS	LCMA_ALLOC_TOUCH
+/* The original touched every page, and so does this one. */
+#define TEXT_FLAGS	(LCMA_TOUCH | LCMA_NOWAIT)
 
 /**
  * struct text_buffer - a buffer of the text device
@@ -72,16 +73,20 @@ static void fill_slot(int slot, struct text_buffer *buf)
 	mutex_unlock(&lock);
 }
 
-static struct text_buffer *new_text_buffer(const struct lcma_buffer_request *wanted)
+static struct text_buffer *new_text_buffer(const struct lcma_ask *ask)
 {
+	struct lcma_request request;
 	struct lcma_buffer *buffer;
 	struct text_buffer *buf;
+	int err = lcma_request_make(ask, &request);
 
+	if (err)
+		return ERR_PTR(err);
 	buf = lcma_fault(TEXT_BUFFER) ? NULL :
-		  kzalloc(sizeof(*buf), GFP_KERNEL);
+	      kzalloc(sizeof(*buf), GFP_KERNEL);
 	if (!buf)
 		return ERR_PTR(-ENOBUFS);
-	buffer = lcma_buffer_new(wanted);
+	buffer = lcma_buffer_new(&request, NULL);
 	if (IS_ERR(buffer)) {
 		kfree(buf);
 		return ERR_CAST(buffer);
@@ -92,13 +97,9 @@ static struct text_buffer *new_text_buffer(const struct lcma_buffer_request *wan
 
 static int alloc_slot(void)
 {
-	struct lcma_buffer_request wanted = {
-		.request = {
-			.align_pages = 1,
-			.flags = TEXT_FLAGS,
-			.deadline = LCMA_FOREVER,
-		},
-		.label = "",
+	struct lcma_ask ask = {
+		.flags = LCMA_TOUCH,
+		.known_flags = TEXT_FLAGS,
 		.owner = LCMA_OWNER_TEXT,
 	};
 	struct text_buffer *buf;
@@ -106,50 +107,26 @@ static int alloc_slot(void)
 
 	if (slot < 0)
 		return slot;
-	wanted.request.nr_pages = (slot + 1) * (SZ_1M >> PAGE_SHIFT);
-	buf = new_text_buffer(&wanted);
+	ask.bytes = (slot + 1) * SZ_1M;
+	buf = new_text_buffer(&ask);
 	fill_slot(slot, IS_ERR(buf) ? NULL : buf);
 	return PTR_ERR_OR_ZERO(buf);
 }
 
-/* What a line asks for. Return: 0; -ENOENT no such region; -EFBIG. */
-static int make_request(const struct lcma_line *line,
-			struct lcma_request *request)
-{
-	*request = (struct lcma_request) {
-		.flags = TEXT_FLAGS | (line->nowait ? LCMA_ALLOC_NOWAIT : 0),
-		.deadline = LCMA_FOREVER,
-	};
-	if (*line->region) {
-		request->region = lcma_region_find(line->region);
-		if (!request->region)
-			return -ENOENT;
-	}
-	if (line->timeout_ms)
-		request->deadline = ktime_add_ms(ktime_get(), line->timeout_ms);
-	/* No region has as many pages, and no address is aligned so well. */
-	if (line->bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return -EFBIG;
-	if (line->align_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
-		return -ENOSPC;
-	request->nr_pages = PFN_UP(line->bytes);
-	request->align_pages = max_t(unsigned long, 1,
-				     line->align_bytes >> PAGE_SHIFT);
-	return 0;
-}
-
 static int alloc_sized(const struct lcma_line *line)
 {
-	struct lcma_buffer_request wanted = {
-		.label = line->label,
+	const struct lcma_ask ask = {
+		.region_name = line->region,
+		.bytes = line->bytes,
+		.align_bytes = line->align_bytes,
+		.timeout_ms = line->timeout_ms,
+		.flags = LCMA_TOUCH | (line->nowait ? LCMA_NOWAIT : 0),
+		.known_flags = TEXT_FLAGS,
 		.owner = LCMA_OWNER_TEXT,
+		.label = line->label,
 	};
-	struct text_buffer *buf;
-	int err = make_request(line, &wanted.request);
+	struct text_buffer *buf = new_text_buffer(&ask);
 
-	if (err)
-		return err;
-	buf = new_text_buffer(&wanted);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
 	mutex_lock(&lock);

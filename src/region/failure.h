@@ -3,8 +3,8 @@
  * Failures: which allocations in a region failed, and why, in numbers and in words.
  *
  * A region remembers the last LCMA_FAILURES of them. One that was asked for quietly
- * (LCMA_ALLOC_QUIET) is neither remembered nor logged; one of a caller that must not
- * wait (LCMA_ALLOC_NOWAIT) is not logged.
+ * (LCMA_QUIET) is neither remembered nor logged; one of a caller that must not
+ * wait (LCMA_NOWAIT) is not logged.
  */
 #ifndef LCMA_FAILURE_H
 #define LCMA_FAILURE_H

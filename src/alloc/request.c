@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Requests: see request.h.
+ */
+#include "alloc/request.h"
+
+#include <linux/align.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/pfn.h>
+
+#include <uapi/linux/lcma.h>
+
+#include "core/parse.h"
+
+/* One set of flags, whoever sets them. */
+static_assert(LCMA_ALLOC_F_NOWAIT == LCMA_NOWAIT);
+static_assert(LCMA_ALLOC_F_QUIET == LCMA_QUIET);
+static_assert(!(LCMA_TOUCH & (LCMA_NOWAIT | LCMA_QUIET | LCMA_ZERO)));
+
+/* A request for no page at all. */
+static bool is_empty(const struct lcma_ask *ask)
+{
+	return !ask->bytes && !ask->nr_pages;
+}
+
+/* An alignment that no address can have. */
+static bool is_odd(const struct lcma_ask *ask)
+{
+	return (ask->align_bytes && !lcma_is_pow2(ask->align_bytes)) ||
+	       ask->align_order >= BITS_PER_LONG - 1;
+}
+
+/* Return: 0; -EFBIG: no region has as many pages. */
+static int count_pages(const struct lcma_ask *ask, unsigned long *nr_pages)
+{
+	if (ask->bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES ||
+	    ask->nr_pages >= LCMA_MAP_MAX_PAGES)
+		return -EFBIG;
+	*nr_pages = max_t(unsigned long, ask->nr_pages, PFN_UP(ask->bytes));
+	return 0;
+}
+
+/* Return: 0; -ENOSPC: no address in a region is aligned so. */
+static int align_pages(const struct lcma_ask *ask, unsigned long *nr_pages)
+{
+	if (ask->align_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES ||
+	    1UL << ask->align_order >= LCMA_MAP_MAX_PAGES)
+		return -ENOSPC;
+	*nr_pages = max_t(unsigned long, 1UL << ask->align_order,
+			  ask->align_bytes >> PAGE_SHIFT);
+	return 0;
+}
+
+/* Return: 0; -ENOENT: no region of that name. */
+static int find_region(const struct lcma_ask *ask, struct lcma_region **region)
+{
+	*region = ask->region;
+	if (*region || !ask->region_name || !*ask->region_name)
+		return 0;
+	*region = lcma_region_find(ask->region_name);
+	return *region ? 0 : -ENOENT;
+}
+
+/**
+ * lcma_request_make - check what a caller asks for, and translate it
+ * @ask: what it asks for
+ * @request: the same as a request; undefined after an error
+ *
+ * The deadline runs from now.
+ *
+ * Context: any but hard interrupts.
+ * Return: 0; -EOPNOTSUPP unknown flag; -EINVAL no pages, an alignment that is no
+ * power of two or beyond any address, a malformed label; -ENOENT no region of that
+ * name; -EFBIG larger than any region; -ENOSPC no address in a region is aligned so.
+ */
+int lcma_request_make(const struct lcma_ask *ask, struct lcma_request *request)
+{
+	int err;
+
+	if (ask->flags & ~ask->known_flags)
+		return -EOPNOTSUPP;
+	*request = (struct lcma_request) {
+		.flags = ask->flags,
+		.deadline = LCMA_FOREVER,
+		.owner = ask->owner,
+		.label = ask->label ?: "",
+	};
+	if (is_empty(ask) || is_odd(ask) || !lcma_label_is_valid(request->label))
+		return -EINVAL;
+	err = find_region(ask, &request->region);
+	err = err ?: count_pages(ask, &request->nr_pages);
+	err = err ?: align_pages(ask, &request->align_pages);
+	if (!err && ask->timeout_ms)
+		request->deadline = ktime_add_ms(ktime_get(), ask->timeout_ms);
+	return err;
+}
+
+/**
+ * lcma_request_fit - what a request looks for in one region
+ * @request: the request
+ * @region: the region
+ * @fit: length and alignment, multiples of what the region deals in; after an
+ *	error too, for the failure's record
+ *
+ * Context: any.
+ * Return: 0; -EFBIG: larger than the region.
+ */
+int lcma_request_fit(const struct lcma_request *request,
+		     const struct lcma_region *region, struct lcma_fit *fit)
+{
+	const unsigned long granule = region->granule_pages;
+
+	fit->align_offset = region->carve.base_pfn;
+	fit->align_mask = max3(request->align_pages, granule,
+			       region->align_pages) - 1;
+	fit->nr_pages = request->nr_pages;
+	if (request->nr_pages > region->map.nr_pages)
+		return -EFBIG;
+	fit->nr_pages = ALIGN(request->nr_pages, granule);
+	return fit->nr_pages > region->map.nr_pages ? -EFBIG : 0;
+}
