@@ -76,7 +76,7 @@ static int wrong(struct args *args, const char *format, ...)
 static int take_device(struct args *args, const char *value)
 {
 	if (!*value)
-		return wrong(args, "--device wants a path");
+		return wrong(args, "--device needs a path");
 	args->device = value;
 	return 0;
 }
@@ -84,7 +84,7 @@ static int take_device(struct args *args, const char *value)
 static int take_region(struct args *args, const char *value)
 {
 	if (!*value)
-		return wrong(args, "--region wants a region's name");
+		return wrong(args, "--region needs a region's name");
 	args->region = value;
 	return 0;
 }
@@ -96,7 +96,7 @@ static int take_label(struct args *args, const char *value)
 	for (p = value; *p > ' ' && *p <= '~'; p++)
 		;
 	if (*p || !*value || p - value >= LCMA_LABEL_SIZE)
-		return wrong(args, "--label wants 1 to %d printable ASCII characters, no blanks",
+		return wrong(args, "--label needs 1 to %d printable ASCII characters, no blanks",
 			     LCMA_LABEL_SIZE - 1);
 	args->label = value;
 	return 0;
@@ -106,7 +106,7 @@ static int take_align(struct args *args, const char *value)
 {
 	if (size_parse(value, &args->align) || !args->align ||
 	    (args->align & (args->align - 1)))
-		return wrong(args, "--align wants a power of two, as in --align 1M, not '%s'",
+		return wrong(args, "--align needs a power of two, as in --align 1M, not '%s'",
 			     value);
 	return 0;
 }
@@ -116,7 +116,7 @@ static int take_timeout(struct args *args, const char *value)
 	uint64_t ms;
 
 	if (number_parse(value, UINT32_MAX, &ms) || !ms)
-		return wrong(args, "--timeout wants milliseconds, 1 to %u, not '%s'",
+		return wrong(args, "--timeout needs milliseconds, 1 to %u, not '%s'",
 			     UINT32_MAX, value);
 	args->timeout_ms = ms;
 	return 0;
@@ -125,7 +125,7 @@ static int take_timeout(struct args *args, const char *value)
 static int take_hold(struct args *args, const char *value)
 {
 	if (seconds_parse(value, &args->hold_ms) || !args->hold_ms)
-		return wrong(args, "--hold wants seconds, as in --hold 5 or --hold 0.5, not '%s'",
+		return wrong(args, "--hold needs seconds, as in --hold 5 or --hold 0.5, not '%s'",
 			     value);
 	return 0;
 }
@@ -135,7 +135,7 @@ static int take_count(struct args *args, const char *value)
 	uint64_t count;
 
 	if (number_parse(value, UINT32_MAX, &count) || !count)
-		return wrong(args, "--count wants a number, not '%s'", value);
+		return wrong(args, "--count needs a number, not '%s'", value);
 	args->count = count;
 	return 0;
 }
@@ -143,7 +143,7 @@ static int take_count(struct args *args, const char *value)
 static int take_seed(struct args *args, const char *value)
 {
 	if (number_parse(value, UINT64_MAX, &args->seed))
-		return wrong(args, "--seed wants a number, not '%s'", value);
+		return wrong(args, "--seed needs a number, not '%s'", value);
 	return 0;
 }
 
@@ -152,7 +152,7 @@ static int take_threads(struct args *args, const char *value)
 	uint64_t nr;
 
 	if (number_parse(value, MAX_THREADS, &nr) || !nr)
-		return wrong(args, "--threads wants 1 to %d, not '%s'",
+		return wrong(args, "--threads needs 1 to %d, not '%s'",
 			     MAX_THREADS, value);
 	args->threads = nr;
 	return 0;
@@ -163,7 +163,7 @@ static int take_pins(struct args *args, const char *value)
 	uint64_t nr;
 
 	if (number_parse(value, MAX_THREADS, &nr))
-		return wrong(args, "--pins wants 0 to %d, not '%s'",
+		return wrong(args, "--pins needs 0 to %d, not '%s'",
 			     MAX_THREADS, value);
 	args->pins = nr;
 	return 0;
@@ -173,7 +173,7 @@ static int take_size(struct args *args, const char *name, const char *value,
 		     uint64_t *bytes)
 {
 	if (size_parse(value, bytes) || !*bytes)
-		return wrong(args, "--%s wants a size, as in --%s 4M, not '%s'",
+		return wrong(args, "--%s needs a size, as in --%s 4M, not '%s'",
 			     name, name, value);
 	return 0;
 }
@@ -191,7 +191,7 @@ static int take_fill(struct args *args, const char *value)
 static int take_offset(struct args *args, const char *value)
 {
 	if (size_parse(value, &args->offset))
-		return wrong(args, "--offset wants a size, as in --offset 64K, not '%s'",
+		return wrong(args, "--offset needs a size, as in --offset 64K, not '%s'",
 			     value);
 	return 0;
 }
@@ -287,7 +287,7 @@ static int read_option(struct reader *reader)
 				     option->name) : 0;
 	if (!value && (option->value == VALUE || is_hold_value(reader))) {
 		if (reader->word == reader->end)
-			return wrong(args, "--%s wants a value", option->name);
+			return wrong(args, "--%s needs a value", option->name);
 		value = *reader->word++;
 	}
 	return value ? option->take(args, value) : 0;
@@ -321,7 +321,7 @@ static int take_positional(struct reader *reader, const char *word)
 	case CMD_ALLOC:
 		err = size_parse(word, &args->bytes);
 		if (err || !args->bytes)
-			return wrong(args, "SIZE wants a number, bare for KiB, or with K, M or G, not '%s'",
+			return wrong(args, "SIZE needs a number, bare for KiB, or with K, M or G, not '%s'",
 				     word);
 		return 0;
 	case CMD_INFO:
@@ -332,18 +332,18 @@ static int take_positional(struct reader *reader, const char *word)
 	case CMD_WATCH:
 		if (seconds_parse(word, &args->interval_ms) ||
 		    args->interval_ms < INTERVAL_MS_MIN)
-			return wrong(args, "watch wants seconds, 0.05 or more, not '%s'",
+			return wrong(args, "watch needs seconds, 0.05 or more, not '%s'",
 				     word);
 		return 0;
 	case CMD_SYNC:
 		if (strcmp(word, "start") && strcmp(word, "end"))
-			return wrong(args, "sync wants start or end, not '%s'",
+			return wrong(args, "sync needs start or end, not '%s'",
 				     word);
 		args->given |= *word == 's' ? ARG_START : ARG_END;
 		return 0;
 	case CMD_STRESS:
 		if (seconds_parse(word, &args->hold_ms) || !args->hold_ms)
-			return wrong(args, "stress wants seconds, as in 'stress 60', not '%s'",
+			return wrong(args, "stress needs seconds, as in 'stress 60', not '%s'",
 				     word);
 		return 0;
 	default:
@@ -356,7 +356,7 @@ static int check_alloc(struct args *args)
 	const bool text = args->given & ARG_TEXT;
 
 	if (!args->bytes)
-		return wrong(args, "alloc wants a SIZE");
+		return wrong(args, "alloc needs a SIZE");
 	if (text && (args->given & ARG_HOLD))
 		return wrong(args, "--text and --hold exclude each other: a text buffer stays until it is freed");
 	if (text && args->run)
@@ -369,7 +369,7 @@ static int check_alloc(struct args *args)
 		return wrong(args, "--json and a command exclude each other: the output is the command's");
 	/* It would be read as something else by the text device. */
 	if (text && args->region && strpbrk(args->region, " \t\n"))
-		return wrong(args, "--region wants a region's name");
+		return wrong(args, "--region needs a region's name");
 	return 0;
 }
 
@@ -384,7 +384,7 @@ static int check(struct args *args)
 	if (args->command == CMD_ALLOC)
 		return check_alloc(args);
 	if (args->command == CMD_SYNC && !(args->given & (ARG_START | ARG_END)))
-		return wrong(args, "sync wants start or end");
+		return wrong(args, "sync needs start or end");
 	if (args->command == CMD_STRESS && !args->hold_ms)
 		args->hold_ms = STRESS_MS;
 	return 0;
