@@ -7,7 +7,7 @@
  *	lcma_request_fit()		struct lcma_fit		what one region's map looks for
  *
  * Every way in hands over what it was asked for, and one function decides what is
- * wrong with it. Nobody else makes a request.
+ * wrong with it. No other function makes a request.
  */
 #ifndef LCMA_REQUEST_H
 #define LCMA_REQUEST_H
@@ -40,7 +40,7 @@
  * @flags: LCMA_NOWAIT and the like
  * @known_flags: those that are known where the caller has set them
  * @owner: which front end asks
- * @label: what it is for; NULL or "": not told. The request points to it
+ * @label: what it is for; NULL or "": none. The request points to it
  */
 struct lcma_ask {
 	struct lcma_region *region;
@@ -64,7 +64,7 @@ struct lcma_ask {
  * @flags: LCMA_NOWAIT and the like
  * @deadline: on the monotonic clock; LCMA_FOREVER: none
  * @owner: which front end asks; it is told of a failure
- * @label: what it is for; "": not told
+ * @label: what it is for; "": none
  */
 struct lcma_request {
 	struct lcma_region *region;
