@@ -61,7 +61,7 @@ static void count_success(struct lcma_region *region)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	region->stats.allocs++;
+	lcma_stats_add(&region->stats.allocs, 1);
 	lcma_region_unlock(region, flags);
 }
 

@@ -20,7 +20,6 @@
 
 #include "alloc/settle.h"
 #include "alloc/survey.h"
-#include "region/backoff.h"
 #include "supply/quarantine.h"
 
 /* How often one candidate is tried when it is not known what was in the way. */
@@ -83,7 +82,7 @@ static enum lcma_place_answer next_candidate(struct lcma_search *search,
 	enum lcma_place_answer answer;
 
 	lockdep_assert_held(&region->lock);
-	search->nr_unused = region->nr_unused;
+	search->nr_unused = region->settling.nr_unused;
 	search->any_busy = lcma_region_is_busy(region);
 	answer = lcma_place_next(&search->place, &region->map, start);
 	if (answer != LCMA_PLACE_FOUND)
@@ -146,10 +145,11 @@ static void note_outcome(struct lcma_search *search, unsigned long start, int er
 
 	lcma_region_lock(region, &flags);
 	if (!err)
-		lcma_backoff_forget(region, start, search->fit.nr_pages);
+		lcma_backoff_forget(&region->backoff, start,
+				    search->fit.nr_pages);
 	else if (err == -EBUSY && search->obstacle.kind != LCMA_OBSTACLE_NONE)
-		lcma_backoff_note(region, search->obstacle.pfn -
-				  region->carve.base_pfn);
+		lcma_backoff_note(&region->backoff, search->obstacle.pfn -
+				  region->carve.base_pfn, jiffies);
 	lcma_region_unlock(region, flags);
 }
 
@@ -265,8 +265,8 @@ static void begin_pass(struct lcma_search *search)
 	else if (first.start != LCMA_NO_PAGE)
 		lcma_place_prefer(&search->place, &first, 1);
 	lcma_region_lock(region, &flags);
-	if (lcma_backoff_any(region))
-		lcma_place_spare(&search->place, region->sore,
+	if (lcma_backoff_any(&region->backoff, jiffies))
+		lcma_place_spare(&search->place, region->backoff.units,
 				 region->unit_pages);
 	lcma_region_unlock(region, flags);
 }
@@ -410,7 +410,7 @@ static bool needs_quarantined(const struct lcma_search *search)
 
 	lcma_region_lock(region, &flags);
 	nr_pages = region->map.nr_in[LCMA_SHARED] +
-		   region->map.nr_in[LCMA_POOL] + region->nr_held;
+		   region->map.nr_in[LCMA_POOL] + region->quarantine.nr;
 	lcma_region_unlock(region, flags);
 	return nr_pages >= search->fit.nr_pages;
 }
@@ -422,7 +422,7 @@ static bool needs_quarantined(const struct lcma_search *search)
 static int wait_for_quarantine(struct lcma_search *search)
 {
 	struct lcma_region *region = search->region;
-	const unsigned long nr_held = READ_ONCE(region->nr_held);
+	const unsigned long nr_held = READ_ONCE(region->quarantine.nr);
 	unsigned int ms = FIRST_PAUSE_MS;
 	int err;
 
@@ -430,7 +430,7 @@ static int wait_for_quarantine(struct lcma_search *search)
 		return -ENOSPC;
 	while (search->waited_ms < PINNED_WAIT_MS) {
 		lcma_quarantine_retry(region);
-		if (READ_ONCE(region->nr_held) < nr_held)
+		if (READ_ONCE(region->quarantine.nr) < nr_held)
 			return 0;
 		err = pause_ms(search, ms);
 		if (err)

@@ -37,7 +37,7 @@ struct lcma_watched {
  * @any_seen: in this pass there was a candidate
  * @nr_tried: candidates that were tried in this pass
  * @nr_nomem: how many of them had nowhere to migrate to
- * @nr_unused: region->nr_unused when the last candidate was looked for
+ * @nr_unused: region->settling.nr_unused when the last candidate was looked for
  * @any_busy: at that moment pages were busy in other hands
  * @again: the last candidate that failed for no visible reason
  * @nr_again: how often it did

@@ -23,10 +23,10 @@
 
 /**
  * struct waiter - a request that waits
- * @entry: in region->settled
+ * @entry: in region->settling.queue
  * @region: where
  * @fit: the run that it wants
- * @nr_unused: region->nr_unused when it found none
+ * @nr_unused: region->settling.nr_unused when it found none
  */
 struct waiter {
 	struct wait_queue_entry entry;
@@ -42,7 +42,7 @@ static bool is_worth_a_look(const struct waiter *waiter)
 
 	lockdep_assert_held(&region->lock);
 	return !lcma_region_is_busy(region) ||
-	       (region->nr_unused != waiter->nr_unused &&
+	       (region->settling.nr_unused != waiter->nr_unused &&
 		lcma_map_may_fit(&region->map, LCMA_KIND_UNUSED, waiter->fit,
 				 WAKE_BUDGET));
 }
@@ -88,7 +88,7 @@ long lcma_settle_jiffies(ktime_t deadline)
  * lcma_settle_wait - wait until a search that found no run may find one
  * @region: where
  * @fit: length and alignment
- * @nr_unused: region->nr_unused when the search looked
+ * @nr_unused: region->settling.nr_unused when the search looked
  * @deadline: on the monotonic clock; LCMA_FOREVER: none
  *
  * Context: process, may sleep; takes region->lock.
@@ -108,7 +108,7 @@ int lcma_settle_wait(struct lcma_region *region, const struct lcma_fit *fit,
 
 	init_waitqueue_func_entry(&waiter.entry, wake_if_worth_it);
 	waiter.entry.private = current;
-	add_wait_queue(&region->settled, &waiter.entry);
+	add_wait_queue(&region->settling.queue, &waiter.entry);
 	for (;;) {
 		set_current_state(TASK_KILLABLE);
 		if (may_look_again(&waiter))
@@ -123,6 +123,6 @@ int lcma_settle_wait(struct lcma_region *region, const struct lcma_fit *fit,
 		schedule_timeout(left);
 	}
 	__set_current_state(TASK_RUNNING);
-	remove_wait_queue(&region->settled, &waiter.entry);
+	remove_wait_queue(&region->settling.queue, &waiter.entry);
 	return err;
 }

@@ -14,7 +14,6 @@
 
 #include "page/buddy.h"
 #include "page/obstacle.h"
-#include "region/backoff.h"
 #include "supply/surplus.h"
 
 /* Places that are looked at, and pages of all of them together. */
@@ -111,17 +110,18 @@ static unsigned int judge(struct lcma_region *region, const struct lcma_fit *fit
 	return nr;
 }
 
-/* Only options in units in which no claim recently failed. Return: how many. */
-static unsigned int leave_sore(const struct lcma_region *region,
-			       const struct lcma_fit *fit,
-			       struct lcma_option *options, unsigned int nr)
+/* Only options outside the units that are backed off. Return: how many. */
+static unsigned int leave_backed_off(const struct lcma_region *region,
+				     const struct lcma_fit *fit,
+				     struct lcma_option *options,
+				     unsigned int nr)
 {
 	unsigned int i, kept = 0;
 
 	lockdep_assert_held(&region->lock);
 	for (i = 0; i < nr; i++)
-		if (!lcma_backoff_is_sore(region, options[i].start,
-					  fit->nr_pages))
+		if (!lcma_backoff_touches(&region->backoff,
+					  options[i].start, fit->nr_pages))
 			options[kept++] = options[i];
 	return kept;
 }
@@ -146,7 +146,7 @@ void lcma_survey(struct lcma_region *region, const struct lcma_fit *fit,
 		return;
 	lcma_region_lock(region, &flags);
 	nr = lcma_place_options(&region->map, fit, options, MAX_OPTIONS);
-	nr = leave_sore(region, fit, options, nr);
+	nr = leave_backed_off(region, fit, options, nr);
 	room = lcma_surplus_room(region);
 	lcma_region_unlock(region, flags);
 

@@ -78,24 +78,24 @@ err_uncharge:
 /* Numbers only grow: a new buffer is the last. */
 static void enlist(struct lcma_region *region, struct lcma_buffer *buffer)
 {
-	struct rb_node **link = &region->buffers.rb_node;
+	struct rb_node **link = &region->buffers.tree.rb_node;
 	struct rb_node *parent = NULL;
 
 	lockdep_assert_held(&region->lock);
-	buffer->facts.id = ++region->next_id;
+	buffer->facts.id = ++region->buffers.last_id;
 	while (*link) {
 		parent = *link;
 		link = &parent->rb_right;
 	}
 	rb_link_node(&buffer->node, parent, link);
-	rb_insert_color(&buffer->node, &region->buffers);
+	rb_insert_color(&buffer->node, &region->buffers.tree);
 }
 
 /* The first buffer that is younger than a number. */
 static struct lcma_buffer *first_after(const struct lcma_region *region,
 				       u64 after_id)
 {
-	struct rb_node *node = region->buffers.rb_node;
+	struct rb_node *node = region->buffers.tree.rb_node;
 	struct lcma_buffer *buffer, *found = NULL;
 
 	lockdep_assert_held(&region->lock);
@@ -172,7 +172,7 @@ static void release_buffer(struct kref *ref)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	rb_erase(&buffer->node, &region->buffers);
+	rb_erase(&buffer->node, &region->buffers.tree);
 	lcma_region_unlock(region, flags);
 	lcma_free(&buffer->run);
 	lcma_charge_free(buffer->charge);

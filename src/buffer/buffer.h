@@ -56,7 +56,7 @@ struct lcma_buffer_facts {
 /**
  * struct lcma_buffer - one contiguous allocation
  * @ref: its holders; the pages go back with the last reference
- * @node: in region->buffers, under region->lock
+ * @node: in region->buffers.tree, under region->lock
  * @run: its pages
  * @charge: what it costs, and who pays; or NULL
  * @tgid: the process that asked

@@ -31,8 +31,8 @@ static void hand_out(const struct lcma_run *run, unsigned long count)
 		nr = min(end - at, LCMA_HOLD_PAGES);
 		lcma_region_lock(region, &flags);
 		if (at == run->start)
-			__set_bit(at, region->loose_heads);
-		bitmap_set(region->loose, at, nr);
+			__set_bit(at, region->loose.heads);
+		bitmap_set(region->loose.pages, at, nr);
 		lcma_region_unlock(region, flags);
 	}
 }
@@ -67,8 +67,8 @@ static bool take_head(struct lcma_region *region, unsigned long start)
 	bool taken;
 
 	lcma_region_lock(region, &flags);
-	taken = test_bit(start, region->loose_heads) &&
-		__test_and_clear_bit(start, region->loose);
+	taken = test_bit(start, region->loose.heads) &&
+		__test_and_clear_bit(start, region->loose.pages);
 	lcma_region_unlock(region, flags);
 	return taken;
 }
@@ -78,7 +78,7 @@ static void leave_head(struct lcma_region *region, unsigned long start)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	__set_bit(start, region->loose);
+	__set_bit(start, region->loose.pages);
 	lcma_region_unlock(region, flags);
 }
 
@@ -96,8 +96,8 @@ static unsigned long count_loose(struct lcma_region *region,
 	for (at = start + 1; at < end; at = stop) {
 		stop = min(end, at + LCMA_HOLD_LOOK_PAGES);
 		lcma_region_lock(region, &flags);
-		found = find_next_zero_bit(region->loose, stop, at);
-		found = find_next_bit(region->loose_heads, found, at);
+		found = find_next_zero_bit(region->loose.pages, stop, at);
+		found = find_next_bit(region->loose.heads, found, at);
 		lcma_region_unlock(region, flags);
 		if (found < stop)
 			return found - start;
@@ -115,11 +115,11 @@ static void take_back(struct lcma_region *region, unsigned long start,
 	for (at = start; at < end; at += nr) {
 		nr = min(end - at, LCMA_HOLD_PAGES);
 		lcma_region_lock(region, &flags);
-		bitmap_clear(region->loose, at, nr);
+		bitmap_clear(region->loose.pages, at, nr);
 		lcma_region_move(region, at, nr, LCMA_USED, LCMA_BUSY);
 		if (at + nr == end) {
-			__clear_bit(start, region->loose_heads);
-			region->stats.frees++;
+			__clear_bit(start, region->loose.heads);
+			lcma_stats_add(&region->stats.frees, 1);
 		}
 		lcma_region_unlock(region, flags);
 	}

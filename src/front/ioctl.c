@@ -131,7 +131,7 @@ static u32 region_attrs(const struct lcma_region *region)
 
 	if (carve->shareable)
 		attrs |= LCMA_REGION_SHAREABLE;
-	if (READ_ONCE(region->keep_high) >= carve->nr_pages)
+	if (READ_ONCE(region->pool.keep_high) >= carve->nr_pages)
 		attrs |= LCMA_REGION_PRIVATE;
 	if (PageHighMem(pfn_to_page(carve->base_pfn)))
 		attrs |= LCMA_REGION_HIGHMEM;
@@ -162,10 +162,10 @@ static int do_region_info(const struct call *call, void *data)
 	out.pooled = bytes_of(region->map.nr_in[LCMA_POOL]);
 	out.shared = bytes_of(region->map.nr_in[LCMA_SHARED]);
 	out.busy = bytes_of(region->map.nr_in[LCMA_BUSY]);
-	out.quarantined = bytes_of(region->nr_held);
-	out.keep_low = bytes_of(min(region->keep_low,
+	out.quarantined = bytes_of(region->quarantine.nr);
+	out.keep_low = bytes_of(min(region->pool.keep_low,
 				    region->carve.nr_pages));
-	out.keep_high = bytes_of(min(region->keep_high,
+	out.keep_high = bytes_of(min(region->pool.keep_high,
 				     region->carve.nr_pages));
 	out.allocs = region->stats.allocs;
 	out.frees = region->stats.frees;

@@ -35,7 +35,7 @@ void lcma_region_describe(struct lcma_region *region,
 	state->pool_pages = region->map.nr_in[LCMA_POOL];
 	state->shared_pages = region->map.nr_in[LCMA_SHARED];
 	state->busy_pages = region->map.nr_in[LCMA_BUSY];
-	state->quarantined_pages = region->nr_held;
+	state->quarantined_pages = region->quarantine.nr;
 	state->largest_pages = lcma_map_longest(&region->map,
 						LCMA_KIND_UNUSED);
 	lcma_region_unlock(region, flags);

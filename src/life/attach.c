@@ -195,8 +195,8 @@ static int attach_region(struct lcma_spec *spec)
 	err = check_fit(region);
 	if (err)
 		goto err_free;
-	lcma_quarantine_init(region);
-	lcma_surplus_init(region);
+	lcma_quarantine_start(region);
+	lcma_surplus_start(region);
 	err = lcma_region_register(region);
 	if (err)
 		goto err_free;

@@ -101,15 +101,6 @@ struct drain {
 	bool is_last;
 };
 
-static void set_life(struct lcma_region *region, enum lcma_life life)
-{
-	unsigned long flags;
-
-	lcma_region_lock(region, &flags);
-	WRITE_ONCE(region->life, life);
-	lcma_region_unlock(region, flags);
-}
-
 static bool is_killed(const struct drain *drain)
 {
 	return !drain->is_last && fatal_signal_pending(current);
@@ -129,7 +120,7 @@ static bool is_settled(struct lcma_region *region)
 	bool settled;
 
 	lcma_region_lock(region, &flags);
-	settled = !region->nr_takes && !lcma_region_is_busy(region);
+	settled = !region->settling.nr_takes && !lcma_region_is_busy(region);
 	lcma_region_unlock(region, flags);
 	return settled;
 }
@@ -139,7 +130,7 @@ static bool wait_settled(const struct drain *drain)
 {
 	struct lcma_region *region = drain->region;
 
-	return wait_event_killable_timeout(region->settled, is_settled(region),
+	return wait_event_killable_timeout(region->settling.queue, is_settled(region),
 					   lcma_settle_jiffies(drain->deadline) ?: 1) > 0;
 }
 
@@ -149,7 +140,7 @@ static bool is_complete(struct lcma_region *region)
 	bool complete;
 
 	lcma_region_lock(region, &flags);
-	complete = !region->nr_takes &&
+	complete = !region->settling.nr_takes &&
 		   region->map.nr_in[LCMA_POOL] == region->map.nr_pages;
 	lcma_region_unlock(region, flags);
 	return complete;
@@ -321,7 +312,7 @@ static bool has_buffers(struct lcma_region *region)
 	bool any;
 
 	lcma_region_lock(region, &flags);
-	any = !RB_EMPTY_ROOT(&region->buffers);
+	any = !RB_EMPTY_ROOT(&region->buffers.tree);
 	lcma_region_unlock(region, flags);
 	return any;
 }
@@ -434,7 +425,7 @@ static void name_obstacles(struct lcma_region *region)
 /* Claims that were told to stop must have: their pages are unowned until then. */
 static void name_all_in_the_way(struct lcma_region *region)
 {
-	if (wait_event_killable(region->settled, is_settled(region)))
+	if (wait_event_killable(region->settling.queue, is_settled(region)))
 		return;
 	name_buffers(region);
 	name_poisoned(region);
@@ -447,7 +438,7 @@ static void give_back_all(struct lcma_region *region)
 	struct lcma_carve *carve = &region->carve;
 
 	carve->source->give_back(carve, carve->base_pfn, carve->nr_pages);
-	set_life(region, LCMA_DRAINED);
+	lcma_region_set_life(region, LCMA_DRAINED);
 	pr_info("region %s: %lu KiB given back to %s\n", region->name,
 		carve->nr_pages << (PAGE_SHIFT - 10), carve->origin);
 }
@@ -460,7 +451,7 @@ static void resume(const struct drain *drain)
 {
 	struct lcma_region *region = drain->region;
 
-	set_life(region, LCMA_LIVE);
+	lcma_region_set_life(region, LCMA_LIVE);
 	if (!lcma_doors_are_open())
 		return;
 	if (!is_killed(drain))
@@ -483,7 +474,7 @@ static int refuse(const struct drain *drain)
 
 static struct drain begin(struct lcma_region *region, bool is_last)
 {
-	set_life(region, LCMA_DRAINING);
+	lcma_region_set_life(region, LCMA_DRAINING);
 	return (struct drain) {
 		.region = region,
 		.deadline = ktime_add_ms(ktime_get(),
@@ -589,7 +580,7 @@ static void drain_last(struct lcma_region *region)
 	name_all_in_the_way(region);
 	lcma_quarantine_stop(region);
 	nr_lost = give_back_chunks(region);
-	set_life(region, LCMA_DRAINED);
+	lcma_region_set_life(region, LCMA_DRAINED);
 	pr_warn("region %s: %lu of %lu KiB given back to %s; %lu KiB stay ordinary movable memory and cannot be a region again before the next boot\n",
 		region->name,
 		(carve->nr_pages - nr_lost) << (PAGE_SHIFT - 10),

@@ -96,7 +96,7 @@ void lcma_failure_record(struct lcma_region *region,
 	i = failure->seq % LCMA_FAILURES;
 	failures->ring[i] = *failure;
 	swap(failures->tgid[i], tgid);
-	region->stats.failures++;
+	lcma_stats_add(&region->stats.failures, 1);
 	lcma_region_unlock(region, flags);
 	put_pid(tgid);
 }

@@ -72,9 +72,9 @@ void lcma_poison_retire(struct lcma_region *region, unsigned long page,
 	lockdep_assert_held(&region->lock);
 	if (from != LCMA_USED)
 		lcma_region_move(region, page, 1, from, LCMA_USED);
-	if (__test_and_set_bit(page, region->held))
+	if (test_bit(page, region->quarantine.pages))
 		return;
-	WRITE_ONCE(region->nr_held, region->nr_held + 1);
+	lcma_quarantine_enter(&region->quarantine, page, 1);
 	pr_warn("region %s: pfn 0x%lx has a memory error, it is retired\n",
 		region->name, lcma_region_pfn(region, page));
 }
@@ -93,12 +93,13 @@ unsigned long lcma_poison_count(struct lcma_region *region)
 
 	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
 		return 0;
-	for (page = 0; READ_ONCE(region->nr_held) && page < nr_pages; page++) {
+	for (page = 0; READ_ONCE(region->quarantine.nr) && page < nr_pages;
+	     page++) {
 		const unsigned long end = min(nr_pages,
 					      page + LCMA_HOLD_LOOK_PAGES);
 
 		lcma_region_lock(region, &flags);
-		page = find_next_bit(region->held, end, page);
+		page = find_next_bit(region->quarantine.pages, end, page);
 		lcma_region_unlock(region, flags);
 		if (page < end)
 			nr += lcma_poison_has(region, page);

@@ -6,7 +6,7 @@
 
 #include "region/region.h"
 
-#include <linux/bitmap.h>
+#include <linux/align.h>
 #include <linux/bug.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -19,8 +19,8 @@
 #include "page/pageblock.h"
 
 /*
- * All regions. Written while the module loads, before anybody can ask, and
- * while it unloads, when nobody can any more; so reading needs no lock.
+ * All regions. Written while the module loads, before any caller can ask, and
+ * while it unloads, when none can; so reading needs no lock.
  */
 static struct lcma_region *regions[LCMA_MAX_REGIONS];
 static unsigned int nr_regions;
@@ -29,6 +29,42 @@ static unsigned int nr_regions;
 static unsigned long pages_of(u64 bytes)
 {
 	return min_t(u64, bytes >> PAGE_SHIFT, LCMA_MAP_MAX_PAGES);
+}
+
+/* The parts that need memory for each page or unit. */
+enum share { MAP, ZEROED, BACKOFF, QUARANTINE, LOOSE, NR_SHARES };
+
+/* Their memory is one piece; each share of it is aligned to a long. */
+static int init_shares(struct lcma_region *region)
+{
+	const unsigned long nr_pages = region->carve.nr_pages;
+	const unsigned long unit_pages = region->unit_pages;
+	const size_t bytes[NR_SHARES] = {
+		[MAP] = lcma_map_bytes(nr_pages),
+		[ZEROED] = lcma_zeroed_bytes(nr_pages),
+		[BACKOFF] = lcma_backoff_bytes(nr_pages, unit_pages),
+		[QUARANTINE] = lcma_quarantine_bytes(nr_pages),
+		[LOOSE] = lcma_loose_bytes(nr_pages),
+	};
+	size_t at[NR_SHARES], end = 0;
+	enum share share;
+	void *mem;
+
+	for (share = 0; share < NR_SHARES; share++) {
+		at[share] = end;
+		end += ALIGN(bytes[share], sizeof(long));
+	}
+	mem = lcma_fault(REGION_PARTS) ? NULL : kvzalloc(end, GFP_KERNEL);
+	if (!mem)
+		return -ENOMEM;
+	region->parts_memory = mem;
+	lcma_map_init(&region->map, mem + at[MAP], nr_pages, LCMA_POOL);
+	lcma_zeroed_init(&region->zeroed, mem + at[ZEROED], nr_pages);
+	lcma_backoff_init(&region->backoff, mem + at[BACKOFF], nr_pages,
+			  unit_pages, msecs_to_jiffies(LCMA_BACKOFF_MS));
+	lcma_quarantine_init(&region->quarantine, mem + at[QUARANTINE]);
+	lcma_loose_init(&region->loose, mem + at[LOOSE], nr_pages);
+	return 0;
 }
 
 /**
@@ -44,94 +80,38 @@ static unsigned long pages_of(u64 bytes)
 struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 				    const struct lcma_carve *carve)
 {
-	const unsigned long nr_pages = carve->nr_pages;
-	const unsigned long nr_units = DIV_ROUND_UP(nr_pages, lcma_unit_pages());
 	struct lcma_region *region;
 
 	region = lcma_fault(REGION_NEW) ? NULL :
 		 kzalloc(sizeof(*region), GFP_KERNEL);
 	if (!region)
 		return ERR_PTR(-ENOMEM);
-	region->map_memory = lcma_fault(REGION_MAP) ? NULL :
-			     kvmalloc(lcma_map_bytes(nr_pages), GFP_KERNEL);
-	if (!region->map_memory)
-		goto err_free_region;
-	region->held = lcma_fault(REGION_HELD) ? NULL :
-		       kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
-				GFP_KERNEL);
-	if (!region->held)
-		goto err_free_map;
-	region->loose = lcma_fault(REGION_LOOSE) ? NULL :
-			kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
-				 GFP_KERNEL);
-	if (!region->loose)
-		goto err_free_held;
-	region->loose_heads = lcma_fault(REGION_HEADS) ? NULL :
-			      kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
-				       GFP_KERNEL);
-	if (!region->loose_heads)
-		goto err_free_loose;
-	region->zeroed = lcma_fault(REGION_ZEROED) ? NULL :
-			 kvcalloc(BITS_TO_LONGS(nr_pages), sizeof(long),
-				  GFP_KERNEL);
-	if (!region->zeroed)
-		goto err_free_heads;
-
-	region->sore = lcma_fault(REGION_SORE) ? NULL :
-		       kvcalloc(BITS_TO_LONGS(nr_units), sizeof(long),
-				GFP_KERNEL);
-	if (!region->sore)
-		goto err_free_zeroed;
-	region->sore_at = lcma_fault(REGION_SORE_AT) ? NULL :
-			  kvcalloc(nr_units, sizeof(*region->sore_at),
-				   GFP_KERNEL);
-	if (!region->sore_at)
-		goto err_free_sore;
-
 	strscpy(region->name, spec->name, sizeof(region->name));
 	strscpy(region->heap, spec->heap, sizeof(region->heap));
 	region->carve = *carve;
 	region->unit_pages = lcma_unit_pages();
 	region->align_pages = max(1UL, pages_of(spec->align_bytes));
 	region->granule_pages = 1UL << spec->order;
-	WRITE_ONCE(region->keep_low, pages_of(spec->keep_low_bytes));
-	WRITE_ONCE(region->keep_high, pages_of(spec->keep_high_bytes));
-	region->is_warm = spec->keep_given;
 	region->policy = spec->policy;
-	region->decay_ms = LCMA_DECAY_MS;
-	region->asked_at = jiffies;
-	region->dirty_end = nr_pages;
-	lcma_failures_init(&region->failures);
-	lcma_map_init(&region->map, region->map_memory, nr_pages, LCMA_POOL);
-
 	spin_lock_init(&region->lock);
-	spin_lock_init(&region->claims_lock);
 	mutex_init(&region->drain_lock);
-	init_waitqueue_head(&region->settled);
-	region->buffers = RB_ROOT;
-	INIT_LIST_HEAD(&region->claims);
-	return region;
 
-err_free_sore:
-	kvfree(region->sore);
-err_free_zeroed:
-	kvfree(region->zeroed);
-err_free_heads:
-	kvfree(region->loose_heads);
-err_free_loose:
-	kvfree(region->loose);
-err_free_held:
-	kvfree(region->held);
-err_free_map:
-	kvfree(region->map_memory);
-err_free_region:
-	kfree(region);
-	return ERR_PTR(-ENOMEM);
+	if (init_shares(region)) {
+		kfree(region);
+		return ERR_PTR(-ENOMEM);
+	}
+	lcma_pool_init(&region->pool, pages_of(spec->keep_low_bytes),
+		       pages_of(spec->keep_high_bytes), spec->keep_given);
+	lcma_turns_init(&region->turns);
+	lcma_settling_init(&region->settling);
+	lcma_buffers_init(&region->buffers);
+	lcma_failures_init(&region->failures);
+	return region;
 }
 
 /**
  * lcma_region_free - the end of a region
- * @region: a region that nobody can reach any more; its pages have been given
+ * @region: a region that cannot be reached any longer; its pages have been given
  *	back or written off
  *
  * Context: process, may sleep.
@@ -139,13 +119,7 @@ err_free_region:
 void lcma_region_free(struct lcma_region *region)
 {
 	lcma_failures_free(&region->failures);
-	kvfree(region->sore_at);
-	kvfree(region->sore);
-	kvfree(region->zeroed);
-	kvfree(region->loose_heads);
-	kvfree(region->loose);
-	kvfree(region->held);
-	kvfree(region->map_memory);
+	kvfree(region->parts_memory);
 	kfree(region);
 }
 
@@ -179,7 +153,7 @@ void lcma_region_forget_all(void)
  * @i: 0 and up
  *
  * Context: any.
- * Return: the region; NULL behind the last one.
+ * Return: the region; NULL after the last one.
  */
 struct lcma_region *lcma_region_nth(unsigned int i)
 {
@@ -205,44 +179,34 @@ struct lcma_region *lcma_region_find(const char *name)
 }
 EXPORT_SYMBOL_NS_GPL(lcma_region_find, LCMA_NS);
 
-/* How many pages of a range are known to be zero. */
-static unsigned long count_zeroed(const struct lcma_region *region,
-				  unsigned long start, unsigned long nr_pages)
+/**
+ * lcma_region_set_life - the region serves, or does not
+ * @region: the region
+ * @life: whether it does
+ *
+ * Context: any; takes region->lock. The caller holds region->drain_lock.
+ */
+void lcma_region_set_life(struct lcma_region *region, enum lcma_life life)
 {
-	lockdep_assert_held(&region->lock);
-	return lcma_batch_weight(region->zeroed, start, nr_pages);
+	unsigned long flags;
+
+	lcma_region_lock(region, &flags);
+	WRITE_ONCE(region->life, life);
+	lcma_region_unlock(region, flags);
 }
 
-/* Accounting of the pool: pages have come. */
-static void pool_gains(struct lcma_region *region, unsigned long start,
-		       unsigned long nr_pages)
+/**
+ * lcma_region_set_policy - choose places in another way
+ * @region: the region
+ * @policy: how
+ *
+ * Requests that have begun go on as they are.
+ *
+ * Context: any.
+ */
+void lcma_region_set_policy(struct lcma_region *region, enum lcma_policy policy)
 {
-	const unsigned long nr_zeroed = count_zeroed(region, start, nr_pages);
-
-	lockdep_assert_held(&region->lock);
-	WRITE_ONCE(region->nr_zeroed, region->nr_zeroed + nr_zeroed);
-	if (nr_zeroed == nr_pages)
-		return;
-	if (region->dirty_from >= region->dirty_end) {
-		region->dirty_from = start;
-		region->dirty_end = start + nr_pages;
-		return;
-	}
-	region->dirty_from = min(region->dirty_from, start);
-	region->dirty_end = max(region->dirty_end, start + nr_pages);
-}
-
-/* Accounting of the pool: pages have gone. */
-static void pool_loses(struct lcma_region *region, unsigned long start,
-		       unsigned long nr_pages)
-{
-	unsigned long nr_zeroed = nr_pages;
-
-	lockdep_assert_held(&region->lock);
-	/* Nothing needs to be counted in a pool that is zero throughout. */
-	if (!lcma_region_pool_is_zero(region))
-		nr_zeroed = count_zeroed(region, start, nr_pages);
-	WRITE_ONCE(region->nr_zeroed, region->nr_zeroed - nr_zeroed);
+	WRITE_ONCE(region->policy, policy);
 }
 
 /**
@@ -282,14 +246,12 @@ void lcma_region_move(struct lcma_region *region, unsigned long start,
 	if (!nr_pages)
 		return;
 	if (from == LCMA_POOL)
-		pool_loses(region, start, nr_pages);
+		lcma_zeroed_lose(&region->zeroed, start, nr_pages,
+				 region->map.nr_in[LCMA_POOL]);
 	else if (to == LCMA_POOL)
-		pool_gains(region, start, nr_pages);
+		lcma_zeroed_gain(&region->zeroed, start, nr_pages);
 	WARN_ON_ONCE(!lcma_map_move(&region->map, start, nr_pages, from, to));
-	if (from & LCMA_BUSY && !(to & LCMA_BUSY))
-		region->nr_unused++;
-	if (from == LCMA_BUSY || !(to & LCMA_BUSY))
-		region->is_settled_due = true;
+	lcma_settling_note(&region->settling, from, to);
 }
 
 /**

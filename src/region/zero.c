@@ -4,13 +4,11 @@
  */
 #include "region/zero.h"
 
-#include <linux/bitmap.h>
 #include <linux/cacheflush.h>
 #include <linux/errno.h>
 #include <linux/highmem.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
-#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
@@ -19,50 +17,6 @@
 
 /* Pages zeroed between two looks at the clock and at signals. */
 #define ZERO_BATCH	64UL
-
-/* Stretches that a search for an idle page looks at, with interrupts off. */
-#define LOOK_STRETCHES	32
-
-/* How far it looks in one of them. */
-#define LOOK_PAGES	8192UL
-
-/**
- * lcma_zero_note - pages are zero, or not known to be
- * @region: the region
- * @start: first page; all pages of the range are the caller's, none is in the
- *	pool
- * @nr_pages: how many
- * @zeroed: what is known of them now
- *
- * Context: any; the caller holds region->lock.
- */
-void lcma_zero_note(struct lcma_region *region, unsigned long start,
-		    unsigned long nr_pages, bool zeroed)
-{
-	lockdep_assert_held(&region->lock);
-	if (zeroed)
-		bitmap_set(region->zeroed, start, nr_pages);
-	else
-		bitmap_clear(region->zeroed, start, nr_pages);
-}
-
-/**
- * lcma_zero_all - are all pages of a range zero?
- * @region: the region
- * @start: first page
- * @nr_pages: how many
- *
- * Context: any; the caller holds region->lock.
- * Return: true if they are known to be.
- */
-bool lcma_zero_all(const struct lcma_region *region, unsigned long start,
-		   unsigned long nr_pages)
-{
-	const unsigned long end = start + nr_pages;
-
-	lockdep_assert_held(&region->lock);
-	return find_next_zero_bit(region->zeroed, end, start) >= end;
-}
 
 /* They are zero in memory afterwards, not only in a cache. */
 static void clear_run(struct lcma_region *region, unsigned long start,
@@ -83,17 +37,16 @@ static void clear_run(struct lcma_region *region, unsigned long start,
 static unsigned long next_dirty(struct lcma_region *region,
 				unsigned long *start, unsigned long end)
 {
-	unsigned long flags, stop, look_end;
+	unsigned long flags, nr_pages, look_end;
 
 	do {
 		look_end = min(end, *start + LCMA_HOLD_LOOK_PAGES);
 		/* The words also hold the bits of others. */
 		lcma_region_lock(region, &flags);
-		*start = find_next_zero_bit(region->zeroed, look_end, *start);
-		stop = find_next_bit(region->zeroed, look_end, *start);
+		nr_pages = lcma_zeroed_dirty(&region->zeroed, start, look_end);
 		lcma_region_unlock(region, flags);
 	} while (*start == look_end && look_end < end);
-	return stop - *start;
+	return nr_pages;
 }
 
 /* May the caller go on? Return: 0; -EINTR; -ETIMEDOUT. */
@@ -179,32 +132,6 @@ int lcma_zero_touch(struct lcma_region *region, unsigned long start,
 	return err;
 }
 
-/* Under the lock: an idle page that is not zero, or LCMA_NO_PAGE. */
-static unsigned long next_idle(struct lcma_region *region)
-{
-	struct lcma_stretch s;
-	unsigned int looks;
-	unsigned long page, end;
-
-	lockdep_assert_held(&region->lock);
-	for (looks = 0; looks < LOOK_STRETCHES; looks++) {
-		end = min(region->dirty_end, region->dirty_from + LOOK_PAGES);
-		page = find_next_zero_bit(region->zeroed, end,
-					  region->dirty_from);
-		if (page < end && lcma_map_stretch(&region->map, page, end, &s)) {
-			region->dirty_from = page;
-			if (s.state == LCMA_POOL)
-				return page;
-			region->dirty_from += s.nr_pages;
-			continue;
-		}
-		region->dirty_from = end;
-		if (end == region->dirty_end)
-			break;
-	}
-	return LCMA_NO_PAGE;
-}
-
 /* Return: when the next page is due, as for lcma_zero_idle(). */
 static unsigned long zero_one(struct lcma_region *region)
 {
@@ -212,17 +139,17 @@ static unsigned long zero_one(struct lcma_region *region)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	if (region->life == LCMA_LIVE && region->dirty_from < region->dirty_end)
+	if (region->life == LCMA_LIVE &&
+	    region->zeroed.dirty_from < region->zeroed.dirty_end)
 		wait = lcma_region_until_idle(region, LCMA_QUIET_TIME);
 	if (!wait)
-		page = next_idle(region);
+		page = lcma_zeroed_next(&region->zeroed, &region->map);
 	if (page != LCMA_NO_PAGE && lcma_poison_has(region, page)) {
 		lcma_poison_retire(region, page, LCMA_POOL);
 	} else if (page != LCMA_NO_PAGE) {
 		clear_run(region, page, 1);
-		bitmap_set(region->zeroed, page, 1);
-		WRITE_ONCE(region->nr_zeroed, region->nr_zeroed + 1);
-		region->stats.zeroed_pages++;
+		lcma_zeroed_clean(&region->zeroed, page);
+		lcma_stats_add(&region->stats.zeroed_pages, 1);
 	}
 	lcma_region_unlock(region, flags);
 	return wait;

@@ -16,10 +16,6 @@
 
 #include "region/region.h"
 
-void lcma_zero_note(struct lcma_region *region, unsigned long start,
-		    unsigned long nr_pages, bool zeroed);
-bool lcma_zero_all(const struct lcma_region *region, unsigned long start,
-		   unsigned long nr_pages);
 int lcma_zero_fill(struct lcma_region *region, unsigned long start,
 		   unsigned long nr_pages, bool may_sleep, ktime_t deadline);
 int lcma_zero_touch(struct lcma_region *region, unsigned long start,

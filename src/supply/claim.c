@@ -22,12 +22,12 @@ static void count_claim(struct lcma_region *region, unsigned long nr_pages,
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	region->stats.claims++;
+	lcma_stats_add(&region->stats.claims, 1);
 	if (err)
-		region->stats.claims_failed++;
+		lcma_stats_add(&region->stats.claims_failed, 1);
 	else
-		region->stats.claimed_pages += nr_pages;
-	region->stats.claim_max_ns = max(region->stats.claim_max_ns, took_ns);
+		lcma_stats_add(&region->stats.claimed_pages, nr_pages);
+	lcma_stats_max(&region->stats.claim_max_ns, took_ns);
 	lcma_region_unlock(region, flags);
 }
 

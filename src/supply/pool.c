@@ -33,7 +33,7 @@ static bool run_is_zero(const struct lcma_region *region, unsigned long start,
 			unsigned long nr_pages)
 {
 	return lcma_region_pool_is_zero(region) ||
-	       lcma_zero_all(region, start, nr_pages);
+	       lcma_zeroed_all(&region->zeroed, start, nr_pages);
 }
 
 /*
@@ -58,7 +58,7 @@ static unsigned long find_run(struct lcma_region *region,
 		if (start == LCMA_NO_PAGE)
 			break;
 		if (lcma_region_is_spoken_for(region, start, fit->nr_pages)) {
-			from = region->reserving.end;
+			from = region->settling.reserving.end;
 			looks++;
 			continue;
 		}
@@ -68,12 +68,12 @@ static unsigned long find_run(struct lcma_region *region,
 			*is_zero = true;
 			return start;
 		}
-		if (any_run || region->nr_zeroed < fit->nr_pages)
+		if (any_run || region->zeroed.nr_pooled < fit->nr_pages)
 			break;
 		/* After the first stretch of it that is not. */
 		stop = start + fit->nr_pages;
-		from = find_next_zero_bit(region->zeroed, stop, start);
-		from = find_next_bit(region->zeroed,
+		from = find_next_zero_bit(region->zeroed.bits, stop, start);
+		from = find_next_bit(region->zeroed.bits,
 				     min(nr_pages, from + ZERO_LOOK_PAGES), from);
 	}
 	return first;
@@ -83,10 +83,10 @@ static unsigned long find_run(struct lcma_region *region,
 static void count_hit(struct lcma_region *region, bool is_zero)
 {
 	lockdep_assert_held(&region->lock);
-	region->stats.pool_hits++;
+	lcma_stats_add(&region->stats.pool_hits, 1);
 	if (is_zero)
-		region->stats.pool_hits_zero++;
-	if (region->map.nr_in[LCMA_POOL] < region->keep_low)
+		lcma_stats_add(&region->stats.pool_hits_zero, 1);
+	if (region->map.nr_in[LCMA_POOL] < region->pool.keep_low)
 		lcma_surplus_poke_soon(region);
 }
 
@@ -108,7 +108,7 @@ unsigned long lcma_pool_take(struct lcma_region *region,
 	unsigned long start;
 
 	lockdep_assert_held(&region->lock);
-	region->asked_at = jiffies;
+	region->pool.asked_at = jiffies;
 	if (first_piece(fit) < fit->nr_pages && lcma_region_is_reserving(region))
 		return LCMA_NO_PAGE;
 	start = find_run(region, fit, is_zero);
@@ -116,9 +116,8 @@ unsigned long lcma_pool_take(struct lcma_region *region,
 		return start;
 	lcma_region_move(region, start, first_piece(fit), LCMA_POOL, LCMA_USED);
 	if (first_piece(fit) < fit->nr_pages)
-		region->reserving = (struct lcma_span) {
-			start, start + fit->nr_pages
-		};
+		lcma_settling_reserve(&region->settling, start,
+				      start + fit->nr_pages);
 	else
 		count_hit(region, *is_zero);
 	return start;
@@ -167,8 +166,7 @@ bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
 		lcma_region_move_own(region, start, at - start, LCMA_USED,
 				     LCMA_POOL);
 	lcma_region_lock(region, &flags);
-	region->reserving = (struct lcma_span) {};
-	region->is_settled_due = true;
+	lcma_settling_end_reserve(&region->settling);
 	if (is_ours)
 		count_hit(region, *is_zero);
 	/* Meanwhile nothing was given back. */
@@ -186,7 +184,7 @@ static void give_piece(struct lcma_region *region, unsigned long start,
 	bool is_over = false;
 
 	lcma_region_lock(region, &flags);
-	region->asked_at = jiffies;
+	region->pool.asked_at = jiffies;
 	keep = min(nr_pages, lcma_surplus_room(region));
 	if (keep < nr_pages && give_flags & LCMA_GIVE_LATER) {
 		keep = nr_pages;
@@ -196,12 +194,12 @@ static void give_piece(struct lcma_region *region, unsigned long start,
 	lcma_region_move(region, start, keep, from, LCMA_POOL);
 	if (from != LCMA_BUSY)
 		lcma_region_move(region, start + keep, back, from, LCMA_BUSY);
-	if (region->keep_high && keep)
+	if (region->pool.keep_high && keep)
 		lcma_surplus_poke_soon(region);
 	lcma_region_unlock(region, flags);
 
 	if (is_over)
-		schedule_work(&region->over_work);
+		schedule_work(&region->pool.over_work);
 	if (back)
 		lcma_surplus_give_back(region, start + keep, back);
 }
@@ -243,8 +241,8 @@ void lcma_pool_took_in(struct lcma_region *region)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	region->asked_at = jiffies;
-	if (region->keep_high)
+	region->pool.asked_at = jiffies;
+	if (region->pool.keep_high)
 		lcma_surplus_poke_soon(region);
 	lcma_region_unlock(region, flags);
 	lcma_surplus_trim(region);

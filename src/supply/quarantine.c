@@ -12,7 +12,7 @@
 
 #include "supply/quarantine.h"
 
-#include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -20,7 +20,6 @@
 
 #include "region/poison.h"
 #include "region/region.h"
-#include "region/zero.h"
 #include "supply/pool.h"
 
 #define RETRY_INTERVAL	HZ
@@ -41,6 +40,11 @@ static unsigned long same_end(struct lcma_region *region, unsigned long page,
 	return page;
 }
 
+static void look_again(struct lcma_region *region)
+{
+	schedule_delayed_work(&region->quarantine.retry_work, RETRY_INTERVAL);
+}
+
 static void hold(struct lcma_region *region, unsigned long start,
 		 unsigned long nr_pages, enum lcma_state from)
 {
@@ -51,21 +55,20 @@ static void hold(struct lcma_region *region, unsigned long start,
 		lcma_region_lock(region, &flags);
 		lcma_poison_retire(region, start, from);
 		lcma_region_unlock(region, flags);
-		schedule_delayed_work(&region->held_work, RETRY_INTERVAL);
+		look_again(region);
 		return;
 	}
 	lcma_region_lock(region, &flags);
 	if (from != LCMA_USED)
 		lcma_region_move(region, start, nr_pages, from, LCMA_USED);
-	bitmap_set(region->held, start, nr_pages);
-	WRITE_ONCE(region->nr_held, region->nr_held + nr_pages);
+	lcma_quarantine_enter(&region->quarantine, start, nr_pages);
 	lcma_region_unlock(region, flags);
 
 	pr_warn_ratelimited("region %s: %lu pages from pfn 0x%lx are still held by somebody (%d references); they are quarantined\n",
 			    region->name, nr_pages,
 			    lcma_region_pfn(region, start),
 			    page_ref_count(pfn_to_page(lcma_region_pfn(region, start))));
-	schedule_delayed_work(&region->held_work, RETRY_INTERVAL);
+	look_again(region);
 }
 
 /**
@@ -97,7 +100,7 @@ void lcma_retire(struct lcma_region *region, unsigned long start,
 		/* No more than one hold of the lock can move. */
 		stop = min(end, start + LCMA_HOLD_PAGES);
 		lcma_region_lock(region, &flags);
-		lcma_zero_note(region, start, stop - start, false);
+		lcma_zeroed_note(&region->zeroed, start, stop - start, false);
 		lcma_region_unlock(region, flags);
 		stop = same_end(region, start, stop, true);
 		if (stop > start) {
@@ -127,10 +130,10 @@ unsigned long lcma_quarantine_next(struct lcma_region *region,
 	const unsigned long nr_pages = region->map.nr_pages;
 	unsigned long page, flags, end;
 
-	for (; READ_ONCE(region->nr_held) && from < nr_pages; from = end) {
+	for (; READ_ONCE(region->quarantine.nr) && from < nr_pages; from = end) {
 		end = min(nr_pages, from + LCMA_HOLD_LOOK_PAGES);
 		lcma_region_lock(region, &flags);
-		page = find_next_bit(region->held, end, from);
+		page = find_next_bit(region->quarantine.pages, end, from);
 		lcma_region_unlock(region, flags);
 		if (page < end)
 			return page;
@@ -150,12 +153,10 @@ static bool release_held(struct lcma_region *region, unsigned long page)
 	bool released;
 
 	lcma_region_lock(region, &flags);
-	released = test_bit(page, region->held) &&
+	released = test_bit(page, region->quarantine.pages) &&
 		   page_is_free_of_others(region, page);
-	if (released) {
-		bitmap_clear(region->held, page, 1);
-		WRITE_ONCE(region->nr_held, region->nr_held - 1);
-	}
+	if (released)
+		lcma_quarantine_leave(&region->quarantine, page);
 	lcma_region_unlock(region, flags);
 	return released;
 }
@@ -181,20 +182,22 @@ static void retry_held(struct work_struct *work)
 {
 	struct lcma_region *region = container_of(to_delayed_work(work),
 						  struct lcma_region,
-						  held_work);
+						  quarantine.retry_work);
 
 	lcma_quarantine_retry(region);
 	if (lcma_quarantine_next(region, 0) != LCMA_NO_PAGE)
-		schedule_delayed_work(&region->held_work, RETRY_INTERVAL);
+		look_again(region);
 }
 
 /**
- * lcma_quarantine_init - nothing is in quarantine yet
+ * lcma_quarantine_start - let quarantined pages be looked at again
  * @region: a new region
+ *
+ * Context: process.
  */
-void lcma_quarantine_init(struct lcma_region *region)
+void lcma_quarantine_start(struct lcma_region *region)
 {
-	INIT_DELAYED_WORK(&region->held_work, retry_held);
+	INIT_DELAYED_WORK(&region->quarantine.retry_work, retry_held);
 }
 
 /**
@@ -205,5 +208,5 @@ void lcma_quarantine_init(struct lcma_region *region)
  */
 void lcma_quarantine_stop(struct lcma_region *region)
 {
-	cancel_delayed_work_sync(&region->held_work);
+	cancel_delayed_work_sync(&region->quarantine.retry_work);
 }

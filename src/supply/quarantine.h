@@ -9,7 +9,7 @@
 
 struct lcma_region;
 
-void lcma_quarantine_init(struct lcma_region *region);
+void lcma_quarantine_start(struct lcma_region *region);
 void lcma_quarantine_stop(struct lcma_region *region);
 void lcma_retire(struct lcma_region *region, unsigned long start,
 		 unsigned long nr_pages, enum lcma_state from,

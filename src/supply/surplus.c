@@ -52,8 +52,8 @@ void lcma_surplus_poke(void)
 void lcma_surplus_poke_soon(struct lcma_region *region)
 {
 	lockdep_assert_held(&region->lock);
-	if (!timer_pending(&region->poke_timer))
-		mod_timer(&region->poke_timer, jiffies + LCMA_QUIET_TIME);
+	if (!timer_pending(&region->pool.poke_timer))
+		mod_timer(&region->pool.poke_timer, jiffies + LCMA_QUIET_TIME);
 }
 
 static bool is_wanted(void)
@@ -82,10 +82,10 @@ long lcma_surplus_await(long timeout)
 static bool is_pressed(struct lcma_region *region)
 {
 	lockdep_assert_held(&region->lock);
-	if (region->was_shrunk &&
-	    time_after(jiffies, region->shrunk_at + msecs_to_jiffies(PRESSED_MS)))
-		region->was_shrunk = false;
-	return region->was_shrunk;
+	if (region->pool.was_shrunk &&
+	    time_after(jiffies, region->pool.shrunk_at + msecs_to_jiffies(PRESSED_MS)))
+		region->pool.was_shrunk = false;
+	return region->pool.was_shrunk;
 }
 
 /**
@@ -113,7 +113,7 @@ static unsigned long limit_now(struct lcma_region *region)
 	/* A drain keeps what comes back. */
 	if (region->life != LCMA_LIVE)
 		return region->map.nr_pages;
-	return is_pressed(region) ? region->keep_low : region->keep_high;
+	return is_pressed(region) ? region->pool.keep_low : region->pool.keep_high;
 }
 
 /**
@@ -214,7 +214,7 @@ static bool take_surplus(struct lcma_region *region, unsigned long limit,
 	    lcma_region_is_reserving(region))
 		return false;
 	lcma_batch_surplus(&region->map, min(nr_pool - limit, max),
-			   &region->surplus_from, surplus);
+			   &region->pool.surplus_from, surplus);
 	for (i = 0; i < surplus->nr; i++)
 		lcma_region_move(region, surplus->stretches[i].start,
 				 surplus->stretches[i].nr_pages, LCMA_POOL,
@@ -241,7 +241,7 @@ static void trim(struct lcma_region *region, bool to_low)
 
 	do {
 		lcma_region_lock(region, &flags);
-		found = take_surplus(region, to_low ? region->keep_low :
+		found = take_surplus(region, to_low ? region->pool.keep_low :
 						      limit_now(region),
 				     ULONG_MAX, &surplus);
 		lcma_region_unlock(region, flags);
@@ -272,7 +272,7 @@ void lcma_surplus_trim(struct lcma_region *region)
  */
 void lcma_surplus_share(struct lcma_region *region)
 {
-	trim(region, !region->is_warm);
+	trim(region, !region->pool.is_warm);
 }
 
 /**
@@ -292,7 +292,7 @@ unsigned long lcma_surplus_shed(struct lcma_region *region, unsigned long nr_pag
 
 	while (found && nr_given < nr_pages) {
 		lcma_region_lock(region, &flags);
-		found = take_surplus(region, region->keep_low,
+		found = take_surplus(region, region->pool.keep_low,
 				     nr_pages - nr_given, &surplus);
 		lcma_region_unlock(region, flags);
 		if (!found)
@@ -306,7 +306,7 @@ unsigned long lcma_surplus_shed(struct lcma_region *region, unsigned long nr_pag
 
 static void give_back_over(struct work_struct *work)
 {
-	trim(container_of(work, struct lcma_region, over_work), false);
+	trim(container_of(work, struct lcma_region, pool.over_work), false);
 }
 
 static void poke_now(struct timer_list *timer)
@@ -315,13 +315,15 @@ static void poke_now(struct timer_list *timer)
 }
 
 /**
- * lcma_surplus_init - the pool of a new region
- * @region: the region
+ * lcma_surplus_start - let surplus pages go back from now on
+ * @region: a new region
+ *
+ * Context: process.
  */
-void lcma_surplus_init(struct lcma_region *region)
+void lcma_surplus_start(struct lcma_region *region)
 {
-	INIT_WORK(&region->over_work, give_back_over);
-	timer_setup(&region->poke_timer, poke_now, 0);
+	INIT_WORK(&region->pool.over_work, give_back_over);
+	timer_setup(&region->pool.poke_timer, poke_now, 0);
 }
 
 /**
@@ -332,19 +334,19 @@ void lcma_surplus_init(struct lcma_region *region)
  */
 void lcma_surplus_stop(struct lcma_region *region)
 {
-	flush_work(&region->over_work);
-	lcma_compat_timer_stop(&region->poke_timer);
+	flush_work(&region->pool.over_work);
+	lcma_compat_timer_stop(&region->pool.poke_timer);
 }
 
 /* Jiffies until an idle pool decays; 0: now; MAX_SCHEDULE_TIMEOUT: never. */
 static unsigned long until_decay(const struct lcma_region *region)
 {
 	lockdep_assert_held(&region->lock);
-	if (!region->decay_ms ||
-	    region->map.nr_in[LCMA_POOL] <= region->keep_low)
+	if (!region->pool.decay_ms ||
+	    region->map.nr_in[LCMA_POOL] <= region->pool.keep_low)
 		return MAX_SCHEDULE_TIMEOUT;
 	return lcma_region_until_idle(region,
-				      msecs_to_jiffies(region->decay_ms));
+				      msecs_to_jiffies(region->pool.decay_ms));
 }
 
 /**
@@ -366,10 +368,11 @@ unsigned long lcma_surplus_decay(struct lcma_region *region,
 	lcma_region_lock(region, &flags);
 	wait = until_decay(region);
 	if (!wait)
-		found = take_surplus(region, region->keep_low, nr_pages,
+		found = take_surplus(region, region->pool.keep_low, nr_pages,
 				     &surplus);
 	if (found)
-		region->stats.decayed_pages += pages_in(&surplus);
+		lcma_stats_add(&region->stats.decayed_pages,
+			       pages_in(&surplus));
 	lcma_region_unlock(region, flags);
 
 	if (found)
@@ -392,7 +395,7 @@ unsigned long lcma_surplus_idle(struct lcma_region *region)
 
 	lcma_region_lock(region, &flags);
 	nr_pool = region->map.nr_in[LCMA_POOL];
-	low = region->keep_low;
+	low = region->pool.keep_low;
 	is_live = region->life == LCMA_LIVE;
 	lcma_region_unlock(region, flags);
 	return is_live && nr_pool > low ? nr_pool - low : 0;
@@ -420,12 +423,13 @@ unsigned long lcma_surplus_shrink(struct lcma_region *region,
 
 	while (found && nr_given < nr_pages) {
 		lcma_region_lock(region, &flags);
-		found = take_surplus(region, region->keep_low,
+		found = take_surplus(region, region->pool.keep_low,
 				     nr_pages - nr_given, &surplus);
 		if (found) {
-			region->was_shrunk = true;
-			region->shrunk_at = jiffies;
-			region->stats.shrunk_pages += pages_in(&surplus);
+			region->pool.was_shrunk = true;
+			region->pool.shrunk_at = jiffies;
+			lcma_stats_add(&region->stats.shrunk_pages,
+				       pages_in(&surplus));
 			nr_given += pages_in(&surplus);
 		}
 		lcma_region_unlock(region, flags);
@@ -456,14 +460,14 @@ int lcma_surplus_set_keep(struct lcma_region *region, unsigned long low,
 	if (!region->carve.shareable || !LCMA_HAS_CMA)
 		return -EOPNOTSUPP;
 	lcma_region_lock(region, &flags);
-	low = low == LCMA_KEEP_SAME ? region->keep_low : low;
-	high = high == LCMA_KEEP_SAME ? region->keep_high : high;
+	low = low == LCMA_KEEP_SAME ? region->pool.keep_low : low;
+	high = high == LCMA_KEEP_SAME ? region->pool.keep_high : high;
 	if (low > high) {
 		err = -EINVAL;
 	} else {
-		WRITE_ONCE(region->keep_low, low);
-		WRITE_ONCE(region->keep_high, high);
-		region->asked_at = jiffies;
+		WRITE_ONCE(region->pool.keep_low, low);
+		WRITE_ONCE(region->pool.keep_high, high);
+		region->pool.asked_at = jiffies;
 	}
 	lcma_region_unlock(region, flags);
 	lcma_surplus_poke();
@@ -482,7 +486,7 @@ void lcma_surplus_set_decay(struct lcma_region *region, unsigned int decay_ms)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	region->decay_ms = decay_ms;
+	WRITE_ONCE(region->pool.decay_ms, decay_ms);
 	lcma_region_unlock(region, flags);
 	lcma_surplus_poke();
 }

@@ -13,7 +13,7 @@
 /* A mark that stays what it is. */
 #define LCMA_KEEP_SAME		ULONG_MAX
 
-void lcma_surplus_init(struct lcma_region *region);
+void lcma_surplus_start(struct lcma_region *region);
 void lcma_surplus_stop(struct lcma_region *region);
 unsigned long lcma_surplus_room(struct lcma_region *region);
 void lcma_surplus_give_back(struct lcma_region *region, unsigned long start,

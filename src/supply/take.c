@@ -194,12 +194,12 @@ void lcma_take_begin(struct lcma_region *region, unsigned long start,
 	*taking = (struct lcma_taking) { .start = start, .nr_pages = nr_pages };
 	widen(region, taking);
 	taking->at = start - taking->nr_before;
-	region->nr_takes++;
+	lcma_settling_begin_take(&region->settling);
 	reserve_piece(region, taking);
 	if (!is_reserved(taking))
-		region->reserving = (struct lcma_span) {
-			start - taking->nr_before, taking_end(taking)
-		};
+		lcma_settling_reserve(&region->settling,
+				      start - taking->nr_before,
+				      taking_end(taking));
 }
 
 /**
@@ -207,7 +207,8 @@ void lcma_take_begin(struct lcma_region *region, unsigned long start,
  * @region: the region
  *
  * lcma_take() does it. A caller that must not be seen between its end and its own
- * next step counts itself in region->nr_takes first, and calls this afterwards.
+ * next step counts itself by lcma_settling_begin_take() first, and calls this
+ * afterwards.
  *
  * Context: any; takes region->lock.
  */
@@ -216,8 +217,7 @@ void lcma_take_end(struct lcma_region *region)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	region->nr_takes--;
-	region->is_settled_due = true;
+	lcma_settling_end_take(&region->settling);
 	lcma_region_unlock(region, flags);
 }
 
@@ -273,8 +273,7 @@ static void end_reserving(struct lcma_region *region)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	region->reserving = (struct lcma_span) {};
-	region->is_settled_due = true;
+	lcma_settling_end_reserve(&region->settling);
 	lcma_region_unlock(region, flags);
 }
 
@@ -283,8 +282,8 @@ static void end_reserving(struct lcma_region *region)
  * @region: the region
  * @taking: what lcma_take_begin() began with
  *
- * No other call takes pages of the rest meanwhile, see region->reserving. If one is used
- * nevertheless the run is let go.
+ * No other caller takes pages of the rest meanwhile, see struct lcma_settling. If
+ * one is used nevertheless the run is let go.
  *
  * Context: process, may sleep.
  * Return: true if all of it is reserved; else none of it is.
@@ -386,7 +385,8 @@ static void note_claimed(struct lcma_region *region, unsigned long start,
 			lcma_cache_for_device(lcma_region_phys(region, start),
 					      (u64)nr << PAGE_SHIFT);
 		lcma_region_lock(region, &flags);
-		lcma_zero_note(region, start, nr, lcma_claim_zeroes());
+		lcma_zeroed_note(&region->zeroed, start, nr,
+				 lcma_claim_zeroes());
 		lcma_region_move(region, start, nr, LCMA_BUSY, LCMA_USED);
 		lcma_region_unlock(region, flags);
 	}
@@ -610,7 +610,7 @@ static int take_claim(struct lcma_region *region, struct lcma_taking *taking,
 	} else if (nr_rest && !err) {
 		let_go_of_rest(region, taking);
 		lcma_region_lock(region, &flags);
-		region->stats.spared_pages += nr_rest;
+		lcma_stats_add(&region->stats.spared_pages, nr_rest);
 		lcma_region_unlock(region, flags);
 	}
 	if (err)
@@ -633,7 +633,7 @@ static void take_orphaned(struct lcma_job *job)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	region->stats.late++;
+	lcma_stats_add(&region->stats.late, 1);
 	lcma_region_unlock(region, flags);
 	if (!take->err)
 		lcma_pool_give(region, take->taking.start, take->taking.nr_pages,

@@ -19,7 +19,7 @@ static bool turn_is_blocked(struct lcma_region *region, struct lcma_turn *turn)
 {
 	struct lcma_turn *earlier;
 
-	list_for_each_entry(earlier, &region->claims, link) {
+	list_for_each_entry(earlier, &region->turns.claims, link) {
 		if (earlier == turn)
 			return false;
 		if (turns_overlap(earlier, turn))
@@ -39,16 +39,16 @@ void lcma_turns_leave(struct lcma_region *region, struct lcma_turn *turn)
 {
 	struct lcma_turn *next;
 
-	spin_lock(&region->claims_lock);
+	spin_lock(&region->turns.lock);
 	list_del(&turn->link);
-	list_for_each_entry(next, &region->claims, link) {
+	list_for_each_entry(next, &region->turns.claims, link) {
 		if (!next->granted && turns_overlap(turn, next) &&
 		    !turn_is_blocked(region, next)) {
 			next->granted = true;
 			complete(&next->go);
 		}
 	}
-	spin_unlock(&region->claims_lock);
+	spin_unlock(&region->turns.lock);
 }
 
 /**
@@ -74,11 +74,11 @@ int lcma_turns_wait(struct lcma_region *region, struct lcma_turn *turn,
 	turn->claimer = current;
 	init_completion(&turn->go);
 
-	spin_lock(&region->claims_lock);
-	list_add_tail(&turn->link, &region->claims);
+	spin_lock(&region->turns.lock);
+	list_add_tail(&turn->link, &region->turns.claims);
 	granted = !turn_is_blocked(region, turn);
 	turn->granted = granted;
-	spin_unlock(&region->claims_lock);
+	spin_unlock(&region->turns.lock);
 
 	/* Not turn->granted: from here on others may set it. */
 	if (granted)
@@ -95,17 +95,17 @@ static bool claims_in(struct lcma_region *region,
 	const struct lcma_turn *turn;
 	bool found = false;
 
-	spin_lock(&region->claims_lock);
-	list_for_each_entry(turn, &region->claims, link)
+	spin_lock(&region->turns.lock);
+	list_for_each_entry(turn, &region->turns.claims, link)
 		found |= turn->claimer == task;
-	spin_unlock(&region->claims_lock);
+	spin_unlock(&region->turns.lock);
 	return found;
 }
 
 /**
  * lcma_turns_is_claiming - does the current task claim pages just now?
  *
- * Context: process; takes every region's claims_lock, one at a time.
+ * Context: process; takes every queue's lock, one at a time.
  * Return: true if it does: then the question comes from below its own claim.
  */
 bool lcma_turns_is_claiming(void)

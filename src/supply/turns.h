@@ -19,11 +19,11 @@
 
 /**
  * struct lcma_turn - a claim in the queue
- * @link: in region->claims, in order of arrival
+ * @link: in region->turns.claims, in order of arrival
  * @first_unit: first unit that the claim touches
  * @last_unit: last unit, inclusive
  * @claimer: the task that makes the call
- * @granted: it may run; under region->claims_lock
+ * @granted: it may run; under region->turns.lock
  * @go: completed when it is granted
  */
 struct lcma_turn {

@@ -49,7 +49,7 @@ static struct task_struct *thread;
 static bool is_to_be_gathered(const struct lcma_region *region)
 {
 	lockdep_assert_held(&region->lock);
-	return region->map.nr_in[LCMA_POOL] == region->keep_low &&
+	return region->map.nr_in[LCMA_POOL] == region->pool.keep_low &&
 	       !lcma_region_until_idle(region, GATHER_TIME) &&
 	       lcma_batch_is_scattered(&region->map);
 }
@@ -65,10 +65,10 @@ static unsigned long missing(const struct lcma_region *region)
 	if (region->life != LCMA_LIVE)
 		return 0;
 	if (is_to_be_gathered(region))
-		return min3(region->keep_low, longest, region->unit_pages);
-	if (nr_pool >= region->keep_low)
+		return min3(region->pool.keep_low, longest, region->unit_pages);
+	if (nr_pool >= region->pool.keep_low)
 		return 0;
-	return min3(region->keep_low - nr_pool, longest, region->unit_pages);
+	return min3(region->pool.keep_low - nr_pool, longest, region->unit_pages);
 }
 
 /* Under the lock: when the pool may be scattered, jiffies until it is gathered. */
@@ -76,7 +76,7 @@ static unsigned long until_gathered(const struct lcma_region *region)
 {
 	lockdep_assert_held(&region->lock);
 	return region->life == LCMA_LIVE &&
-	       region->map.nr_in[LCMA_POOL] == region->keep_low &&
+	       region->map.nr_in[LCMA_POOL] == region->pool.keep_low &&
 	       lcma_batch_is_scattered(&region->map) ?
 	       max(1UL, lcma_region_until_idle(region, GATHER_TIME)) :
 	       MAX_SCHEDULE_TIMEOUT;
@@ -89,7 +89,7 @@ static void take_in(struct lcma_region *region, unsigned long start,
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	region->stats.refilled_pages += nr_pages;
+	lcma_stats_add(&region->stats.refilled_pages, nr_pages);
 	lcma_region_unlock(region, flags);
 	lcma_region_move_own(region, start, nr_pages, LCMA_USED, LCMA_POOL);
 	lcma_surplus_shed(region, nr_pages);
@@ -112,7 +112,7 @@ static int refill_once(struct lcma_region *region, unsigned long *from)
 	lcma_region_lock(region, &flags);
 	fit.nr_pages = missing(region);
 	/* After a failure smaller pieces, which more places have. */
-	if (fit.nr_pages && region->refill_pause)
+	if (fit.nr_pages && region->refill.pause)
 		fit.nr_pages = DIV_ROUND_UP(fit.nr_pages, 4);
 	if (fit.nr_pages)
 		start = lcma_map_find(&region->map, LCMA_KIND_SHARED, &fit,
@@ -123,7 +123,7 @@ static int refill_once(struct lcma_region *region, unsigned long *from)
 	if (start != LCMA_NO_PAGE) {
 		lcma_take_begin(region, start, fit.nr_pages, &taking);
 		/* A drain waits until they are in the pool. */
-		region->nr_takes++;
+		lcma_settling_begin_take(&region->settling);
 	}
 	lcma_region_unlock(region, flags);
 	if (start == LCMA_NO_PAGE)
@@ -158,26 +158,26 @@ static unsigned long refill(struct lcma_region *region)
 	unsigned int tries;
 
 	if (!is_missing(region, &wait)) {
-		region->refill_pause = 0;
+		region->refill.pause = 0;
 		return wait;
 	}
 	if (lcma_surplus_is_pressed(region))
 		return HZ;
-	if (region->refill_pause && time_before(jiffies, region->refill_at))
-		return region->refill_at - jiffies;
+	if (region->refill.pause && time_before(jiffies, region->refill.at))
+		return region->refill.at - jiffies;
 
 	for (tries = 0; tries < REFILL_TRIES; tries++) {
 		if (kthread_should_stop())
 			return 0;
 		if (!refill_once(region, &from)) {
-			region->refill_pause = 0;
+			region->refill.pause = 0;
 			return 0;
 		}
 	}
-	region->refill_pause = clamp_t(unsigned long, 2 * region->refill_pause,
+	region->refill.pause = clamp_t(unsigned long, 2 * region->refill.pause,
 				       FIRST_PAUSE, LAST_PAUSE);
-	region->refill_at = jiffies + region->refill_pause;
-	return region->refill_pause;
+	region->refill.at = jiffies + region->refill.pause;
+	return region->refill.pause;
 }
 
 /* One step for one region. Return: when the next is due, in jiffies from now. */

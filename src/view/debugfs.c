@@ -68,12 +68,12 @@ static void take_snapshot(struct lcma_region *region, struct snapshot *s)
 	s->life = region->life;
 	memcpy(s->nr_in, region->map.nr_in, sizeof(s->nr_in));
 	s->longest = lcma_map_longest(&region->map, LCMA_KIND_UNUSED);
-	s->nr_held = region->nr_held;
-	s->keep_low = region->keep_low;
-	s->keep_high = region->keep_high;
-	s->nr_takes = region->nr_takes;
-	s->nr_zeroed = region->nr_zeroed;
-	s->decay_ms = region->decay_ms;
+	s->nr_held = region->quarantine.nr;
+	s->keep_low = region->pool.keep_low;
+	s->keep_high = region->pool.keep_high;
+	s->nr_takes = region->settling.nr_takes;
+	s->nr_zeroed = region->zeroed.nr_pooled;
+	s->decay_ms = region->pool.decay_ms;
 	s->stats = region->stats;
 	lcma_region_unlock(region, flags);
 }

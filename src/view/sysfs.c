@@ -100,7 +100,7 @@ static ssize_t claimed_pages_show(struct kobject *kobj,
 static ssize_t quarantined_pages_show(struct kobject *kobj,
 				      struct kobj_attribute *attr, char *to)
 {
-	return sysfs_emit(to, "%lu\n", READ_ONCE(region_of(kobj)->nr_held));
+	return sysfs_emit(to, "%lu\n", READ_ONCE(region_of(kobj)->quarantine.nr));
 }
 
 static ssize_t poisoned_pages_show(struct kobject *kobj,
@@ -131,11 +131,11 @@ static ssize_t keep_show(struct kobject *kobj, struct kobj_attribute *attr,
 			 char *to)
 {
 	const struct lcma_region *region = region_of(kobj);
-	const unsigned long high = READ_ONCE(region->keep_high);
+	const unsigned long high = READ_ONCE(region->pool.keep_high);
 
 	if (high >= region->carve.nr_pages)
 		return sysfs_emit(to, "all\n");
-	return sysfs_emit(to, "%lu-%lu\n", READ_ONCE(region->keep_low), high);
+	return sysfs_emit(to, "%lu-%lu\n", READ_ONCE(region->pool.keep_low), high);
 }
 
 static ssize_t keep_low_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -143,7 +143,7 @@ static ssize_t keep_low_show(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	const struct lcma_region *region = region_of(kobj);
 
-	return sysfs_emit(to, "%lu\n", min(READ_ONCE(region->keep_low),
+	return sysfs_emit(to, "%lu\n", min(READ_ONCE(region->pool.keep_low),
 					   region->carve.nr_pages));
 }
 
@@ -164,7 +164,7 @@ static ssize_t keep_high_show(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	const struct lcma_region *region = region_of(kobj);
 
-	return sysfs_emit(to, "%lu\n", min(READ_ONCE(region->keep_high),
+	return sysfs_emit(to, "%lu\n", min(READ_ONCE(region->pool.keep_high),
 					   region->carve.nr_pages));
 }
 
@@ -184,7 +184,7 @@ static ssize_t keep_high_store(struct kobject *kobj,
 static ssize_t decay_ms_show(struct kobject *kobj, struct kobj_attribute *attr,
 			     char *to)
 {
-	return sysfs_emit(to, "%u\n", READ_ONCE(region_of(kobj)->decay_ms));
+	return sysfs_emit(to, "%u\n", READ_ONCE(region_of(kobj)->pool.decay_ms));
 }
 
 static ssize_t decay_ms_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -218,7 +218,7 @@ static ssize_t policy_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (policy < 0)
 		return policy;
-	WRITE_ONCE(region_of(kobj)->policy, policy);
+	lcma_region_set_policy(region_of(kobj), policy);
 	return len_bytes;
 }
 
@@ -250,7 +250,7 @@ static ssize_t counter_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t pool_zero_pages_show(struct kobject *kobj,
 				    struct kobj_attribute *attr, char *to)
 {
-	return sysfs_emit(to, "%lu\n", READ_ONCE(region_of(kobj)->nr_zeroed));
+	return sysfs_emit(to, "%lu\n", READ_ONCE(region_of(kobj)->zeroed.nr_pooled));
 }
 
 static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,

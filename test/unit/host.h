@@ -25,6 +25,8 @@ typedef uint64_t u64;
 #define BITS_PER_LONG		(8 * __SIZEOF_LONG__)
 #define BIT(n)			(1UL << (n))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, value)	(*(volatile __typeof__(x) *)&(x) = (value))
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define ALIGN(x, a)		(((x) + (a) - 1) & ~((a) - 1))
 
@@ -106,6 +108,27 @@ static inline bool test_bit(unsigned long nr, const unsigned long *map)
 	return map[nr / BITS_PER_LONG] >> (nr % BITS_PER_LONG) & 1;
 }
 
+static inline void __clear_bit(unsigned long nr, unsigned long *map)
+{
+	map[nr / BITS_PER_LONG] &= ~(1UL << (nr % BITS_PER_LONG));
+}
+
+static inline bool __test_and_set_bit(unsigned long nr, unsigned long *map)
+{
+	const bool was_set = test_bit(nr, map);
+
+	map[nr / BITS_PER_LONG] |= 1UL << (nr % BITS_PER_LONG);
+	return was_set;
+}
+
+static inline bool __test_and_clear_bit(unsigned long nr, unsigned long *map)
+{
+	const bool was_set = test_bit(nr, map);
+
+	__clear_bit(nr, map);
+	return was_set;
+}
+
 static inline void bitmap_fill_range(unsigned long *map, unsigned long start,
 				     unsigned long nr, bool set)
 {
@@ -168,5 +191,9 @@ static inline unsigned long find_next_zero_bit(const unsigned long *map,
 {
 	return find_next(map, end, from, ~0UL);
 }
+
+#define for_each_set_bit(bit, map, end)				\
+	for ((bit) = find_next_bit(map, end, 0); (bit) < (end);	\
+	     (bit) = find_next_bit(map, end, (bit) + 1))
 
 #endif

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Zeroed: see zeroed.h.
+ */
+#include "core/zeroed.h"
+
+#include "core/batch.h"
+
+/* Stretches that one search for a page to zero looks at. */
+#define LOOK_STRETCHES	32
+
+/* How far it looks in one of them. */
+#define LOOK_PAGES	8192UL
+
+/**
+ * lcma_zeroed_bytes - memory that a region's bits need
+ * @nr_pages: pages in the region
+ *
+ * Return: how many bytes lcma_zeroed_init() wants.
+ */
+size_t lcma_zeroed_bytes(unsigned long nr_pages)
+{
+	return DIV_ROUND_UP(nr_pages, BITS_PER_LONG) * sizeof(unsigned long);
+}
+
+/**
+ * lcma_zeroed_init - no page is known to be zero
+ * @zeroed: the pages
+ * @mem: lcma_zeroed_bytes() bytes, aligned to a long; stays the owner's
+ * @nr_pages: pages in the region; all of them are in the pool
+ */
+void lcma_zeroed_init(struct lcma_zeroed *zeroed, void *mem,
+		      unsigned long nr_pages)
+{
+	memset(mem, 0, lcma_zeroed_bytes(nr_pages));
+	*zeroed = (struct lcma_zeroed) {
+		.bits = mem,
+		.dirty_end = nr_pages,
+	};
+}
+
+/**
+ * lcma_zeroed_note - pages are zero, or not known to be
+ * @zeroed: the pages
+ * @start: first page; all pages of the range are the caller's, none is in the
+ *	pool
+ * @nr_pages: how many
+ * @is_zero: what is known of them now
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ */
+void lcma_zeroed_note(struct lcma_zeroed *zeroed, unsigned long start,
+		      unsigned long nr_pages, bool is_zero)
+{
+	if (is_zero)
+		bitmap_set(zeroed->bits, start, nr_pages);
+	else
+		bitmap_clear(zeroed->bits, start, nr_pages);
+}
+
+/**
+ * lcma_zeroed_all - are all pages of a range zero?
+ * @zeroed: the pages
+ * @start: first page
+ * @nr_pages: how many
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ * Return: true if they are known to be.
+ */
+bool lcma_zeroed_all(const struct lcma_zeroed *zeroed, unsigned long start,
+		     unsigned long nr_pages)
+{
+	const unsigned long end = start + nr_pages;
+
+	return find_next_zero_bit(zeroed->bits, end, start) >= end;
+}
+
+/**
+ * lcma_zeroed_dirty - the next pages of a range that are not known to be zero
+ * @zeroed: the pages
+ * @start: where the range begins; afterwards the first such page, or @end
+ * @end: exclusive end
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ * Return: how many pages from *@start on are not known to be zero.
+ */
+unsigned long lcma_zeroed_dirty(const struct lcma_zeroed *zeroed,
+				unsigned long *start, unsigned long end)
+{
+	*start = find_next_zero_bit(zeroed->bits, end, *start);
+	return find_next_bit(zeroed->bits, end, *start) - *start;
+}
+
+/**
+ * lcma_zeroed_gain - pages have come into the pool
+ * @zeroed: the pages
+ * @start: first page
+ * @nr_pages: how many
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ */
+void lcma_zeroed_gain(struct lcma_zeroed *zeroed, unsigned long start,
+		      unsigned long nr_pages)
+{
+	const unsigned long nr_zero = lcma_batch_weight(zeroed->bits, start,
+							nr_pages);
+
+	WRITE_ONCE(zeroed->nr_pooled, zeroed->nr_pooled + nr_zero);
+	if (nr_zero == nr_pages)
+		return;
+	if (zeroed->dirty_from >= zeroed->dirty_end) {
+		zeroed->dirty_from = start;
+		zeroed->dirty_end = start + nr_pages;
+		return;
+	}
+	zeroed->dirty_from = min(zeroed->dirty_from, start);
+	zeroed->dirty_end = max(zeroed->dirty_end, start + nr_pages);
+}
+
+/**
+ * lcma_zeroed_lose - pages leave the pool
+ * @zeroed: the pages
+ * @start: first page
+ * @nr_pages: how many
+ * @nr_pool: how many pages the pool has, these included
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ */
+void lcma_zeroed_lose(struct lcma_zeroed *zeroed, unsigned long start,
+		      unsigned long nr_pages, unsigned long nr_pool)
+{
+	unsigned long nr_zero = nr_pages;
+
+	/* Nothing needs to be counted in a pool that is zero throughout. */
+	if (zeroed->nr_pooled != nr_pool)
+		nr_zero = lcma_batch_weight(zeroed->bits, start, nr_pages);
+	WRITE_ONCE(zeroed->nr_pooled, zeroed->nr_pooled - nr_zero);
+}
+
+/**
+ * lcma_zeroed_next - a page of the pool that is to be zeroed
+ * @zeroed: the pages
+ * @map: their states
+ *
+ * A call looks at some stretches only; the next call goes on after them.
+ *
+ * Context: the caller holds the lock that protects @zeroed and @map.
+ * Return: the page; LCMA_NO_PAGE if there is none among them.
+ */
+unsigned long lcma_zeroed_next(struct lcma_zeroed *zeroed,
+			       const struct lcma_map *map)
+{
+	unsigned long page, end;
+	struct lcma_stretch s;
+	unsigned int looks;
+
+	for (looks = 0; looks < LOOK_STRETCHES; looks++) {
+		end = min(zeroed->dirty_end, zeroed->dirty_from + LOOK_PAGES);
+		page = find_next_zero_bit(zeroed->bits, end, zeroed->dirty_from);
+		if (page < end && lcma_map_stretch(map, page, end, &s)) {
+			zeroed->dirty_from = page;
+			if (s.state == LCMA_POOL)
+				return page;
+			zeroed->dirty_from += s.nr_pages;
+			continue;
+		}
+		zeroed->dirty_from = end;
+		if (end == zeroed->dirty_end)
+			break;
+	}
+	return LCMA_NO_PAGE;
+}
+
+/**
+ * lcma_zeroed_clean - a page of the pool is zero now
+ * @zeroed: the pages
+ * @page: what lcma_zeroed_next() returned
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ */
+void lcma_zeroed_clean(struct lcma_zeroed *zeroed, unsigned long page)
+{
+	bitmap_set(zeroed->bits, page, 1);
+	WRITE_ONCE(zeroed->nr_pooled, zeroed->nr_pooled + 1);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Zeroed: which pages of a region are known to be zero, how many of them are in
+ * the pool, and where in the pool those may be that are not. zero.h says what
+ * "zero" means and when a bit is set.
+ */
+#ifndef LCMA_ZEROED_H
+#define LCMA_ZEROED_H
+
+#include "core/map.h"
+#include "core/seam.h"
+
+/**
+ * struct lcma_zeroed - the pages of a region that are zero
+ * @bits: [lock] one bit a page; it counts only while lcma has the page
+ * @nr_pooled: [lock, peeked] pages of the pool that are zero
+ * @dirty_from: [lock] no page of the pool before this one, and
+ * @dirty_end: [lock] none from this one on needs to be zeroed
+ *
+ * Written in: core/zeroed.c
+ */
+struct lcma_zeroed {
+	unsigned long *bits;
+	unsigned long nr_pooled;
+	unsigned long dirty_from;
+	unsigned long dirty_end;
+};
+
+size_t lcma_zeroed_bytes(unsigned long nr_pages);
+void lcma_zeroed_init(struct lcma_zeroed *zeroed, void *mem,
+		      unsigned long nr_pages);
+void lcma_zeroed_note(struct lcma_zeroed *zeroed, unsigned long start,
+		      unsigned long nr_pages, bool is_zero);
+bool lcma_zeroed_all(const struct lcma_zeroed *zeroed, unsigned long start,
+		     unsigned long nr_pages);
+unsigned long lcma_zeroed_dirty(const struct lcma_zeroed *zeroed,
+				unsigned long *start, unsigned long end);
+void lcma_zeroed_gain(struct lcma_zeroed *zeroed, unsigned long start,
+		      unsigned long nr_pages);
+void lcma_zeroed_lose(struct lcma_zeroed *zeroed, unsigned long start,
+		      unsigned long nr_pages, unsigned long nr_pool);
+unsigned long lcma_zeroed_next(struct lcma_zeroed *zeroed,
+			       const struct lcma_map *map);
+void lcma_zeroed_clean(struct lcma_zeroed *zeroed, unsigned long page);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A region's part: how many idle pages its pool keeps, and for how long. The pages
+ * themselves are in the map. supply/pool.h and supply/surplus.h say what is done
+ * with them.
+ */
+#ifndef LCMA_PART_POOL_H
+#define LCMA_PART_POOL_H
+
+#include <linux/compiler.h>
+#include <linux/jiffies.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+
+/*
+ * How long an idle pool is kept, unless decay_ms says otherwise: longer than the
+ * pause between two uses of the same camera, short enough that unused memory
+ * returns to the system soon.
+ */
+#define LCMA_DECAY_MS	10000
+
+/**
+ * struct lcma_pool - the marks and the clocks of a region's pool
+ * @keep_low: [lock, peeked] pool pages that a refill aims at
+ * @keep_high: [lock, peeked] pool pages above this are given back
+ * @is_warm: fixed; the pool is as full from the start as it may be
+ * @decay_ms: [lock, peeked] after so long without a request an idle pool is given
+ *	back down to @keep_low; 0: never
+ * @asked_at: [lock] when pages last entered or left the pool for a request, in
+ *	jiffies
+ * @shrunk_at: [lock] when the system last asked for idle pages, in jiffies
+ * @was_shrunk: [lock] it has, recently: nothing above @keep_low is kept
+ * @surplus_from: [lock] where the next search for surplus pages begins
+ * @over_work: gives back what was freed by callers that may not sleep, and is more
+ *	than the pool may keep
+ * @poke_timer: wakes the upkeep, in a moment
+ *
+ * Written in: supply/pool.c supply/surplus.c
+ */
+struct lcma_pool {
+	unsigned long keep_low;
+	unsigned long keep_high;
+	bool is_warm;
+	unsigned int decay_ms;
+	unsigned long asked_at;
+	unsigned long shrunk_at;
+	bool was_shrunk;
+	unsigned long surplus_from;
+	struct work_struct over_work;
+	struct timer_list poke_timer;
+};
+
+static inline void lcma_pool_init(struct lcma_pool *pool, unsigned long keep_low,
+				  unsigned long keep_high, bool is_warm)
+{
+	WRITE_ONCE(pool->keep_low, keep_low);
+	WRITE_ONCE(pool->keep_high, keep_high);
+	WRITE_ONCE(pool->decay_ms, LCMA_DECAY_MS);
+	pool->is_warm = is_warm;
+	pool->asked_at = jiffies;
+}
+
+#endif
