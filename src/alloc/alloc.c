@@ -186,7 +186,7 @@ static void free_run(const struct lcma_run *run, unsigned int give_flags)
 
 	lcma_retire(region, run->start, run->nr_pages, LCMA_USED, give_flags);
 	lcma_region_lock(region, &flags);
-	region->stats.frees++;
+	lcma_stats_add(&region->stats.frees, 1);
 	lcma_region_unlock(region, flags);
 }
 

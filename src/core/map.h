@@ -69,6 +69,8 @@ struct lcma_node {
  * @claimed: one bit a page
  * @tree: one summary per kind; node 1 is the root, the children of i are 2i
  *	and 2i + 1, the leaves stand at nr_leaves and after
+ *
+ * Written in: core/map.c
  */
 struct lcma_map {
 	unsigned long nr_pages;

@@ -66,12 +66,12 @@ struct lcma_failure {
 
 /**
  * struct lcma_failures - the failures that a region remembers
- * @ring: number n is at n % LCMA_FAILURES
- * @tgid: who asked, for each; NULL: nobody
- * @nr: how many there have been
- * @log_limit: so many may be logged
+ * @ring: [lock] number n is at n % LCMA_FAILURES
+ * @tgid: [lock] the process that asked, for each; NULL: an interrupt
+ * @nr: [lock] how many there have been
+ * @log_limit: so many may be logged; it has a lock of its own
  *
- * All of it is under region->lock, but for @log_limit, which has a lock of its own.
+ * Written in: region/failure.c
  */
 struct lcma_failures {
 	struct lcma_failure ring[LCMA_FAILURES];

@@ -32,6 +32,7 @@ static unsigned long first_piece(const struct lcma_fit *fit)
 static bool run_is_zero(const struct lcma_region *region, unsigned long start,
 			unsigned long nr_pages)
 {
+	lockdep_assert_held(&region->lock);
 	return lcma_region_pool_is_zero(region) ||
 	       lcma_zeroed_all(&region->zeroed, start, nr_pages);
 }

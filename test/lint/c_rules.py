@@ -5,7 +5,7 @@
     c_rules.py RULE FILE...
 
 Prints FILE:LINE: MESSAGE for each offence; comments and strings do not count.
-Rules: documented, version, bug, contig, conditional, length, layers, lockless. What each
+Rules: documented, version, bug, contig, conditional, length, layers, lockless, parts. What each
 forbids stands at its function below.
 """
 import os
@@ -143,6 +143,134 @@ def layers(path, text):
 REGION = 'src/region/region.h'
 LOCK = re.compile(r'\blcma_region_(lock|unlock)\(')
 HELD = re.compile(r'\blockdep_assert_held\(&\w+->lock\)|\bspin_lock_init\(&\w+->lock\)')
+MARK = re.compile(r'^ \* @(\w+): \[lock(, peeked)?\]', re.M)
+# A member of a region, and perhaps one of the part that this member is.
+MEMBER = re.compile(r'\bregion(?:_of\(\w+\))?->(?P<name>\w+)(?:\.(?P<inner>\w+))?')
+
+
+def struct_of(text, name):
+    """The kernel-doc and the body of a struct; empty if it is not there."""
+    doc = re.search(r'/\*\*\n \* struct %s - .*?\*/\n' % name, text, re.S)
+    body = re.search(r'^struct %s \{\n(.*?)^\}' % name, text, re.S | re.M)
+    return doc[0] if doc and body else '', body[1] if body else ''
+
+
+class Part:
+    """A struct that struct lcma_region embeds: where its members are written, as its
+    kernel-doc says ("Written in: FILE..."; what its header defines may, too), and
+    which of them are under the lock (name: peeked)."""
+
+    def __init__(self, kind):
+        self.kind = kind
+        self.files = None
+        self.marks = {}
+        for folder, _, names in sorted(os.walk('src')):
+            for name in names:
+                self.look_in(os.path.join(folder, name))
+
+    def look_in(self, path):
+        if not path.endswith('.h'):
+            return
+        with open(path, encoding='utf-8') as header:
+            doc, body = struct_of(header.read(), self.kind)
+        written = re.search(r'^ \* Written in: (.+)$', doc, re.M)
+        if body and written:
+            self.files = {path} | {'src/' + name for name in written[1].split()}
+            self.marks = dict(MARK.findall(doc))
+
+
+_region = []
+
+
+def region_struct():
+    """Of struct lcma_region: the kernel-doc, the members' names, the parts by name."""
+    if not _region:
+        with open(REGION, encoding='utf-8') as header:
+            doc, body = struct_of(header.read(), 'lcma_region')
+        body = code_of(body)
+        members = set(re.findall(r'(\w+)(?:\[\w+\])?;', body))
+        embedded = re.findall(r'^\tstruct (lcma_\w+) (\w+);', body, re.M)
+        fixed = re.findall(r'^ \* @(\w+): .*; fixed$', doc, re.M)
+        _region.extend((doc, members, {name: Part(kind) for kind, name in embedded
+                                       if name not in fixed}))
+    return _region
+
+
+# A call that writes through one of its arguments: through the first only, or any.
+WRITES_FIRST = re.compile(r'(WRITE_ONCE|bitmap_\w+|mem(set|cpy|move)|str\w*cpy|swap|xchg|'
+                          r'kv?free)$')
+WRITES_ANY = re.compile(r'(INIT_\w+|init_\w+|mutex_init|spin_lock_init|_*(test_and_)?'
+                        r'(set|clear|change)_bit|list_(add|del|move|splice)\w*|'
+                        r'rb_(insert|link|erase)\w*|timer_setup|mod_timer|'
+                        r'(add|remove)_wait_queue\w*|(schedule|queue|mod|cancel)\w*_work\w*|'
+                        r'atomic\w*_(set|inc|dec|add|sub)\w*)$')
+ASSIGNED = re.compile(r'(\s*\[[^\]]*\]|\.\w+|->\w+)*\s*(=(?!=)|([-+*/%|&^]|<<|>>)=|\+\+|--)')
+
+
+def call_around(code, at):
+    """The call whose argument stands there, and whether it is the first one."""
+    depth, first = 0, True
+    for i in range(at - 1, -1, -1):
+        if code[i] in ';{}':
+            break
+        if code[i] == ')':
+            depth += 1
+        elif code[i] == ',' and not depth:
+            first = False
+        elif code[i] == '(' and depth:
+            depth -= 1
+        elif code[i] == '(':
+            name = re.search(r'(\w*)$', code[:i])[1]
+            return name, first
+    return '', True
+
+
+def is_written(code, start, end):
+    """Whether what stands there is changed, as far as the text tells."""
+    if ASSIGNED.match(code, end) or re.search(r'(\+\+|--)$', code[:start]):
+        return True
+    call, first = call_around(code, start)
+    return bool(WRITES_ANY.match(call) or first and WRITES_FIRST.match(call))
+
+
+def pointers_to(code, kind):
+    """Names of variables that point to such a struct, and may change it."""
+    return set(re.findall(r'(?<!const )\bstruct %s \*(\w+)\b(?!\()' % kind, code))
+
+
+def parts(path, text):
+    """What a region is made of is written in its own files: a part's members in those
+    that the part's kernel-doc names, all others in region/region.[ch], or where the
+    kernel-doc says "FILE's own". Every struct that a region embeds is such a part,
+    unless it is fixed."""
+    if not path.startswith('src/') or not os.path.exists(REGION):
+        return
+    doc, members, by_name = region_struct()
+    if not by_name:
+        yield 1, 'no part of struct lcma_region was found'
+    if path == REGION:
+        for name, part in by_name.items():
+            if not part.files:
+                yield 1, 'region->%s: struct %s says not where it is written' % (name, part.kind)
+    code = code_of(text)
+    for use in MEMBER.finditer(code):
+        name, part = use['name'], by_name.get(use['name'])
+        if name not in members or not is_written(code, *use.span()):
+            continue
+        own = re.search(r"^ \* @%s: (\S+)'s own\b" % name, doc, re.M)
+        files = part.files or () if part else \
+            {'src/' + own[1]} if own else {REGION, REGION[:-2] + '.c'}
+        if path not in files:
+            yield line_of(code, use.start()), '%s is written outside %s' % (
+                use[0], ' '.join(sorted(files)) or 'any file')
+    for part in by_name.values():
+        if not part.files or path in part.files:
+            continue
+        for name in pointers_to(code, part.kind):
+            for use in re.finditer(r'\b%s->\w+' % name, code):
+                if is_written(code, *use.span()):
+                    yield line_of(code, use.start()), '%s is written outside %s' % (
+                        use[0], ' '.join(sorted(part.files)))
 
 
 def has_lock(body, at):
@@ -162,11 +290,28 @@ def has_lock(body, at):
     return held
 
 
+def mark_of(use):
+    """Of the use of a region's member: None: free; '': [lock]; else [lock, peeked].
+    A part's member has the part's own mark, or that of the whole part in region.h;
+    a part as a whole is under the lock if anything in it is."""
+    doc, _, by_name = region_struct()
+    name, inner = use['name'], use['inner']
+    part = by_name.get(name)
+    if part and inner in part.marks:
+        return part.marks[inner]
+    # A part's length is fixed, and so is where it lies.
+    if part and inner in ('nr_pages', 'unit_pages'):
+        return None
+    if part and not inner and part.marks:
+        return ''
+    return dict(MARK.findall(doc)).get(name)
+
+
 def lockless(path, text):
-    """What struct lcma_region's kernel-doc marks [lock] is touched under the lock
-    only; what it marks [lock, peeked] is read without by READ_ONCE() and written
-    by WRITE_ONCE(). A parameter that can be written at run time is read by
-    READ_ONCE(). 32-bit ARM has no KCSAN that would tell."""
+    """What struct lcma_region's kernel-doc, or that of one of its parts, marks [lock]
+    is touched under the lock only; what it marks [lock, peeked] is read without by
+    READ_ONCE() and written by WRITE_ONCE(). A parameter that can be written at run
+    time is read by READ_ONCE(). 32-bit ARM has no KCSAN that would tell."""
     code = code_of(text)
     for name in re.findall(r'module_param\((\w+), \w+, 06\d\d\)', code):
         for use in re.finditer(r'(?<![\w&.])%s\b(?!\s*(=|;|,))' % name, code):
@@ -174,33 +319,38 @@ def lockless(path, text):
                 yield line_of(code, use.start()), '%s without READ_ONCE()' % name
     if not path.startswith('src/') or not os.path.exists(REGION):
         return
-    with open(REGION, encoding='utf-8') as header:
-        marks = dict(re.findall(r'^ \* @(\w+): \[lock(, peeked)?\]', header.read(), re.M))
-    if not marks:
+    doc, _, by_name = region_struct()
+    if not MARK.search(doc):
         yield 1, 'nothing in %s is marked [lock]' % REGION
         return
-    # The map's length is fixed, and so is where it lies.
-    member = re.compile(r'\bregion(_of\(\w+\))?->(?P<name>%s)\b(?!\.nr_pages\b)' % '|'.join(marks))
+    for part in by_name.values():
+        for name in pointers_to(code, part.kind):
+            for use in re.finditer(r'\b%s->(\w+)' % name, code):
+                if part.marks.get(use[1]) and ASSIGNED.match(code, use.end()):
+                    yield line_of(code, use.start()), '%s is written without WRITE_ONCE()' % use[0]
     for function in DEFINITION.finditer(code):
         start = function.end()
         body = code[start:code.find('\n}', start)]
-        for use in member.finditer(body):
-            before, after = body[:use.start()], body[use.end():]
-            if re.search(r'\bINIT_\w+\(&$|\bkv?free\($|= &$', before):
+        for use in MEMBER.finditer(body):
+            peeked = mark_of(use)
+            if peeked is None:
                 continue
-            line, name = line_of(code, start + use.start()), use.group('name')
+            before, after = body[:use.start()], body[use.end():]
+            if re.search(r'\b(INIT_\w+|lcma_\w+_(init|free))\(&$|= &$', before):
+                continue
+            line, name = line_of(code, start + use.start()), use[0]
             if re.search(r'\bWRITE_ONCE\($', before) or not has_lock(body, use.start()):
                 if not re.search(r'\b(READ|WRITE)_ONCE\($', before):
-                    yield line, 'region->%s without region->lock' % name
-                elif not marks[name]:
+                    yield line, '%s without region->lock' % name
+                elif not peeked:
                     yield line, '%s is not marked as [lock, peeked]' % name
-            elif marks[name] and re.match(r'\s*([-+|&^]?=(?!=)|\+\+|--)', after):
-                yield line, 'region->%s is written without WRITE_ONCE()' % name
+            elif peeked and re.match(r'\s*([-+|&^]?=(?!=)|\+\+|--)', after):
+                yield line, '%s is written without WRITE_ONCE()' % name
 
 
 def main():
     rules = {rule.__name__: rule for rule in
-             (documented, version, bug, contig, conditional, length, layers, lockless)}
+             (documented, version, bug, contig, conditional, length, layers, lockless, parts)}
     rule = rules[sys.argv[1]]
     found = 0
     for path in sys.argv[2:]:

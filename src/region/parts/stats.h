@@ -26,7 +26,7 @@
  * @shrunk_pages: pages given back because the system was short of memory
  * @zeroed_pages: pages zeroed in the background
  *
- * Written in: this header
+ * Written in: region/parts/stats.h
  */
 struct lcma_stats {
 	u64 allocs;
