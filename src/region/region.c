@@ -139,7 +139,7 @@ int lcma_region_register(struct lcma_region *region)
 }
 
 /**
- * lcma_region_forget_all - no region can be found any more
+ * lcma_region_forget_all - from here on no region can be found
  *
  * Context: while the module unloads.
  */

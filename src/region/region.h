@@ -3,6 +3,18 @@
  * Regions: a range of page frames, the map of its pages, its lock, its
  * counters. What is done with the pages stands in the layers above.
  *
+ * A region is made of parts. A part is one struct; its kernel-doc says which of its
+ * members are under which lock, and where they are written ("Written in:"). The
+ * rest of lcma reads them, or calls that file. test/lint (parts) checks it.
+ *
+ *	core/		map zeroed backoff: pure; they know no region and no lock,
+ *			and test/unit runs them on the host
+ *	region/		failure
+ *	region/parts/	the parts of files that stand above this one, since no file
+ *			includes upwards: the struct stands here, with the few
+ *			lines that more than one file needs; what it is for stands
+ *			in the file that writes it
+ *
  * Order of locks, outermost first:
  *
  *	dmabuf.c's buffer->dmabuf_lock	which dma-buf a buffer has
@@ -11,7 +23,7 @@
  *	a claim's place in the queue	turns.c: whose turn it is in a unit;
  *					held while the kernel migrates
  *	drain_lock			one drain of a region at a time
- *	worker.c's lock			who runs which job
+ *	worker.c's lock			which worker runs which job
  *	account.c's, device.c's lock	accounts; devices and their regions
  *	region->lock			everything in struct lcma_region and in
  *					its parts that is marked [lock];
@@ -21,9 +33,9 @@
  *					itself, irqsave
  *	door.c's lock			the list of open files; taken by itself
  *
- * What is marked [lock, peeked] is also read without the lock, by who can bear
- * an answer that is out of date: READ_ONCE() there, and WRITE_ONCE() for every
- * change. test/lint holds us to that.
+ * What is marked [lock, peeked] is also read without the lock, by callers to which
+ * an answer that is out of date is an answer: READ_ONCE() there, and WRITE_ONCE()
+ * for every change. test/lint (lockless) checks it, in the parts as well.
  */
 #ifndef LCMA_REGION_H
 #define LCMA_REGION_H
@@ -56,13 +68,13 @@
 /* A deadline that never comes. */
 #define LCMA_FOREVER	KTIME_MAX
 
-/* How long the upkeep lets those who use a pool alone, in jiffies: 20 ms. */
+/* How long after a use of a pool the upkeep leaves it alone, in jiffies: 20 ms. */
 #define LCMA_QUIET_TIME	max(1UL, HZ / 50UL)
 
 /**
  * enum lcma_life - whether a region serves
  * @LCMA_LIVE: it does
- * @LCMA_DRAINING: somebody is taking it back
+ * @LCMA_DRAINING: a drain is taking it back
  * @LCMA_DRAINED: its pages are back at their source
  */
 enum lcma_life {
@@ -91,7 +103,7 @@ enum lcma_life {
  * @refill: when the pool is refilled
  * @quarantine: pages that came back while others still held them
  * @turns: the queue of claims
- * @settling: what is on its way, and who waits for it
+ * @settling: what is on its way, and the queue of its waiters
  * @buffers: the buffers that lie in it
  * @loose: pages that drivers have without a buffer
  * @stats: [lock] counters
@@ -208,7 +220,7 @@ static inline phys_addr_t lcma_region_phys(const struct lcma_region *region,
 	return (phys_addr_t)lcma_region_pfn(region, page) << PAGE_SHIFT;
 }
 
-/* Under region->lock: jiffies until nobody has used the pool for so many; 0: now. */
+/* Under region->lock: jiffies until the pool has not been used for so many; 0: now. */
 static inline unsigned long
 lcma_region_until_idle(const struct lcma_region *region, unsigned long delay)
 {

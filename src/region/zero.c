@@ -61,9 +61,9 @@ static int take_breath(ktime_t deadline)
 }
 
 /**
- * lcma_zero_fill - zero a run before somebody gets it
+ * lcma_zero_fill - zero a run before its owner gets it
  * @region: the region
- * @start: first page; all pages of the run are used, and nobody's yet
+ * @start: first page; all pages of the run are used, and have no owner yet
  * @nr_pages: how many
  * @may_sleep: else it is done in one go, and the caller pays for it
  * @deadline: when to give up, on the monotonic clock; LCMA_FOREVER: never
@@ -110,7 +110,7 @@ static void touch_run(struct lcma_region *region, unsigned long start,
 /**
  * lcma_zero_touch - write a zero to every page of a run
  * @region: the region
- * @start: first page; all pages of the run are used, zero, and nobody's yet
+ * @start: first page; all pages of the run are used, zero, and have no owner yet
  * @nr_pages: how many
  * @may_sleep: else it is done in one go
  * @deadline: when to give up, on the monotonic clock; LCMA_FOREVER: never

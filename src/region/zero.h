@@ -9,7 +9,7 @@
  *	(init_on_alloc=1), or has been cleared here, and its cache lines have
  *	been cleaned since (cache.h); unset when it is claimed from a kernel
  *	that does not clear, and when its holder gives it back. What a holder
- *	writes meanwhile does not change it: nobody looks then.
+ *	writes meanwhile does not change it: the bit is not looked at then.
  */
 #ifndef LCMA_ZERO_H
 #define LCMA_ZERO_H

@@ -9,7 +9,6 @@
 #include <linux/mm.h>
 #include <linux/workqueue.h>
 
-#include "region/zero.h"
 #include "supply/surplus.h"
 
 /*

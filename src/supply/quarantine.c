@@ -3,7 +3,7 @@
  * Quarantine: see quarantine.h.
  *
  * A page that comes back with a reference count other than one may still be
- * read or written by whoever holds it; one with a memory error (poison.h) must not
+ * read or written by its holder; one with a memory error (poison.h) must not
  * be. It stays used, is counted and listed,
  * and is tried again once a second; it is never pooled and never freed before
  * the other holder has let go.
@@ -79,7 +79,7 @@ static void hold(struct lcma_region *region, unsigned long start,
  * @from: the state they are in: used, or busy
  * @give_flags: LCMA_GIVE_*
  *
- * What nobody else holds goes to the pool or to the buddy allocator, the rest
+ * What has no other holder goes to the pool or to the buddy allocator, the rest
  * into quarantine.
  *
  * The look at the pages is not under region->lock, and need not be: they are the
@@ -142,9 +142,9 @@ unsigned long lcma_quarantine_next(struct lcma_region *region,
 }
 
 /*
- * Take a page out of quarantine if it is there and nobody else holds it. Both are
+ * Take a page out of quarantine if it is there and has no other holder. Both are
  * looked at under the lock that takes it: between a look and a later take, another
- * retry could release the page, somebody could be given it, pin it and free it,
+ * retry could release the page, a new owner could be given it, pin it and free it,
  * and it would be here again, with the other holder.
  */
 static bool release_held(struct lcma_region *region, unsigned long page)

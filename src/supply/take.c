@@ -23,7 +23,6 @@
 #include "page/buddy.h"
 #include "page/cache.h"
 #include "region/poison.h"
-#include "region/zero.h"
 #include "supply/claim.h"
 #include "supply/pool.h"
 #include "supply/surplus.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A region's part: what is on its way, and who is woken when it has settled.
+ * A region's part: what is on its way, and the waiters that are woken when it
+ * has settled.
  * Requests that found no run (alloc/settle.c) and drains wait for that. All
  * functions but init are called under region->lock.
  */
