@@ -100,13 +100,13 @@ void lcma_place_prefer(struct lcma_place *place,
 /**
  * lcma_place_spare - units that come last
  * @place: an iteration that has just begun
- * @sore: one bit for each unit of the map: spare it; may change between steps
+ * @spared: one bit for each unit of the map: spare it; may change between steps
  * @unit_pages: how long a unit is
  */
-void lcma_place_spare(struct lcma_place *place, const unsigned long *sore,
+void lcma_place_spare(struct lcma_place *place, const unsigned long *spared,
 		      unsigned long unit_pages)
 {
-	place->sore = sore;
+	place->spared = spared;
 	place->unit_pages = unit_pages;
 	place->fresh = true;
 }
@@ -157,11 +157,11 @@ static bool next_fresh(struct lcma_place *place, const struct lcma_map *map,
 	while (next_plain(place, map, looks, start)) {
 		end = DIV_ROUND_UP(*start + place->fit.nr_pages,
 				   place->unit_pages);
-		unit = find_next_bit(place->sore, end,
+		unit = find_next_bit(place->spared, end,
 				     *start / place->unit_pages);
 		if (unit >= end)
 			return true;
-		place->any_sore = true;
+		place->any_spared = true;
 		place->from = (unit + 1) * place->unit_pages;
 	}
 	return false;
@@ -215,7 +215,7 @@ enum lcma_place_answer lcma_place_next(struct lcma_place *place,
 		if (!looks)
 			return LCMA_PLACE_AGAIN;
 		place->fresh = false;
-		place->islands = !place->any_sore;
+		place->islands = !place->any_spared;
 		place->from = 0;
 	}
 	if (!place->islands) {

@@ -61,9 +61,9 @@ struct lcma_option {
  * @next_pick: which one is next
  * @from: no candidate begins before this page
  * @fresh: runs that touch no unit that is backed off, and only those
- * @any_sore: there were others
+ * @any_spared: there were others
  * @islands: the last pass: runs that hold pool pages, and only those
- * @sore: one bit a unit, or NULL: a claim in it recently failed; may change
+ * @spared: one bit a unit, or NULL: a claim in it recently failed; may change
  *	between two steps
  * @unit_pages: how long a unit is
  */
@@ -74,9 +74,9 @@ struct lcma_place {
 	unsigned int next_pick;
 	unsigned long from;
 	bool fresh;
-	bool any_sore;
+	bool any_spared;
 	bool islands;
-	const unsigned long *sore;
+	const unsigned long *spared;
 	unsigned long unit_pages;
 };
 
@@ -114,7 +114,7 @@ void lcma_place_longest(const struct lcma_map *map, const struct lcma_fit *fit,
 void lcma_place_init(struct lcma_place *place, const struct lcma_fit *fit);
 void lcma_place_prefer(struct lcma_place *place,
 		       const struct lcma_option *options, unsigned int nr);
-void lcma_place_spare(struct lcma_place *place, const unsigned long *sore,
+void lcma_place_spare(struct lcma_place *place, const unsigned long *spared,
 		      unsigned long unit_pages);
 enum lcma_place_answer lcma_place_next(struct lcma_place *place,
 				       const struct lcma_map *map,

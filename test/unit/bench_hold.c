@@ -221,15 +221,15 @@ static void place_islands(void)
 }
 
 static unsigned long held[NR_PAGES / BITS_PER_LONG];
-static unsigned long sore[NR_PAGES / 512 / BITS_PER_LONG + 1];
+static unsigned long spared[NR_PAGES / 512 / BITS_PER_LONG + 1];
 
 /* Units of 512 pages, every other one has recently failed. */
-static void place_sore(void)
+static void place_spared(void)
 {
 	unsigned long start = 0;
 
 	lcma_place_init(&place, fit);
-	lcma_place_spare(&place, sore, 512);
+	lcma_place_spare(&place, spared, 512);
 	lcma_place_next(&place, &map, &start);
 	sink += start;
 }
@@ -272,7 +272,7 @@ static const struct operation searches[] = {
 	{ "search the pool", pool_search, NULL },
 	{ "next place", place_first, NULL },
 	{ "next place with islands", place_islands, NULL },
-	{ "next place beside failed units", place_sore, NULL },
+	{ "next place beside failed units", place_spared, NULL },
 	{ "options of a policy", options, NULL },
 	};
 
@@ -366,7 +366,7 @@ int main(void)
 	map_memory = malloc(lcma_map_bytes(NR_PAGES));
 	if (!map_memory)
 		return 1;
-	memset(sore, 0x55, sizeof(sore));
+	memset(spared, 0x55, sizeof(spared));
 	bitmap_set(held, NR_PAGES - 1, 1);
 	printf("# a microsecond of work takes %.2f here; work of one hold:\n",
 	       unit_us());

@@ -376,9 +376,9 @@ static void picks_come_first(void)
 }
 
 /* Units of 4, the second is backed off: |....|....|U...|.P..| */
-static void sore_units_come_last(void)
+static void spared_units_come_last(void)
 {
-	unsigned long sore[] = { 0x2 };
+	unsigned long spared[] = { 0x2 };
 	struct lcma_place place;
 	struct twin twin;
 	unsigned long start;
@@ -391,7 +391,7 @@ static void sore_units_come_last(void)
 
 	twin_draw(&twin, 1, "........U....P..");
 	begin(&place, 2, 1, 0);
-	lcma_place_spare(&place, sore, 4);
+	lcma_place_spare(&place, spared, 4);
 	for (i = 0; i < ARRAY_SIZE(want); i++) {
 		if (!CHECK_EQ(lcma_place_next(&place, &twin.map, &start),
 			      LCMA_PLACE_FOUND) ||
@@ -402,9 +402,9 @@ static void sore_units_come_last(void)
 	CHECK_EQ(lcma_place_next(&place, &twin.map, &start), LCMA_PLACE_NONE);
 
 	/* With no such unit nothing comes twice. */
-	sore[0] = 0;
+	spared[0] = 0;
 	begin(&place, 7, 1, 0);
-	lcma_place_spare(&place, sore, 4);
+	lcma_place_spare(&place, spared, 4);
 	CHECK_EQ(lcma_place_next(&place, &twin.map, &start), LCMA_PLACE_FOUND);
 	CHECK_EQ(start, 0);
 	lcma_place_reject(&place, 0, 1);
@@ -426,7 +426,7 @@ static void nothing_is_left_out(void)
 	for (round = 0; round < 500; round++) {
 		unsigned long nr_pages = 1 + below_log(120), align = 1UL << below(3);
 		struct lcma_option picks[LCMA_PLACE_PICKS];
-		unsigned long start, page, pin, sore[1];
+		unsigned long start, page, pin, spared[1];
 		bool pinned[PAGES], exists = false;
 		enum lcma_place_answer answer;
 		char picture[PAGES + 1];
@@ -453,12 +453,12 @@ static void nothing_is_left_out(void)
 		for (pin = 0; pin < ARRAY_SIZE(picks); pin++)
 			picks[pin].start = below(PAGES) & ~(align - 1);
 		lcma_place_prefer(&place, picks, below(ARRAY_SIZE(picks) + 1));
-		sore[0] = rnd();
+		spared[0] = rnd();
 		if (one_in(2))
-			lcma_place_spare(&place, sore, UNIT);
+			lcma_place_spare(&place, spared, UNIT);
 		do {
 			if (one_in(5))
-				sore[0] ^= rnd();
+				spared[0] ^= rnd();
 			answer = lcma_place_next(&place, &twin.map, &start);
 			if (answer == LCMA_PLACE_NONE)
 				break;
@@ -736,7 +736,7 @@ static const struct tap_case cases[] = {
 	TAP_CASE(there_is_an_end),
 	TAP_CASE(blind_steps_are_few),
 	TAP_CASE(picks_come_first),
-	TAP_CASE(sore_units_come_last),
+	TAP_CASE(spared_units_come_last),
 	TAP_CASE(nothing_is_left_out),
 	TAP_CASE(options_at_both_ends),
 	TAP_CASE(long_runs_are_spared),
