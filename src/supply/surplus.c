@@ -185,7 +185,7 @@ static void give_back_batch(struct lcma_region *region,
 	if (!batch_is_sound(region, batch)) {
 		for (i = 0; i < batch->nr; i++)
 			lcma_surplus_give_back(region, batch->stretches[i].start,
-				  batch->stretches[i].nr_pages);
+					       batch->stretches[i].nr_pages);
 		return;
 	}
 	for (i = 0; i < batch->nr; i++)
@@ -359,7 +359,7 @@ static unsigned long until_decay(const struct lcma_region *region)
  * before something has changed.
  */
 unsigned long lcma_surplus_decay(struct lcma_region *region,
-			      unsigned long nr_pages)
+				 unsigned long nr_pages)
 {
 	struct lcma_batch surplus;
 	unsigned long flags, wait;
@@ -414,7 +414,7 @@ unsigned long lcma_surplus_idle(struct lcma_region *region)
  * Return: how many pages went back.
  */
 unsigned long lcma_surplus_shrink(struct lcma_region *region,
-			       unsigned long nr_pages)
+				  unsigned long nr_pages)
 {
 	struct lcma_batch surplus;
 	unsigned long nr_given = 0;
@@ -452,7 +452,7 @@ unsigned long lcma_surplus_shrink(struct lcma_region *region,
  * cannot share its pages, or only in whole units: it keeps all of them, or none.
  */
 int lcma_surplus_set_keep(struct lcma_region *region, unsigned long low,
-		       unsigned long high)
+			  unsigned long high)
 {
 	unsigned long flags;
 	int err = 0;

@@ -101,7 +101,7 @@ def wings(path, text):
     told = {m.group('wing'): set(re.findall(r'[a-z_]+', m.group('files')))
             for m in WING.finditer(page)}
     there = {wing: {os.path.splitext(f)[0] for f in os.listdir(os.path.join(src, wing))
-                    if f.endswith(('.c', '.h'))}
+                    if f.endswith(('.c', '.h')) or os.path.isdir(os.path.join(src, wing, f))}
              for wing in sorted(os.listdir(src))
              if os.path.isdir(os.path.join(src, wing)) and wing != 'compat'}
     line = line_of(text, text.find('## Wings'))
