@@ -8,7 +8,7 @@
 #include "alloc/request.h"
 
 /**
- * struct lcma_run - what somebody got
+ * struct lcma_run - what a request got
  * @region: where
  * @start: first page
  * @nr_pages: how many, possibly more than were asked for (order=)

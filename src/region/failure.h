@@ -39,8 +39,8 @@ struct lcma_region;
  * @when_ns: when, on the monotonic clock
  * @took_ns: how long it was tried
  * @owner: which front end it was asked for through
- * @pid: who asked, a thread group, as the reader's pid namespace sees it; 0: not in
- *	it, or nobody: an interrupt. The reader's copy has it.
+ * @pid: the process that asked, a thread group, as the reader's pid namespace sees it; 0: not in
+ *	it, or none: an interrupt. The reader's copy has it.
  * @is_gone: that process has ended. The reader's copy has it.
  * @uid: whose it was
  * @comm: its command; "": an interrupt

@@ -161,9 +161,9 @@ static unsigned long zero_one(struct lcma_region *region)
  * @nr_pages: at most so many
  *
  * Page by page, each under the lock: so they can be handed out at any moment,
- * also where nobody can wait for them. That is a microsecond or two with
+ * also where no caller can wait for them. That is a microsecond or two with
  * interrupts off, less than a search may take; but while others come and go they
- * would wait for it again and again, so it stops when somebody uses the pool.
+ * would wait for it again and again, so it stops when the pool is used.
  *
  * Context: process, may sleep.
  * Return: when to call again, in jiffies from now: 0: there is more to do;
