@@ -191,7 +191,7 @@ static void free_run(const struct lcma_run *run, unsigned int give_flags)
 }
 
 /*
- * Give back what came too late, and nobody has seen. The caller's deadline has
+ * Give back what came too late, and no caller has seen. The caller's deadline has
  * passed, or it is being killed: a worker gives back what the pool may not keep, so
  * that the caller does not wait for that.
  */

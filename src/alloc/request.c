@@ -13,7 +13,7 @@
 
 #include "core/parse.h"
 
-/* One set of flags, whoever sets them. */
+/* One set of flags, whichever front end sets them. */
 static_assert(LCMA_ALLOC_F_NOWAIT == LCMA_NOWAIT);
 static_assert(LCMA_ALLOC_F_QUIET == LCMA_QUIET);
 static_assert(!(LCMA_TOUCH & (LCMA_NOWAIT | LCMA_QUIET | LCMA_ZERO)));

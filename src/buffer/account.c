@@ -346,7 +346,7 @@ u64 lcma_account_user_limit(void)
  * lcma_account_sees_phys - may the caller see physical addresses?
  *
  * Context: any that has a current task whose call this is.
- * Return: true with CAP_SYS_RAWIO, or if everybody may.
+ * Return: true with CAP_SYS_RAWIO, or if all may.
  */
 bool lcma_account_sees_phys(void)
 {

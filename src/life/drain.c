@@ -388,7 +388,7 @@ static void name_quarantined(struct lcma_region *region)
 			return;
 		if (lcma_poison_has(region, page))
 			continue;
-		pr_warn("region %s: pfn 0x%lx of a buffer that is gone is still held by somebody\n",
+		pr_warn("region %s: pfn 0x%lx of a buffer that is gone is still held\n",
 			region->name, lcma_region_pfn(region, page));
 		nr++;
 	}

@@ -64,7 +64,7 @@ static void hold(struct lcma_region *region, unsigned long start,
 	lcma_quarantine_enter(&region->quarantine, start, nr_pages);
 	lcma_region_unlock(region, flags);
 
-	pr_warn_ratelimited("region %s: %lu pages from pfn 0x%lx are still held by somebody (%d references); they are quarantined\n",
+	pr_warn_ratelimited("region %s: %lu pages from pfn 0x%lx are still held (%d references); they are quarantined\n",
 			    region->name, nr_pages,
 			    lcma_region_pfn(region, start),
 			    page_ref_count(pfn_to_page(lcma_region_pfn(region, start))));
