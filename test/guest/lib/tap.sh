@@ -24,6 +24,8 @@
 #	# expected: page allocation failure	(no splat: what the job brings about)
 #	# modules: zram				(stock modules for modprobe)
 #	# programs: v4l2-ctl			(of Debian packages; may be missing)
+#	# data: test/guest/data/x.bin		(files of this tree; in the guest they are
+#				in /test/data)
 #
 #	. /test/lib/tap.sh
 #	lcma_load
