@@ -22,15 +22,15 @@ of 4 2
 rounds=${lcma_rounds:-$of}
 
 # So many are held that three quarters of a part are in use.
-crowd()
+measure_crowd()
 {
 	measure B4 "" crowd threads=$1 hold=$2 ms=$ms rounds=$rounds min=7 max=757
 }
 
 for k in $keeps; do
 	bench_load 320M $k
-	crowd 16 10
-	crowd 32 5
+	measure_crowd 16 10
+	measure_crowd 32 5
 done
 bench_unload
 finish

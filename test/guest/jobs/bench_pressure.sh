@@ -30,7 +30,7 @@ churn_mib=120
 free_mib=80
 leave_kib=14000		# just above where the system begins to reclaim
 
-has()
+has_program()
 {
 	[ -x /test/bin/"$1" ]
 }
@@ -94,7 +94,7 @@ no_stress()
 	! pidof stress-ng
 }
 
-has stress-ng && has mke2fs || skip_all "stress-ng or mke2fs was not fetched"
+has_program stress-ng && has_program mke2fs || skip_all "stress-ng or mke2fs was not fetched"
 modprobe zram
 modprobe ext4
 modprobe brd rd_nr=1 rd_size=40960

@@ -30,7 +30,7 @@ ctl()
 }
 
 # has PATTERN DESCRIPTION, in the output; complains, in what went to stderr
-has()
+says()
 {
 	matches "$(cat $out)" "$1" "$2"
 }
@@ -57,7 +57,7 @@ ctl 3 regions
 complains 'modprobe lcma' "no device: says what to do"
 ctl 3 alloc 1M --text
 ctl 3 --json list
-has '"errno": "ENODEV"' "no device: JSON too"
+says '"errno": "ENODEV"' "no device: JSON too"
 ctl 0 --version
 ctl 2 alloc
 ctl 2 regoins
@@ -67,22 +67,22 @@ ctl 2 regoins
 lcma_load "cam=32M@cma;gpu=16M@cma,keep=all" || bail_out "lcma does not load: $(dmesg | tail -n 3)"
 
 ctl 0 version
-has '^module  [0-9]+\.[0-9]+\.[0-9]+, ABI [0-9]+, 2 regions' "the module's version"
+says '^module  [0-9]+\.[0-9]+\.[0-9]+, ABI [0-9]+, 2 regions' "the module's version"
 ctl 0 version --json
-has '"regions": 2' "and as JSON"
+says '"regions": 2' "and as JSON"
 ctl 0 regions
-has '^cam +32 MiB +0 B ' "cam in the table"
-has '^gpu .*cma .*private' "gpu is private"
+says '^cam +32 MiB +0 B ' "cam in the table"
+says '^gpu .*cma .*private' "gpu is private"
 ctl 0 regions --json
-has '"name": "cam", "origin": "cma[^"]*", "bytes": 33554432, "used": 0' "cam as JSON"
+says '"name": "cam", "origin": "cma[^"]*", "bytes": 33554432, "used": 0' "cam as JSON"
 ctl 0 regions --region gpu
 is "$(wc -l <$out)" 2 "only the region that was asked for"
 ctl 1 info nowhere
 complains 'ENOENT' "no such region"
 ctl 0 info cam
-has '^  size +32 MiB +33554432 bytes' "info of cam"
-has '^  address +0x' "root sees the address"
-has '^  zone ' "and debugfs' part"
+says '^  size +32 MiB +33554432 bytes' "info of cam"
+says '^  address +0x' "root sees the address"
+says '^  zone ' "and debugfs' part"
 
 # --- a buffer held by cmactl -----------------------------------------------------------
 
@@ -93,9 +93,9 @@ matches "$(cat /tmp/held)" "^buffer [0-9]+ of region cam: 4 MiB at 0x[0-9a-f]+, 
 	"alloc says what it got"
 is "$(lcma_info cam used_pages)" 1024 "4 MiB are used"
 ctl 0 list
-has "^cam +[0-9]+ +4 MiB +0x[0-9a-f]+ .* $holder +file +cmactl +camera" "list shows it"
+says "^cam +[0-9]+ +4 MiB +0x[0-9a-f]+ .* $holder +file +cmactl +camera" "list shows it"
 ctl 0 list --json --region cam
-has "\"pid\": $holder, \"gone\": false, \"uid\": 0, \"comm\": \"cmactl\", \"owner\": \"file\", \"label\": \"camera\"" "and as JSON"
+says "\"pid\": $holder, \"gone\": false, \"uid\": 0, \"comm\": \"cmactl\", \"owner\": \"file\", \"label\": \"camera\"" "and as JSON"
 ctl 0 list --region gpu
 is "$(wc -l <$out)" 1 "not in the other region"
 if rmmod lcma 2>/dev/null; then
@@ -116,10 +116,10 @@ wait $holder 2>/dev/null
 is "$(lcma_buffers)" 0 "kill -9 leaves nothing"
 
 ctl 0 alloc 1M --region cam --hold 0.2
-has 'held for 200.0 ms by process' "--hold SECONDS"
+says 'held for 200.0 ms by process' "--hold SECONDS"
 is "$(lcma_buffers)" 0 "and then it is gone"
 ctl 0 --json alloc 64K --region gpu --align 1M --hold 0.1
-has '"region": "gpu", "id": [0-9]+, "bytes": 65536, "align": 1048576, "phys": [0-9]+' "alloc as JSON"
+says '"region": "gpu", "id": [0-9]+, "bytes": 65536, "align": 1048576, "phys": [0-9]+' "alloc as JSON"
 
 # --- a buffer handed to a command ---------------------------------------------------------
 
@@ -129,9 +129,9 @@ ctl 7 alloc 2M --region cam --label mine -- sh -c '
 	echo "bytes $LCMA_BUFFER_BYTES"
 	cmactl list
 	exit 7'
-has 'dmabuf' "the command has a dma-buf"
-has '^bytes 2097152$' "and knows its size"
-has '^cam .* mine$' "which is listed while it runs"
+says 'dmabuf' "the command has a dma-buf"
+says '^bytes 2097152$' "and knows its size"
+says '^cam .* mine$' "which is listed while it runs"
 is "$(lcma_buffers)" 0 "and gone with it"
 ctl 127 alloc 1M -- /no/such/command
 is "$(lcma_buffers)" 0 "no command, no buffer"
@@ -139,17 +139,17 @@ is "$(lcma_buffers)" 0 "no command, no buffer"
 # --- the text device ---------------------------------------------------------------------
 
 ctl 0 alloc 4096 --text --region cam --align 1M --label left
-has 'buffer [0-9]+ of region cam: 4 MiB at 0x[0-9a-f]+00000, .*stays until' "a bare number is KiB"
+says 'buffer [0-9]+ of region cam: 4 MiB at 0x[0-9a-f]+00000, .*stays until' "a bare number is KiB"
 ctl 0 alloc 2M --text --region gpu --json
-has '"region": "gpu", .*"owner": "text"' "text buffer as JSON"
+says '"region": "gpu", .*"owner": "text"' "text buffer as JSON"
 ctl 0 list
-has '^cam .* text +cmactl +left$' "both outlive cmactl"
-has '^gpu .* text +cmactl +-$' "both outlive cmactl"
+says '^cam .* text +cmactl +left$' "both outlive cmactl"
+says '^gpu .* text +cmactl +-$' "both outlive cmactl"
 ctl 0 free
-has '^freed 4 MiB at 0x[0-9a-f]+ in region cam, held for .*, label left$' "free: the oldest"
+says '^freed 4 MiB at 0x[0-9a-f]+ in region cam, held for .*, label left$' "free: the oldest"
 expect_write ok 0 "a slot, the old way"
 ctl 0 free --all --json
-has '"freed": \[\{"slot": 0, "bytes": 1048576, .*\{"slot": null, "bytes": 2097152' "free --all: the slot first"
+says '"freed": \[\{"slot": 0, "bytes": 1048576, .*\{"slot": null, "bytes": 2097152' "free --all: the slot first"
 ctl 1 free
 complains 'holds no buffer' "nothing left to free"
 ctl 0 free --all
@@ -166,7 +166,7 @@ ctl 1 alloc 1M --region cam --nowait
 complains 'EAGAIN: nowait' "EAGAIN"
 ctl 0 alloc 1M --region gpu --nowait --hold 0.1
 ctl 1 alloc 1M --region nowhere --json
-has '"errno": "ENOENT"' "failures are JSON too"
+says '"errno": "ENOENT"' "failures are JSON too"
 ctl 2 alloc 1M --text --label 'two words'
 ctl 2 alloc 1M --label 'two words'
 complains 'no blanks' "a label is the same everywhere"
@@ -177,11 +177,11 @@ ctl 3 --device /dev/nothing regions
 # --- the picture, and watching ----------------------------------------------------------------
 
 ctl 0 map cam
-has '^0x[0-9a-f]+ [.+]+ used 0, pool 0' "the map"
+says '^0x[0-9a-f]+ [.+]+ used 0, pool 0' "the map"
 ctl 0 map --json
-has '"region": "cam", "block_bytes": [0-9]+, "cell_bytes": [0-9]+, "blocks": \[\{"phys": [0-9]+, "map": "[.+]+", "used_pages": 0' \
+says '"region": "cam", "block_bytes": [0-9]+, "cell_bytes": [0-9]+, "blocks": \[\{"phys": [0-9]+, "map": "[.+]+", "used_pages": 0' \
 	"the map as JSON"
-has '"region": "gpu".*"map": "p+", "used_pages": 0, "pool_pages": [1-9]' "of all regions"
+says '"region": "gpu".*"map": "p+", "used_pages": 0, "pool_pages": [1-9]' "of all regions"
 ctl 1 map nowhere
 ctl 0 watch 0.1 --count 2
 is "$(grep -c '^cam ' $out)" 2 "watch: twice"
@@ -193,7 +193,7 @@ is "$(grep -c '^{"time_ms": [0-9]*, "regions": \[.*\]}$' $out)" 2 "watch: an obj
 ctl 0 bench gpu --count 3 --max 64K
 is "$(grep -c '^gpu .* 3 .* 0  *-$' $out)" 3 "bench: three sizes, none failed"
 ctl 0 bench --region gpu --count 2 --max 4K --nowait --json
-has '^[{]"case": "board-nowait", "region": "gpu", "keep": "[0-9]+-[0-9]+", "mode": "board", "size_pages": 1, "bytes": 4096, "n": 2, "lcma_ns": [1-9]' \
+says '^[{]"case": "board-nowait", "region": "gpu", "keep": "[0-9]+-[0-9]+", "mode": "board", "size_pages": 1, "bytes": 4096, "n": 2, "lcma_ns": [1-9]' \
 	"bench as JSON"
 
 # --- an ordinary user ----------------------------------------------------------------------------
@@ -211,7 +211,7 @@ is $? 4 "a user may not list --all: exit 4"
 complains 'EPERM: only the administrator' "and why"
 as_1000 cmactl free --all --json >$out 2>$err
 is $? 4 "nor free text buffers: exit 4"
-has '^[{]"error": [{]"errno": "EACCES", "what": "/dev/cma_test", .*text device is root' "and why, as JSON"
+says '^[{]"error": [{]"errno": "EACCES", "what": "/dev/cma_test", .*text device is root' "and why, as JSON"
 as_1000 cmactl alloc 4K --text >$out 2>$err
 is $? 4 "nor make one: exit 4"
 as_1000 cmactl map >$out 2>$err

@@ -108,7 +108,7 @@ is "$(neighbours_in $base_bytes $((40 * mib)))" 40 "r: and all of the region"
 free_area
 if can_reserve_mem; then
 	drains m
-	is "$(field "$(look $base_pfn "$nr_pages")" as_booted)" "$nr_pages" \
+	is "$(field "$(page_counts $base_pfn "$nr_pages")" as_booted)" "$nr_pages" \
 		"m: every page is Reserved, with one reference"
 fi
 check "unload" lcma_unload
@@ -198,7 +198,7 @@ late_end
 in_time $took_ms $((long_ms + slack_ms)) "r, held pages of buffers: bounded"
 matches "$(log_since)" "pfn $held of a buffer that is gone" "r, held pages of buffers: the log names the first"
 matches "$(log_since)" "pfn $held2 of a buffer that is gone" "r, held pages of buffers: and the second"
-is "$(field "$(look "$held" 1)" ref1)" 1 "r: only the holder has it now"
+is "$(field "$(page_counts "$held" 1)" ref1)" 1 "r: only the holder has it now"
 check "r: can be loaded again" lcma_load "r=16M@cma"
 region_pages r
 outside_lost "r: elsewhere"
@@ -210,9 +210,9 @@ lost_is_memory "r: the unit of the held pages"
 if can_reserve_mem; then
 	check "load" lcma_load "m=32M@reserve_mem:res"
 	unload_with_pin m
-	counts=$(look $old_base 8192)
+	counts=$(page_counts $old_base 8192)
 	is "$(field "$counts" as_booted)" $((8192 - unit_pages)) "m: the other units are Reserved again"
-	is "$(field "$(look $lost_pfn $unit_pages)" reserved)" 0 "m: and no page of the lost one"
+	is "$(field "$(page_counts $lost_pfn $unit_pages)" reserved)" 0 "m: and no page of the lost one"
 	log_mark
 	check "m: the whole reservation is refused now" \
 		sh -c '! insmod /lcma.ko regions=m=32M@reserve_mem:res 2>/dev/null'
@@ -220,7 +220,7 @@ if can_reserve_mem; then
 	row=$((8192 - 3 * unit_pages))
 	[ $row -ge $((2 * unit_pages)) ] || row=$((2 * unit_pages))
 	matches "$(log_since)" "wants 32768 KiB.*has $((row * 4)) KiB" "m: with a sentence"
-	is "$(field "$(look $old_base 8192)" as_booted)" $((8192 - unit_pages)) "m: refused, nothing has changed"
+	is "$(field "$(page_counts $old_base 8192)" as_booted)" $((8192 - unit_pages)) "m: refused, nothing has changed"
 	check "m: what is left in one piece is not" lcma_load "m=16M@reserve_mem:res"
 	region_pages m
 	outside_lost "m: it is elsewhere"
@@ -228,7 +228,7 @@ if can_reserve_mem; then
 	check "m: unload" lcma_unload
 	unpin "m: the pinned page was never touched"
 	lost_is_memory "m: what stayed behind"
-	is "$(field "$(look $old_base 8192)" as_booted)" $((8192 - unit_pages)) "m: the others are as before"
+	is "$(field "$(page_counts $old_base 8192)" as_booted)" $((8192 - unit_pages)) "m: the others are as before"
 fi
 
 if can_reserve_mem; then
@@ -240,7 +240,7 @@ if can_reserve_mem; then
 	held=$(hex $(($(last_buffer p phys) / 4096 + 30)))
 	echo "$held" >$testkit/pin
 	check "p, a held page: rmmod" lcma_unload
-	is "$(field "$(look "$base_pfn" "$nr_pages")" as_booted)" $((nr_pages - 1)) \
+	is "$(field "$(page_counts "$base_pfn" "$nr_pages")" as_booted)" $((nr_pages - 1)) \
 		"p: all others are Reserved, with one reference"
 	check "p: load again" lcma_load "p=4M@reserve_mem:res,keep=all"
 	region_pages p

@@ -53,11 +53,11 @@ done
 identity some "region some adds up from the start"
 is "$pool $shared $keep" "768 1280 0-768" "HIGH is kept from the start"
 expect_write ok "2M region=some nowait" "2 MiB of the 3 kept, at once"
-look some
+region_info some
 is "$used $pool $shared $claims" "512 256 1280 0" "without a claim"
 expect_write EAGAIN "2M region=some nowait" "no 2 MiB are kept now"
 expect_write ok "4M region=some" "4 MiB by a claim"
-look some
+region_info some
 is "$used" 1536 "6 MiB are used"
 free_pages=$((pool + shared))
 is $free_pages 512 "2 MiB are not"
@@ -74,11 +74,11 @@ identity some "region some adds up at the end"
 is "$pool $shared $largest" "768 1280 2048" "what is kept is kept"
 
 # Failures are counted and told.
-look plain
+region_info plain
 before=$failures
 expect_write ok "20M region=plain" "most of a region"
 expect_write ENOSPC "5M region=plain align=1M" "more than is left"
-look plain
+region_info plain
 is "$failures" $((before + 1)) "one more failure is counted"
 matches "$last_failure" "^-ENOSPC, 1280 pages aligned to 256: the longest unused run is 1024 pages at 0x[0-9a-f]+, the longest that is aligned so 1024 pages at 0x" \
 	"the last failure is told: what, how aligned, what there was"

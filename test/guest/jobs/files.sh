@@ -54,7 +54,7 @@ md5=$(md5sum $disk/clean)
 source=cma
 can_reserve_mem && source=reserve_mem
 check "load" load "io=48M@$source"
-look io
+region_info io
 region="$base+$((nr_pages * 4096))"
 
 # Nothing of the files in memory; all memory but the region taken; then they
@@ -74,7 +74,7 @@ compare "$(meminfo Dirty)" -gt 8192 "$(meminfo Dirty) KiB are dirty"
 # How many do is the kernel's choice: it has another CMA area, and other free pages.
 compare "$inside" -gt $((nr_pages / 4)) \
 	"$inside of their $total pages lie in the region's $nr_pages"
-look io
+region_info io
 compare "$system" -gt $((nr_pages / 2)) \
 	"the system uses $system of the region's $nr_pages pages"
 is "$(memhold ask ballast end)" ok "memory elsewhere is given up"

@@ -23,31 +23,6 @@
 
 order=/sys/kernel/debug/lcma_comb
 
-# knob REGION NAME VALUE
-knob()
-{
-	echo "$3" >$sys/$1/$2
-}
-
-# pool_is REGION PAGES: and nothing is on its way; for wait_for
-pool_is()
-{
-	[ "$(cat $sys/$1/pool_pages)" = "$2" ] &&
-		[ "$(cat $sys/$1/busy_pages)" = 0 ]
-}
-
-# soon DESCRIPTION COMMAND...: within twenty seconds
-soon()
-{
-	soon_what=$1
-	shift
-	if wait_for 20000 "$@"; then
-		pass "$soon_what ($waited_ms ms)"
-	else
-		fail "$soon_what" "not within 20 s: $*"
-	fi
-}
-
 # has_at_once LINE: it is there, and freed again; for wait_for
 has_at_once()
 {

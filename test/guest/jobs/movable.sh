@@ -22,7 +22,7 @@
 . /test/lib/region.sh
 
 # refused REGIONS ERRNO-MESSAGE DESCRIPTION [PARAMETER]
-refused()
+load_refused()
 {
 	log_mark
 	if insmod /lcma.ko "regions=\"$1\"" ${4:+"$4"} 2>/dev/null; then
@@ -50,7 +50,7 @@ shares()
 
 log_mark
 check "it loads" lcma_load
-look default
+region_info default
 is "$nr_pages $source $keep" "16384 reserve_mem:lcma all" \
 	"the automatic choice: all of the reservation, private"
 matches "$(log_since)" "region default: this kernel has no CONFIG_CMA, so it is private" \
@@ -59,14 +59,14 @@ expect_write ok "64M nowait" "all of it, at once"
 identity default "it adds up"
 lcma_free_all
 check "unload" lcma_unload
-refused "r=8M@cma" "without CONFIG_CMA, so there is no cma= area; use reserve_mem" \
+load_refused "r=8M@cma" "without CONFIG_CMA, so there is no cma= area; use reserve_mem" \
 	"source cma is refused, with a reason"
-refused "r=8M,keep=0" "keep= less than all wants a kernel built with CONFIG_CMA, or share_movable=1" \
+load_refused "r=8M,keep=0" "keep= less than all wants a kernel built with CONFIG_CMA, or share_movable=1" \
 	"so is sharing"
 
 # --- asked to: shared -----------------------------------------------------------
 
-refused "r=8M,keep=1M-2M" "keep= is 0 or all on a kernel without CONFIG_CMA" \
+load_refused "r=8M,keep=1M-2M" "keep= is 0 or all on a kernel without CONFIG_CMA" \
 	"sharing a part is refused" share_movable=1
 blocks=$(movable_blocks)
 total_kib=$(meminfo MemTotal)
@@ -74,7 +74,7 @@ log_mark
 check "it loads with share_movable=1" shares
 matches "$(log_since)" "region r: shared as movable memory, because this kernel has no CONFIG_CMA" \
 	"and warns"
-look r
+region_info r
 is "$nr_pages $keep $shared" "8192 0-0 8192" "the region is shared"
 is "$(meminfo MemTotal)" $((total_kib + 32768)) "the system has that much more"
 # The boot leaves its 16 blocks unmovable. Others may change their type meanwhile.
@@ -98,11 +98,11 @@ check "a program takes memory" memhold hold hog free=65536
 is "$(memhold ask hog count "$range" | awk '{ print ($1 > 1024) }')" 1 \
 	"much of it in the region"
 expect_write ok 4K "a page"
-look r
+region_info r
 is "$used" "$unit" "takes a unit"
 expect_write ok 4K "another page"
 expect_write ok 9M "9 MiB"
-look r
+region_info r
 is "$used" $((5 * unit)) "three units more, not one of them shared with others"
 # Memory was short: a page that cannot be moved may be in the region by now.
 expect_write "ok|EBUSY" 12M "the rest, or an honest refusal"
@@ -134,7 +134,7 @@ matches "$(log_since)" "region r: [0-9]+ of 32768 KiB given back .* stay ordinar
 	"what stays behind is told"
 unpin "its holder lets go of it, unharmed"
 check "it loads again" shares
-look r
+region_info r
 is "$shared" "$nr_pages" "with other memory, or the rest: never what was left behind"
 check "unload" lcma_unload
 finish

@@ -29,7 +29,7 @@ dmesg -c >/dev/null
 
 # refused REGIONS ERRNO SENTENCE: it does not load, for this errno, and the log
 # says the sentence. Nothing is there afterwards.
-refused()
+load_refused()
 {
 	tap_what="refused: '$1'"
 	said=$(load "$1" 2>&1)
@@ -59,7 +59,7 @@ malformed()
 	while [ $((malformed_skip -= 1)) -gt 0 ]; do
 		malformed_rest=${malformed_rest#?}
 	done
-	refused "$3" "EINVAL" \
+	load_refused "$3" "EINVAL" \
 		"regions=: $2, at character $1, here: \"$(printf %.40s "$malformed_rest")\""
 }
 
@@ -67,7 +67,7 @@ malformed()
 # are known are listed
 unknown()
 {
-	refused "$5" "EINVAL" \
+	load_refused "$5" "EINVAL" \
 		"regions=: \"$2\" is no $3 (there are $4), at character $1"
 }
 sources="cma, reserve_mem"
@@ -221,37 +221,37 @@ dmesg -c >/dev/null
 
 # --- well-formed, but not to be had --------------------------------------------
 
-refused "cam=1G@cma" "ENOSPC" \
+load_refused "cam=1G@cma" "ENOSPC" \
 	"region cam: wants 1048576 KiB in one piece, the kernel's CMA area can give"
-refused "cam=8388608G@cma" "EFBIG" "region cam:"
+load_refused "cam=8388608G@cma" "EFBIG" "region cam:"
 if can_reserve_mem; then
-	refused "cam=8M@reserve_mem:nobody" "ENODEV" \
+	load_refused "cam=8M@reserve_mem:nobody" "ENODEV" \
 		"region cam: no reservation of the name nobody; put reserve_mem=8M:8M:nobody on the kernel command line"
-	refused "cam=33M@reserve_mem" "ENOSPC" \
+	load_refused "cam=33M@reserve_mem" "ENOSPC" \
 		"region cam: wants 33792 KiB, reservation lcma has 32768 KiB"
-	refused "a=16M@reserve_mem:gpu;b=8M@reserve_mem:gpu" \
+	load_refused "a=16M@reserve_mem:gpu;b=8M@reserve_mem:gpu" \
 		"ENOSPC" "put reserve_mem=24M:8M:gpu on the kernel command line"
-	refused "a=16M@cma;b=16M@reserve_mem:gpu;c=16M@reserve_mem:gpx" \
+	load_refused "a=16M@cma;b=16M@reserve_mem:gpu;c=16M@reserve_mem:gpx" \
 		"ENODEV" "region c: no reservation of the name gpx"
 else
-	refused "cam=8M@reserve_mem:gpu" "EOPNOTSUPP" \
+	load_refused "cam=8M@reserve_mem:gpu" "EOPNOTSUPP" \
 		"region cam: reserve_mem= came with Linux 6.12; on this kernel use cma="
-	refused "a=8M@cma;b=8M@reserve_mem" "EOPNOTSUPP" \
+	load_refused "a=8M@cma;b=8M@reserve_mem" "EOPNOTSUPP" \
 		"region b: reserve_mem= came with Linux 6.12"
 fi
 
 # Regions in which no buffer could ever be.
 none="region cam: no buffer fits, with align= and order= as they are"
-refused "cam=8M@cma,align=4G" "ENOSPC" "$none: 4 KiB at a multiple of 4194304 KiB, in 8192 KiB"
-refused "cam=8M@cma,order=12" "ENOSPC" "$none: 16384 KiB at a multiple of 16384 KiB, in 8192 KiB"
-refused "cam=8M@cma,order=30" "ENOSPC" "$none"
+load_refused "cam=8M@cma,align=4G" "ENOSPC" "$none: 4 KiB at a multiple of 4194304 KiB, in 8192 KiB"
+load_refused "cam=8M@cma,order=12" "ENOSPC" "$none: 16384 KiB at a multiple of 16384 KiB, in 8192 KiB"
+load_refused "cam=8M@cma,order=30" "ENOSPC" "$none"
 
 # --- what they left behind: nothing ---------------------------------------------
 
 # expect_region NAME PAGES SOURCE KEEP
 expect_region()
 {
-	look "$1"
+	region_info "$1"
 	is "$nr_pages $source $keep" "$2 $3 $4" "region $1: $2 pages of $3, keep $4"
 	is $((base % (unit * 4096))) 0 "region $1 begins on a unit"
 	identity "$1" "region $1 adds up"
@@ -337,11 +337,11 @@ if can_reserve_mem; then
 	loads "p=5M@reserve_mem:gpu,keep=all;q=11M@reserve_mem:gpu,keep=all;r=2M@reserve_mem:odd"
 	is "$(echo "$log" | grep -c 'region r: has no whole unit, so it is private')" 1 \
 		"the log says that a region without a whole unit is private"
-	look p
+	region_info p
 	is "$nr_pages $keep $pool" "1280 all 1280" "5 MiB, private: not rounded up"
-	look q
+	region_info q
 	is "$nr_pages $keep $pool" "2816 all 2816" "the other 11 MiB"
-	look r
+	region_info r
 	is "$nr_pages $keep $pool" "512 all 512" "2 MiB without a whole unit"
 	expect_write ok "2M region=r" "all of it"
 	expect_write ok "11M region=q" "all of the others"
@@ -367,7 +367,7 @@ expect_region nl 2048 cma 0-0
 unloads
 
 loads "whole=136M@cma"
-look whole
+region_info whole
 is "$base" "$whole_base" "after all this the whole area is there, where it was"
 unloads
 

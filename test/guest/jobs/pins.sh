@@ -24,7 +24,7 @@
 max_ms=$((4000 * ${lcma_scale:-1}))
 
 # refused SIZE WHAT: EBUSY, soon, for a reason that names one of the pins
-refused()
+pinned_refused()
 {
 	late_begin
 	expect_write EBUSY "$1 region=$region" "$2: EBUSY"
@@ -76,7 +76,7 @@ sprinkled()
 	what="$region, $(nr_pins) pins${2-}, one in $(($1 * 4)) KiB"
 	beside $((gap * 4))K "$what: the longest run between them, $gap pages"
 	lcma_free_all
-	refused $((gap * 4 + 4))K "$what: one page more"
+	pinned_refused $((gap * 4 + 4))K "$what: one page more"
 	[ "$1" -lt "$unit_pages" ] || as_many_blocks "$unit_pages"
 	unpin "$what: the pinned pages are intact"
 	failed=$(lcma_info $region claims_failed)
@@ -94,7 +94,7 @@ pins_in()
 
 	pin -c 1 -o $((nr_pages / 2 + 321)) $base_pfn "$nr_pages"
 	failed=$(lcma_info $region claims_failed)
-	refused $((nr_pages * 4))K "$region, one pin, all of the region"
+	pinned_refused $((nr_pages * 4))K "$region, one pin, all of the region"
 	# The pinned page alone: no claim of the rest could succeed.
 	compare $(($(lcma_info $region claims_failed) - failed)) -ge 1 \
 		"$region, one pin, all of the region: a claim has proved it"

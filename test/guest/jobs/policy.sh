@@ -59,7 +59,7 @@ for policy in first-fit best-fit cost; do
 	for size in 64K 3M 100K 1M 12K 7M; do
 		put "$size region=r"
 	done
-	look r
+	region_info r
 	is "$largest" $((nr_pages - used)) \
 		"$policy: $used pages in 6 buffers leave all the rest in one piece"
 	expect_write ok "$(((nr_pages - used) * 4))K region=r" "$policy: which can be had"
@@ -102,7 +102,7 @@ for policy in first-fit best-fit cost; do
 	lies $hole3 $((hole3 + 3 * mib)) "2M in the one it fits in"
 	put "3M region=r"
 	lies $rest $all "3M after them"
-	look r
+	region_info r
 	compare "$largest" -eq $(((all - rest - 3 * mib) / 4096)) \
 		"$policy: at an end of the rest"
 	lcma_free_all

@@ -50,7 +50,7 @@ occupy()
 	regions=
 	pages=0
 	for name; do
-		look "$name"
+		region_info "$name"
 		regions="$regions $base+$((nr_pages * 4096))"
 		pages=$((pages + nr_pages))
 	done
@@ -66,7 +66,7 @@ occupy()
 	compare "$inside" -gt $((pages * 70 / 100)) \
 		"$inside of their $total pages lie in the regions' $pages"
 	for name; do
-		look "$name"
+		region_info "$name"
 		compare "$system" -gt $((nr_pages * 60 / 100)) \
 			"region $name: the system uses $system of $nr_pages pages"
 	done
@@ -93,7 +93,7 @@ file_sum=$(md5sum $file)
 all_right "at first"
 
 for name in $names; do
-	look "$name"
+	region_info "$name"
 	mib=$((nr_pages / 256))
 	held=0
 	for size in 64K 1M 3M 8M "$((mib - 16))M"; do
@@ -115,7 +115,7 @@ all_right "after it was freed"
 
 # And all of it, in one piece.
 for name in $names; do
-	look "$name"
+	region_info "$name"
 	expect_write ok "$((nr_pages / 256))M region=$name align=$((unit * 4))K" \
 		"all of region $name in one piece"
 	diag "in $write_ms ms"
@@ -145,7 +145,7 @@ fill_up()
 	for _ in 1 2 3 4 5; do
 		memhold hold ballast free=6144 || return
 		free_memory
-		look one
+		region_info one
 		[ $free_kib -ge 10240 ] || [ "$system" -le $((nr_pages * 60 / 100)) ] ||
 			return 0
 		diag "$free_kib KiB are free, $system of $nr_pages pages in use: again"
@@ -159,7 +159,7 @@ no_room()
 {
 	check "memory is full" fill_up
 	free_memory
-	look one
+	region_info one
 	before=$failures
 	compare $free_kib -lt 10240 "$free_kib KiB are free, less than is to be moved"
 	compare "$system" -gt $((nr_pages * 60 / 100)) \

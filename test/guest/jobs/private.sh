@@ -21,7 +21,7 @@
 
 dmesg -c >/dev/null
 is "$(load)" ok "a cma= area of 32 MiB is enough for the automatic choice"
-look default
+region_info default
 is "$nr_pages $source $keep" "4096 cma 0-0" "it takes half of the area"
 matches "$(dmesg -c)" "lcma: region default: 16384 KiB at 0x0*${base#0x} from cma" \
 	"and says so"
@@ -48,18 +48,18 @@ is "$(memhold ask hog count $all | sed 's/ of .*//')" 0 \
 	"but not a page of these regions"
 is "$(memhold ask hog verify)" ok "it has what it wrote"
 for name in $names; do
-	look $name
+	region_info $name
 	mib=$((nr_pages / 256))
 	expect_write ok "${mib}M nowait region=$name" "the whole region, at once"
 	identity $name "adds up"
 	is "$used $pool $largest" "$nr_pages 0 0" "all of it is used"
 	expect_write ENOSPC "4K region=$name" "and full"
 	lcma_free >/dev/null
-	look $name
+	region_info $name
 	is "$pool $shared" "$nr_pages 0" "freed is kept"
 	expect_write ok "${mib}M nowait region=$name" "and there again, at once"
 	lcma_free >/dev/null
-	look $name
+	region_info $name
 	is "$claims $pool_hits" "0 2" "two pool hits, and never a claim"
 done
 is "$(memhold ask hog verify)" ok "the program's memory is as it was"
@@ -77,12 +77,12 @@ done
 answer=$(fragment -r mine fill 1M 1M)
 matches "$answer" " 16 allocated, 1 times ENOSPC, 16 freed$" "16 times 1 MiB"
 for name in $names; do
-	look $name
+	region_info $name
 	is "$claims $shared" "0 0" "region $name: no claim, nothing shared, to the end"
 done
 check "unload" lcma_unload
 is "$(load "mine=16M@cma")" ok "the same memory as a region that shares"
-look mine
+region_info mine
 is "$shared" 4096 "shares it"
 check "unload" lcma_unload
 

@@ -14,11 +14,11 @@
 . /test/lib/region.sh
 
 lcma_load "r=16M@cma,keep=all,policy=first-fit;s=8M@cma" || bail_out load
-look r
+region_info r
 end=$((base + nr_pages * 4096))
 
 # last: the last entry of r's failures: the line of words in $entry, the sentence in $why
-last()
+read_failures()
 {
 	nr_entries=0
 	while IFS= read -r failures_line; do
@@ -33,7 +33,7 @@ is "$(cat $debug/r/failures)" "" "no failure so far"
 is "$(cat $sys/r/last_failure)" none "nor in sysfs"
 
 # refused LINE: the shell itself writes it, and is refused
-refused()
+write_refused()
 {
 	if echo "$1" 2>/dev/null >$dev; then
 		fail "'$1' is refused"
@@ -43,7 +43,7 @@ refused()
 }
 
 # has KEY VALUE: a word of the last entry
-has()
+remembered()
 {
 	word "$entry" "$1"
 	is "$word" "$2" "remembered: $1 is $2"
@@ -52,13 +52,13 @@ has()
 # The first page is taken; the region begins on 8 MiB.
 expect_write ok "4K region=r" "a page, the first one"
 dmesg -c >/dev/null
-refused "12M align=8M region=r label=frame"
+write_refused "12M align=8M region=r label=frame"
 said=$(dmesg -c)
 half=$(printf 0x%x $((base + 8388608)))
 first=$(printf 0x%x $((base + 4096)))
 run="the longest unused run is 4095 pages"
 aligned=", the longest that is aligned so 2048 pages"
-last
+read_failures
 is "$why" "-ENOSPC, 3072 pages aligned to 2048: $run at $first$aligned at $half (less alignment would fit)" \
 	"the alignment was what did not fit"
 is "$(sed 's/, [0-9]* ms ago//' $sys/r/last_failure)" \
@@ -66,44 +66,44 @@ is "$(sed 's/, [0-9]* ms ago//' $sys/r/last_failure)" \
 	"sysfs has no addresses"
 matches "$said" "lcma: region r: [^ ]*\\[$$\\] for frame: -ENOSPC, 3072 pages aligned to 2048: $run$aligned \\(less" \
 	"nor has the log, which names the process and what it asked for"
-has seq 1
-has errno -ENOSPC
-has bytes 12582912
-has align 8388608
-has pid $$
-has uid 0
-has owner text
-has label frame
+remembered seq 1
+remembered errno -ENOSPC
+remembered bytes 12582912
+remembered align 8388608
+remembered pid $$
+remembered uid 0
+remembered owner text
+remembered label frame
 
 # What fits no alignment, what is too long, what is larger than the region.
-refused "4M align=$((end & -end))K region=r"
-last
+write_refused "4M align=$((end & -end))K region=r"
+read_failures
 matches "$why" "^-ENOSPC, 1024 pages aligned to [0-9]*: $run at $first, the longest that is aligned so 0 pages \\(less" \
 	"no run begins on so large an alignment"
-refused "16M region=r"
-last
+write_refused "16M region=r"
+read_failures
 is "$why" "-ENOSPC, 4096 pages aligned to 1: $run at $first" "the length was what did not fit"
-refused "17M region=r"
-last
+write_refused "17M region=r"
+read_failures
 matches "$why" "^-EFBIG, 4352 pages aligned to 1: the region has 4096 pages$" "nor can it ever"
-refused "12M nowait region=r align=8M"
-last
-has seq 5
+write_refused "12M nowait region=r align=8M"
+read_failures
+remembered seq 5
 
 # Quiet ones are not heard of.
 dmesg -c >/dev/null
-look r
+region_info r
 before=$failures
 cmactl alloc 12M --align 8M --region r --quiet >/dev/null 2>&1 && fail "a quiet one is refused"
-last
-has seq 5
-look r
+read_failures
+remembered seq 5
+region_info r
 is "$failures $(dmesg | grep -c 'lcma: ')" "$before 0" "a quiet one is neither counted nor logged"
 
 # A process that has ended is not taken for the one that has its number now.
 sh -c "echo '16M region=r label=ghost' >$dev" 2>/dev/null
-last
-has label ghost
+read_failures
+remembered label ghost
 matches "$entry" " pid=[0-9]* gone uid=0 " "the process that asked is gone"
 
 # Sixteen are remembered; the log is told of some of them, in any case of the first.
@@ -112,10 +112,10 @@ while [ $i -lt 20 ]; do
 	echo "16M region=r label=n$i" 2>/dev/null >$dev
 	i=$((i + 1))
 done
-last
+read_failures
 is "$nr_entries" 16 "the last sixteen are remembered"
-has label n19
-has seq 26
+remembered label n19
+remembered seq 26
 is "$(sed -n '1s/ .*//p' $debug/r/failures)" "seq=11" "the oldest is the sixteenth before"
 compare "$(dmesg | grep -c 'lcma: region r: ')" -le 10 "the log is not flooded"
 is "$(cat $debug/s/failures)" "" "another region has a memory of its own"
@@ -128,7 +128,7 @@ matches "$(cat $err)" "^cmactl: region r: -EFBIG, 4352 pages aligned to 1: the r
 cmactl alloc 16M --region r --text 2>$err && fail "16 MiB more, as text"
 matches "$(cat $err)" "^cmactl: region r: -ENOSPC, 4096 pages aligned to 1: $run at 0x" \
 	"and that of a line"
-refused "16M region=r label=other"
+write_refused "16M region=r label=other"
 cmactl alloc 4K --region nosuch 2>$err && fail "no such region"
 is "$(grep -c . $err)" 1 "and nothing of another request, if lcma does not know its own"
 cmactl alloc 100000G 2>$err && fail "more than any memory"

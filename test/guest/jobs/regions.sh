@@ -21,21 +21,21 @@
 regions="high=48M@cma"
 can_reserve_mem && regions="$regions;low=16M@reserve_mem"
 check "load" load "$regions"
-look high
+region_info high
 is "$zone $nr_pages $source" "HighMem 12288 cma" "the region is HIGHMEM"
 compare $((base)) -ge $((0x90000000)) "and lies where cma= said"
 compare $((base + nr_pages * 4096)) -le $((0x94000000)) "and nowhere else"
 identity high "it adds up"
 region="$base+$((nr_pages * 4096))"
 if can_reserve_mem; then
-	look low
+	region_info low
 	matches "$zone $nr_pages $source" "^(DMA|Normal) 4096 reserve_mem:lcma$" \
 		"the other region is lowmem"
 fi
 
 # --- the text device ------------------------------------------------------------
 
-look high
+region_info high
 expect_write ok 0 "a slot"
 expect_write ok 4096 "4 MiB"
 expect_write ok "8M align=1M label=camera region=high" "8 MiB, aligned"
@@ -64,7 +64,7 @@ is $status 0 "80 random steps keep to the model"
 # Programs get HIGHMEM first; so much is more than there is of it.
 check "programs use memory" memhold hold anon 94
 answer=$(memhold ask anon count $region)
-look high
+region_info high
 compare "${answer% of*}" -gt $((nr_pages / 2)) "$answer of its pages lie in the region"
 compare "$system" -gt $((nr_pages / 2)) \
 	"the system uses $system of the region's $nr_pages pages"
@@ -90,7 +90,7 @@ is "$(memhold ask anon verify)" ok "its memory is as it was written, after all"
 memhold ask anon end >/dev/null
 check "unload" lcma_unload
 is "$(load "$regions")" ok "it loads again"
-look high
+region_info high
 is "$base+$((nr_pages * 4096))" "$region" "where it was"
 check "unload" lcma_unload
 

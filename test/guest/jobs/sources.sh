@@ -24,7 +24,7 @@ said()
 dmesg -c >/dev/null
 total=$(meminfo CmaTotal)
 check "plain load in an area of two units" lcma_load
-look default
+region_info default
 is "$nr_pages" $((total / 8)) "it takes half of the area"
 said "lcma: $((total / 2)) KiB of the kernel's CMA are left for its own users; for what cannot be moved the kernel has [0-9]+ KiB outside CMA, [0-9]+ KiB of them free" \
 	"and says what the kernel has left"
@@ -40,7 +40,7 @@ lcma_free_all
 check "unload" lcma_unload
 
 # refused REGIONS PATTERN
-refused()
+load_refused()
 {
 	dmesg -c >/dev/null
 	is "$(load "$1")" ENOSPC "'$1' is refused"
@@ -55,15 +55,15 @@ compare "${given:-0}" -ge 8192 "the area can give a unit or two"
 place="on the kernel command line in place of cma=16M$"
 matches "$log" "region a: wants 32768 KiB in one piece, the kernel's CMA area can give $given KiB now \\(in units of 8192 KiB, on their edges\\); put cma=$((16 + 32 - given / 1024))M $place" \
 	"with the whole value to write"
-refused "a=${given}K@cma;b=8M@cma" "region b: wants 8192 KiB in one piece, the kernel's CMA area can give 0 KiB now .*: others hold it; put cma=24M $place"
-refused "a=8G@cma" "region a: wants 8388608 KiB .*; ask for less: the machine has no more than [0-9]+ MiB of memory in all$"
+load_refused "a=${given}K@cma;b=8M@cma" "region b: wants 8192 KiB in one piece, the kernel's CMA area can give 0 KiB now .*: others hold it; put cma=24M $place"
+load_refused "a=8G@cma" "region a: wants 8388608 KiB .*; ask for less: the machine has no more than [0-9]+ MiB of memory in all$"
 
 # A buffer of the region's own size, aligned as all of its buffers are.
 for align in 8M 16M; do
 	dmesg -c >/dev/null
 	case $(load "a=$align@cma,align=$align") in
 	ok)
-		look a
+		region_info a
 		is $((base % (${align%M} * 1048576))) 0 "a region of $align begins on its align=$align"
 		expect_write ok "$align region=a" "and is one buffer"
 		lcma_free >/dev/null

@@ -41,7 +41,7 @@ begin_disk()
 }
 
 # has PROGRAM: of Debian's; busybox would rather take its own
-has()
+has_program()
 {
 	[ -x /test/bin/"$1" ]
 }
@@ -68,14 +68,14 @@ else
 fi
 modprobe ext4 2>/dev/null
 modprobe brd rd_nr=1 rd_size=40960 2>/dev/null
-if has mke2fs && [ -e /dev/ram0 ] && grep -qw ext4 /proc/filesystems; then
+if has_program mke2fs && [ -e /dev/ram0 ] && grep -qw ext4 /proc/filesystems; then
 	check "ext4 on a RAM disk" begin_disk
 	disk=/disk
 else
 	skip "ext4 on a RAM disk" "no mke2fs, or a kernel without brd or ext4"
 	disk=/tmp
 fi
-has stress-ng || skip "stress-ng" "it was not fetched"
+has_program stress-ng || skip "stress-ng" "it was not fetched"
 
 # shellcheck disable=SC2154	# from the kernel command line
 sh /test/stress -t "${lcma_storm:-60}" -s "$seed" -d $disk -m 260 \
@@ -97,7 +97,7 @@ done
 
 if [ $disk = /disk ]; then
 	check "the disk can be unmounted" umount /disk
-	has e2fsck && check "and is in order" /test/bin/e2fsck -fn /dev/ram0
+	has_program e2fsck && check "and is in order" /test/bin/e2fsck -fn /dev/ram0
 	rmmod brd 2>/dev/null
 fi
 if [ -n "$swap" ]; then

@@ -43,7 +43,7 @@ tenant()
 }
 
 lcma_load "r=144M@cma" || bail_out "lcma does not load"
-look r
+region_info r
 
 tenant mlock "locked pages"
 
@@ -76,7 +76,7 @@ check "swap is off again" swapoff /dev/zram0
 # As a disk, whose pages no program maps.
 echo 1 >/sys/block/zram0/reset
 echo 64M >/sys/block/zram0/disksize
-look r
+region_info r
 idle=$system
 fill_words()
 {
@@ -89,7 +89,7 @@ for offset in 0 10 20 30; do
 done
 sync
 echo 3 >/proc/sys/vm/drop_caches
-look r
+region_info r
 compare $((system - idle)) -ge 256 "pages of zram lie in the region ($((system - idle)))"
 expect_write ok "$((nr_pages / 256))M region=r" "the whole region is allocated"
 is "$(dd if=/dev/zram0 bs=1M skip=20 2>/dev/null | head -c "$(stat -c %s /tmp/words)" | md5sum)" \

@@ -29,7 +29,7 @@ says()
 }
 
 # last VALUES DESCRIPTION: bytes, align and label of main's youngest buffer
-last()
+newest_is()
 {
 	buffers main
 	word "$buffer" bytes
@@ -43,11 +43,11 @@ last()
 # holds BUFFERS PAGES PAGES DESCRIPTION: in both, in main, in all
 holds()
 {
-	look all
+	region_info all
 	all_used=$used
 	buffers all
 	all_buffers=$nr_buffers
-	look main
+	region_info main
 	buffers main
 	is "$((nr_buffers + all_buffers)) $used $all_used" "$1 $2 $3" "$4"
 }
@@ -97,7 +97,7 @@ check "it is a character device" test -c $dev
 is "$(cat $dev)" "" "nothing to free: end of file at once"
 for i in 0 1 2 3 4 5 6 7 8 9; do
 	puts 0 "slot $i"
-	last "$(((i + 1) * 1048576)) 4096 -" "slot $i is $((i + 1)) MiB"
+	newest_is "$(((i + 1) * 1048576)) 4096 -" "slot $i is $((i + 1)) MiB"
 done
 says "ENOSPC ENOSPC ENOSPC" "the eleventh: 0, an empty line, 0 alone" \
 	'write=0\n' 'write=\n' write=0
@@ -106,14 +106,14 @@ frees 0 1048576 main - "a read frees the lowest slot"
 frees 1 2097152 main - "the next read frees the next slot"
 holds 8 13312 0 "each read freed one"
 puts "" "an empty line is a slot"
-last "1048576 4096 -" "the lowest that is free"
+newest_is "1048576 4096 -" "the lowest that is free"
 says 1 "0 without a newline" write=0
-last "2097152 4096 -" "is the next slot"
+newest_is "2097152 4096 -" "is the next slot"
 puts "64 label=one" "a sized buffer beside the slots"
 puts "128 label=two" "another"
 frees 0 1048576 main - "slots are freed before sized buffers"
 puts "0 " "0 and a blank"
-last "1048576 4096 -" "is slot 0, for it was free"
+newest_is "1048576 4096 -" "is slot 0, for it was free"
 for i in 0 1 2 3 4 5 6 7 8 9; do
 	frees $i $(((i + 1) * 1048576)) main - "slot $i is freed in its turn"
 done
@@ -128,7 +128,7 @@ holds 0 0 0 "nothing is held"
 
 while read -r line bytes; do
 	puts "$line" "size $line"
-	last "$bytes 4096 -" "is $bytes bytes"
+	newest_is "$bytes 4096 -" "is $bytes bytes"
 	free_all
 done <<-END
 	4096 4194304
@@ -152,14 +152,14 @@ for size in 64K 256K 1M 2M 8M 16M; do
 	puts 12K "an odd buffer"
 	puts "20K align=$size label=to-$size" "align=$size"
 	bytes_of $size
-	last "20480 $bytes to-$size" "is listed so"
+	newest_is "20480 $bytes to-$size" "is listed so"
 	word "$buffer" phys
 	is $((word % bytes)) 0 "and $word is a multiple of $size"
 done
 puts "4K align=1024" "a bare alignment"
-last "4096 1048576 -" "is in KiB"
+newest_is "4096 1048576 -" "is in KiB"
 puts "4K align=1K" "less than a page of alignment"
-last "4096 4096 -" "is a page of alignment"
+newest_is "4096 4096 -" "is a page of alignment"
 says "ENOSPC ENOSPC" "what no run is: aligned to 1G; the whole, partly used" \
 	'write=4K align=1G' 'write=64M align=8M'
 free_all
@@ -190,7 +190,7 @@ puts "4K label=$longest" "a label of 31 characters"
 frees - 4096 main $longest "is kept whole"
 puts "2M timeout=5000 label=a=b;c align=256K region=main" \
 	"all options, in another order"
-last "2097152 262144 a=b;c" "all of them count"
+newest_is "2097152 262144 a=b;c" "all of them count"
 frees - 2097152 main "a=b;c" "and it is freed under its label"
 says 2 "a sized line without a newline" write=4K
 frees - 4096 main - "is a line, too"
@@ -228,7 +228,7 @@ holds 0 0 0 "a line that was refused holds nothing"
 
 # One call is one line, in however many pieces; what has no end is refused.
 says 27 "a line in five pieces" "pieces=1|2K |label=pieces| align=64K|\\n"
-last "12288 65536 pieces" "is one line"
+newest_is "12288 65536 pieces" "is one line"
 says "2 EINVAL" "two lines in one writev are no line" "pieces=8|K" "pieces=4K\\n|8K\\n"
 holds 2 5 0 "nothing came of the second"
 says "EINVAL EINVAL EINVAL" "sendfile and splice, to the device and from it" \

@@ -32,6 +32,32 @@ wait_for()
 	waited_ms=$(($(now_ms) - wait_began))
 }
 
+# knob REGION NAME VALUE; the exit status tells whether it was accepted
+knob()
+{
+	echo "$3" 2>/dev/null >$sys/$1/$2
+}
+
+# pool_is REGION PAGES: and, asked after that, what has left it has arrived; for
+# wait_for
+pool_is()
+{
+	[ "$(cat $sys/$1/pool_pages)" = "$2" ] &&
+		read -r pool_busy <$sys/$1/busy_pages && [ "$pool_busy" = 0 ]
+}
+
+# soon DESCRIPTION COMMAND...: within twenty seconds
+soon()
+{
+	soon_what=$1
+	shift
+	if wait_for 20000 "$@"; then
+		pass "$soon_what ($waited_ms ms)"
+	else
+		fail "$soon_what" "not in time: $*"
+	fi
+}
+
 # late_begin, late_end: around what must be back in time. Sets late_ms, the time for
 # which the host kept CPUs of the guest from running meanwhile; testkit has to be
 # loaded.
@@ -299,8 +325,8 @@ area()
 	area_end=$((area_first + ${line% *} * 1048576))
 }
 
-# look FIRST_PFN NR: testkit's counts for the range
-look()
+# page_counts FIRST_PFN NR: testkit's counts for the range
+page_counts()
 {
 	echo "$1 $2" >$testkit/look && cat $testkit/look
 }

@@ -10,32 +10,6 @@
 # shellcheck source=test/guest/lib/region.sh
 . /test/lib/region.sh
 
-# knob REGION NAME VALUE; the exit status tells whether it was accepted
-knob()
-{
-	echo "$3" 2>/dev/null >$sys/$1/$2
-}
-
-# pool_is REGION PAGES: and, asked after that, what has left it has arrived; for
-# wait_for
-pool_is()
-{
-	[ "$(cat $sys/$1/pool_pages)" = "$2" ] &&
-		read -r pool_busy <$sys/$1/busy_pages && [ "$pool_busy" = 0 ]
-}
-
-# soon DESCRIPTION COMMAND...: within twenty seconds
-soon()
-{
-	soon_what=$1
-	shift
-	if wait_for 20000 "$@"; then
-		pass "$soon_what ($waited_ms ms)"
-	else
-		fail "$soon_what" "not in time: $*"
-	fi
-}
-
 # of_buffers REGION [WORD]: writes to every page of its buffers; without a word it
 # prints how many of their pages are not zero.
 of_buffers()
@@ -56,7 +30,7 @@ regions="main=32M@cma,keep=0-8M;mean=16M@cma,keep=0;low=16M@cma,keep=2M-4M"
 lcma_load "$regions" || bail_out "lcma does not load"
 testkit_load
 knob main decay_ms 0
-look main
+region_info main
 is "$pool $keep" "2048 0-2048" "up to the high mark is kept from the start"
 knob main keep_high 0
 soon "a lower high mark trims the pool" pool_is main 0
@@ -71,14 +45,14 @@ compare "$pool" -ge 1008 "the rest of the free block stays: $pool pages"
 is "$(lcma_info main spared_pages)" "$pool" "and is counted"
 expect_write ok "64K region=main nowait" "more of it at once"
 expect_write ok "1M region=main nowait" "and more"
-look main
+region_info main
 is "$claims" "$before" "without a claim"
 lcma_free_all
-look main
+region_info main
 compare "$pool" -le 2048 "what is freed does not pass the high mark: $pool"
 
 expect_write ok "64K region=mean" "64 KiB with keep=0"
-look mean
+region_info mean
 is "$used $pool $shared" "16 0 $((nr_pages - 16))" "nothing is kept but them"
 lcma_free_all
 identity mean "mean adds up"
@@ -88,7 +62,7 @@ knob main keep_high 0
 soon "the pool is empty" pool_is main 0
 knob main keep_high 100
 expect_write ok "64K region=main" "64 KiB, with room for 100 pages more"
-look main
+region_info main
 compare "$pool" -le 100 "no more are kept: $pool"
 # Fewer if the system has some of the block, or if free pages that wait in the lists
 # of the CPUs have left only a small one: then there is no rest that has to be taken.
@@ -164,7 +138,7 @@ lcma_free_all
 knob main keep_low 256
 expect_write ok "8M region=main" "8 MiB"
 lcma_free_all
-look main
+region_info main
 compare "$pool" -ge 2048 "are kept: $pool pages"
 # kswapd begins to reclaim long before memory is so short that the OOM killer
 # comes: what the pool gives back is of no use to the kernel itself.
@@ -174,14 +148,14 @@ hog_began=$(now_ms)
 check "a program takes nearly all memory there is" memhold hold hog free=28672
 has_shrunk()
 {
-	look main
+	region_info main
 	[ "$pool" = 256 ]
 }
 soon "the pool has shrunk to its low mark" has_shrunk
 compare "$(lcma_info main shrunk_pages)" -ge 1700 "and that is counted"
 expect_write "ok|ENOMEM" "1M region=main" "a buffer while memory is short"
 lcma_free_all
-look main
+region_info main
 # For five seconds: a guest may be too slow for that.
 if [ "$pool" -gt 256 ] && [ $(($(now_ms) - hog_began)) -gt 5000 ]; then
 	skip "is not hoarded when it is freed" "the pressure was long ago"
@@ -256,7 +230,7 @@ lcma_keep=default
 lcma_load "r=8M@cma;s=40M@cma" || fail "lcma's own default"
 is "$(lcma_info r keep) $(lcma_info s keep)" "0-512 0-2560" \
 	"else it is a quarter of the region"
-look s
+region_info s
 is "$pool $shared" "0 $nr_pages" "of which nothing is kept before a request"
 echo 500 >$sys/s/decay_ms
 expect_write ok "64K region=s" "64 KiB"

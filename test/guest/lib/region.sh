@@ -6,10 +6,10 @@
 # tap.sh. A process costs an emulated guest ten milliseconds and more, so all of
 # this is done by the shell itself; answers are left in variables.
 
-# look REGION: what its info file says, in $base, $nr_pages, $used, $claimed,
+# region_info REGION: what its info file says, in $base, $nr_pages, $used, $claimed,
 # $busy, $pool, $shared, $quarantined, $system, $largest, $keep, $zone, $unit,
 # $source, $claims, $pool_hits, $failures and $last_failure
-look()
+region_info()
 {
 	while IFS=' ' read -r info_key info_value; do
 		case $info_key in
@@ -38,7 +38,7 @@ look()
 # identity REGION DESCRIPTION: what holds at any quiet moment
 identity()
 {
-	look "$1"
+	region_info "$1"
 	if [ $((used + busy + pool + shared)) = "$nr_pages" ] &&
 	   [ "$claimed" = $((used + pool)) ] && [ "$busy" = 0 ] &&
 	   [ "$quarantined" = 0 ]; then

@@ -102,7 +102,7 @@ is "$(fill_area $mib)" "$fits_mib" "the kernel's CMA can have the whole area"
 is "$(neighbours_in $((base_r)) $((16 * mib)))" 16 "and all that was carved"
 free_area
 if can_reserve_mem; then
-	counts=$(look $((base_m / 4096)) 4096)
+	counts=$(page_counts $((base_m / 4096)) 4096)
 	is "$(field "$counts" as_booted)" 4096 "reserve_mem: every page is Reserved, with one reference"
 	matches "$(dmesg | grep 'region m:' | tail -n 1)" 'given back to reserve_mem:res' "and the log says so"
 fi

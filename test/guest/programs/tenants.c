@@ -43,7 +43,7 @@ static unsigned char *memory;
 static unsigned long nr_pages;
 static uint64_t range_start, range_end;
 
-static bool is(const char *word)
+static bool kind_is(const char *word)
 {
 	return !strcmp(kind, word);
 }
@@ -51,7 +51,7 @@ static bool is(const char *word)
 /* What no compression makes smaller; four pages in a row alike for ksm. */
 static void words_of(unsigned long page, uint64_t *words)
 {
-	uint64_t x = (is("ksm") ? page / 4 : page) * 0x9e3779b97f4a7c15ULL + 1;
+	uint64_t x = (kind_is("ksm") ? page / 4 : page) * 0x9e3779b97f4a7c15ULL + 1;
 	unsigned int i;
 
 	for (i = 0; i < PAGE / sizeof(*words); i++) {
@@ -70,7 +70,7 @@ static void fill(void)
 		words_of(i, (uint64_t *)(memory + i * PAGE));
 }
 
-static unsigned long wrong(void)
+static unsigned long wrong_pages(void)
 {
 	uint64_t words[PAGE / sizeof(uint64_t)];
 	unsigned long i, n = 0;
@@ -136,9 +136,9 @@ static void settle(void)
 	const size_t bytes = nr_pages * PAGE;
 	unsigned int i;
 
-	if (is("mlock") && mlock(memory, bytes))
+	if (kind_is("mlock") && mlock(memory, bytes))
 		err(2, "mlock");
-	if (is("ksm")) {
+	if (kind_is("ksm")) {
 		if (madvise(memory, bytes, MADV_MERGEABLE))
 			err(2, "MADV_MERGEABLE");
 		for (i = 0; i < WAIT_S * 10 &&
@@ -148,20 +148,20 @@ static void settle(void)
 		/* While ksmd looks at pages, they are in its hands. */
 		write_number("/sys/kernel/mm/ksm/run", 0);
 	}
-	if (is("swap") && madvise(memory, bytes, MADV_PAGEOUT))
+	if (kind_is("swap") && madvise(memory, bytes, MADV_PAGEOUT))
 		err(2, "MADV_PAGEOUT");
 }
 
 /* How many pages are what they should be. */
 static unsigned long of_kind(unsigned long swapped)
 {
-	if (is("thp"))
+	if (kind_is("thp"))
 		return number("/proc/self/smaps_rollup", "AnonHugePages:") / 4;
-	if (is("hugetlb"))
+	if (kind_is("hugetlb"))
 		return number("/proc/self/smaps_rollup", "Private_Hugetlb:") / 4;
-	if (is("ksm"))
+	if (kind_is("ksm"))
 		return number("/sys/kernel/mm/ksm/pages_sharing", "");
-	if (is("mlock"))
+	if (kind_is("mlock"))
 		return number("/proc/self/status", "VmLck:") / 4;
 	return swapped;
 }
@@ -195,13 +195,13 @@ int main(int argc, char **argv)
 
 	bytes = nr_pages * PAGE;
 	memory = mmap(NULL, bytes + HUGE, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | (is("hugetlb") ? MAP_HUGETLB : 0),
+		      MAP_PRIVATE | MAP_ANONYMOUS | (kind_is("hugetlb") ? MAP_HUGETLB : 0),
 		      -1, 0);
 	if (memory == MAP_FAILED)
 		err(2, "mmap");
 	memory = (void *)(((uintptr_t)memory + HUGE - 1) & -HUGE);
-	if (!is("hugetlb") &&
-	    madvise(memory, bytes, is("thp") ? MADV_HUGEPAGE : MADV_NOHUGEPAGE))
+	if (!kind_is("hugetlb") &&
+	    madvise(memory, bytes, kind_is("thp") ? MADV_HUGEPAGE : MADV_NOHUGEPAGE))
 		err(2, "madvise");
 	fill();
 	settle();
@@ -210,6 +210,6 @@ int main(int argc, char **argv)
 	answer = write_line(argv[4]);
 	after = where(&unused);
 	printf("kind=%lu before=%lu wrote=%s after=%lu wrong=%lu\n", nr_of_kind,
-	       before, answer, after, wrong());
+	       before, answer, after, wrong_pages());
 	return 0;
 }
