@@ -15,6 +15,13 @@ prog=$(basename "$0")
 # shellcheck disable=SC2034	# for fetch
 guest_packages="v4l-utils stress-ng e2fsprogs"
 
+# What was compiled before, from the same text with the same words, comes from the
+# cache, where ccache is installed.
+export CCACHE_DIR=$cache_dir/ccache CCACHE_MAXSIZE=1G
+ccache=
+# shellcheck disable=SC2034	# for those who compile
+! command -v ccache >/dev/null || ccache="ccache "
+
 say()
 {
 	echo "$prog: $*" >&2
