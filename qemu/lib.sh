@@ -213,11 +213,11 @@ job_key()
 		}' "$1"
 }
 
-# job_wants_kernel FILE ID: a kernel for use `nocma` has to be named
+# job_wants_kernel FILE ID: a kernel for use `nocma` or `named` has to be named
 job_wants_kernel()
 {
 	local patterns='*'
-	! kernel_ids nocma | grep -qxF "$2" || patterns='-'
+	! kernel_ids nocma named | grep -qxF "$2" || patterns='-'
 	patterns=$(job_key "$1" "$2" kernels "$patterns")
 	patterns=${patterns//./[.]}
 	patterns=${patterns//\*/.*}
@@ -228,6 +228,6 @@ job_wants_kernel()
 # job_wants_matrix FILE ID: is it among the jobs for this kernel?
 job_wants_matrix()
 {
-	kernel_ids matrix | grep -qxF "$2" || return 0
+	kernel_ids matrix named | grep -qxF "$2" || return 0
 	[ "$(job_key "$1" "$2" matrix yes)" = yes ]
 }

@@ -8,34 +8,17 @@
 
 #include "program.h"
 
-static struct complaints {
+struct complaints {
 	unsigned int nr;
 	char first[240];
-} *complaints;
+};
+extern struct complaints *complaints;
 
 /* Before the first of them is forked. */
-static inline void hear_complaints(void)
-{
-	complaints = need_shared(sizeof(*complaints));
-}
+void hear_complaints(void);
 
 PRINTF(1, 2)
-static void wrong(const char *format, ...)
-{
-	va_list args;
-
-	if (__atomic_add_fetch(&complaints->nr, 1, __ATOMIC_RELAXED) > 1)
-		return;
-	va_start(args, format);
-	vsnprintf(complaints->first, sizeof(complaints->first), format, args);
-	va_end(args);
-}
-
-static inline bool no_complaint(const char *what)
-{
-	if (complaints->nr)
-		diag("first of %u: %s", complaints->nr, complaints->first);
-	return ok(!complaints->nr, "%s", what);
-}
+void wrong(const char *format, ...);
+bool no_complaint(const char *what);
 
 #endif

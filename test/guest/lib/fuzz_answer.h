@@ -10,85 +10,25 @@
 #include "fuzz_input.h"
 
 /* Counted in shared memory by all. */
-static struct counters {
+struct counters {
 	volatile int stop;
 	unsigned int steps, good[NR_CALLS], refused[NR_CALLS];
 	unsigned int lines, lines_refused, frees, maps, touches, faults, forks;
 	unsigned int heaps, unloads, zeroed, kills;
-} *counters;
+};
+extern struct counters *counters;
 
 #define COUNT(_what)	__atomic_add_fetch(&counters->_what, 1, __ATOMIC_RELAXED)
 
 /* No other process has what this process gets. */
-static bool is_alone;
-
-static bool is_documented(int err)
-{
-	static const int documented[] = {
-		EFAULT, EINVAL, E2BIG, EFBIG, EOPNOTSUPP, ENOTTY, ENOENT, ENOSPC, EBUSY, ENOMEM,
-		ENOBUFS, EAGAIN, ETIMEDOUT, EINTR, EDQUOT, EMFILE, ENFILE,
-		EBADF, EPERM,
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(documented); i++)
-		if (documented[i] == err)
-			return true;
-	return false;
-}
+extern bool is_alone;
+bool is_documented(int err);
 
 /* What no structure that succeeded can have had. */
-static void judge(int which, const union any_call *asked)
-{
-	const struct lcma_alloc *a = &asked->alloc;
-
-	if (asked->size < calls[which].size || asked->size > PAGE)
-		wrong("%s: succeeded with size %u", calls[which].name,
-		      asked->size);
-	/* The second word of all of them; the flags that there are. */
-	if (asked->alloc.flags & ~(which == ALLOC ? 3u : which == BUFFER_LIST ||
-				 which == FAILURE_LIST))
-		wrong("%s: succeeded with flags %#x", calls[which].name,
-		      asked->alloc.flags);
-	if (which != ALLOC)
-		return;
-	if (!a->len || (a->align & (a->align - 1)))
-		wrong("ALLOC: succeeded with flags %#x, len %llu, align %#llx",
-		      a->flags, (unsigned long long)a->len,
-		      (unsigned long long)a->align);
-	if (!memchr(a->region, 0, LCMA_NAME_SIZE) ||
-	    !memchr(a->label, 0, LCMA_LABEL_SIZE))
-		wrong("ALLOC: succeeded with a text without NUL");
-}
+void judge(int which, const union any_call *asked);
 
 /* A buffer that no other process can have touched. */
-static void check_new(const struct lcma_alloc *asked,
-		      const struct lcma_alloc *got)
-{
-	char *map;
-	size_t i;
-
-	if (got->len < asked->len || got->len % PAGE)
-		wrong("ALLOC: %llu bytes asked for, %llu given",
-		      (unsigned long long)asked->len,
-		      (unsigned long long)got->len);
-	if (!is_alone || got->len > MIB)
-		return;
-	map = mmap(NULL, got->len, PROT_READ | PROT_WRITE, MAP_SHARED, got->fd,
-		   0);
-	if (map == MAP_FAILED) {
-		wrong("ALLOC: no mapping of %llu bytes: %s",
-		      (unsigned long long)got->len, strerrorname_np(errno));
-		return;
-	}
-	for (i = 0; i < got->len; i += 4)
-		if (*(uint32_t *)(map + i))
-			break;
-	if (i < got->len)
-		wrong("ALLOC: byte %zu of a new buffer is not 0", i);
-	COUNT(zeroed);
-	memset(map, 0xa5, got->len);
-	munmap(map, got->len);
-}
+void check_new(const struct lcma_alloc *asked,
+	       const struct lcma_alloc *got);
 
 #endif

@@ -23,22 +23,15 @@
 #define SETTLE_MS	10000
 
 /* Regions that the operations are tried in; with their NULL. */
-static const char *regions[8];
+extern const char *regions[8];
 
 /* Where the present operation works. */
-static const char *region;
+extern const char *region;
 
 /* --- the kernel's log ---------------------------------------------------------- */
 
-static int kmsg = -1;
-
-static inline void log_from_here(void)
-{
-	if (kmsg < 0)
-		kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (kmsg < 0 || lseek(kmsg, 0, SEEK_END) < 0)
-		bail_out("/dev/kmsg: %m");
-}
+extern int kmsg;
+void log_from_here(void);
 
 /**
  * struct heard - what lcma has said since log_from_here()
@@ -49,27 +42,7 @@ struct heard {
 	char point[64];
 	bool lost;
 };
-
-static inline struct heard listen_to_log(void)
-{
-	static const char fault[] = "lcma: fault: ";
-	struct heard heard = {};
-	char record[2048], *at;
-	ssize_t len;
-
-	while ((len = read(kmsg, record, sizeof(record) - 1)) > 0 ||
-	       (len < 0 && errno == EPIPE)) {
-		record[len < 0 ? 0 : len] = '\0';
-		heard.lost |= !!strstr(record, "stay ordinary movable memory");
-		at = strstr(record, fault);
-		if (!at || *heard.point)
-			continue;
-		at += strlen(fault);
-		snprintf(heard.point, sizeof(heard.point), "%.*s",
-			 (int)strcspn(at, " "), at);
-	}
-	return heard;
-}
+struct heard listen_to_log(void);
 
 /* --- operations ------------------------------------------------------------------ */
 
@@ -82,463 +55,82 @@ struct operation {
 	long (*run)(void);
 	bool everywhere;	/* tried in every region; else in the first */
 };
-
-static inline long op_open(void)
-{
-	long fd = CALL(open(DEVICE, O_RDWR | O_CLOEXEC));
-
-	if (fd >= 0)
-		close(fd);
-	return fd < 0 ? fd : 0;
-}
+long op_open(void);
 
 /* Failures end here: what comes now is another operation. */
-static void (*no_more_failures)(void);
+extern void (*no_more_failures)(void);
 
 /* A line; then its buffer is freed, which is op_text_read()'s to try. */
-static inline long text_line(const char *format)
-{
-	char line[128], answer[256];
-	long ret;
-
-	snprintf(line, sizeof(line), format, region);
-	ret = write_text(DEVICE, line);
-	no_more_failures();
-	if (ret >= 0)
-		ret = read_text(DEVICE, answer, sizeof(answer));
-	return ret == 0 ? -ENOMSG : ret < 0 ? ret : 0;
-}
-
-static inline long op_text(void)
-{
-	return text_line("64K region=%s");
-}
-
-static inline long op_text_deadline(void)
-{
-	return text_line("64K region=%s timeout=60000");
-}
-
-static inline long op_text_slot(void)
-{
-	return text_line("0\n%.0s");
-}
+long text_line(const char *format);
+long op_text(void);
+long op_text_deadline(void);
+long op_text_slot(void);
 
 /* A read that has nothing to free. */
-static inline long op_text_read(void)
-{
-	char answer[256];
-	long fd = CALL(open(DEVICE, O_RDONLY | O_CLOEXEC));
-	long ret;
-
-	if (fd < 0)
-		return fd;
-	ret = CALL(read(fd, answer, sizeof(answer)));
-	close(fd);
-	return ret;
-}
-
-static inline long on_device(unsigned int cmd, void *arg)
-{
-	long fd = CALL(open(DEVICE, O_RDWR | O_CLOEXEC));
-	long ret;
-
-	if (fd < 0)
-		return fd;
-	ret = lcma_call(fd, cmd, arg);
-	close(fd);
-	return ret;
-}
-
-static inline long op_version(void)
-{
-	struct lcma_version version = { .size = sizeof(version) };
-
-	return on_device(LCMA_IOC_VERSION, &version);
-}
-
-static inline long op_region_list(void)
-{
-	char names[8][LCMA_NAME_SIZE];
-	struct lcma_region_list list = {
-		.size = sizeof(list), .nr = 8, .names = (uintptr_t)names,
-	};
-
-	return on_device(LCMA_IOC_REGION_LIST, &list);
-}
-
-static inline long op_region_info(void)
-{
-	struct lcma_region_info info = { .size = sizeof(info) };
-
-	strncpy(info.name, region, sizeof(info.name) - 1);
-	return on_device(LCMA_IOC_REGION_INFO, &info);
-}
-
-static inline long alloc_fd(uint32_t timeout_ms)
-{
-	struct lcma_alloc alloc = alloc_for(region, LEN);
-	long ret;
-
-	alloc.timeout_ms = timeout_ms;
-	ret = on_device(LCMA_IOC_ALLOC, &alloc);
-	return ret ? ret : alloc.fd;
-}
-
-static inline long closed(long fd)
-{
-	if (fd >= 0)
-		close(fd);
-	return fd < 0 ? fd : 0;
-}
-
-static inline long op_alloc(void)
-{
-	return closed(alloc_fd(0));
-}
-
-static inline long op_alloc_deadline(void)
-{
-	return closed(alloc_fd(60000));
-}
-
-static inline long op_buffer_info(void)
-{
-	struct lcma_buffer_info info = {
-		.size = sizeof(info), .entry_size = sizeof(info.entry),
-	};
-	long fd = alloc_fd(0), ret;
-
-	if (fd < 0)
-		return fd;
-	info.fd = fd;
-	ret = on_device(LCMA_IOC_BUFFER_INFO, &info);
-	close(fd);
-	return ret;
-}
-
-static inline long op_buffer_list(void)
-{
-	struct lcma_buffer_entry entries[4];
-	struct lcma_buffer_list list = {
-		.size = sizeof(list),
-		.flags = LCMA_LIST_ALL,
-		.nr = ARRAY_SIZE(entries),
-		.entry_size = sizeof(entries[0]),
-		.entries = (uintptr_t)entries,
-	};
-
-	strncpy(list.region, region, sizeof(list.region) - 1);
-	return on_device(LCMA_IOC_BUFFER_LIST, &list);
-}
-
-static inline long op_failure_list(void)
-{
-	struct lcma_failure_entry entries[2];
-	struct lcma_failure_list list = {
-		.size = sizeof(list),
-		.flags = LCMA_FAILURES_ALL,
-		.nr = ARRAY_SIZE(entries),
-		.entry_size = sizeof(entries[0]),
-		.entries = (uintptr_t)entries,
-	};
-
-	strncpy(list.region, region, sizeof(list.region) - 1);
-	return on_device(LCMA_IOC_FAILURE_LIST, &list);
-}
+long op_text_read(void);
+long on_device(unsigned int cmd, void *arg);
+long op_version(void);
+long op_region_list(void);
+long op_region_info(void);
+long alloc_fd(uint32_t timeout_ms);
+long closed(long fd);
+long op_alloc(void);
+long op_alloc_deadline(void);
+long op_buffer_info(void);
+long op_buffer_list(void);
+long op_failure_list(void);
 
 /* Map it, fill every page, bracketed as a program should, and look. */
-static inline long use_buffer(int fd)
-{
-	const struct dma_buf_sync start = { DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW };
-	const struct dma_buf_sync end = { DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW };
-	char *map = mmap(NULL, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	long ret;
-
-	if (map == MAP_FAILED)
-		return -errno;
-	ret = CALL(ioctl(fd, DMA_BUF_IOCTL_SYNC, &start));
-	if (!ret) {
-		fill(map, LEN, 7);
-		if (!has_pattern(map, LEN, 7))
-			ret = -EIO;
-		if (!ret)
-			ret = CALL(ioctl(fd, DMA_BUF_IOCTL_SYNC, &end));
-	}
-	munmap(map, LEN);
-	return ret;
-}
+long use_buffer(int fd);
 
 /* 0: mappings are filled as they are touched. */
 #define MAP_AT_ONCE	"/sys/module/lcma/parameters/map_at_once"
 
-static inline void on_alarm(int number MAYBE_UNUSED)
-{
-	no_more_failures();
-}
+void on_alarm(int number MAYBE_UNUSED);
 
 /* A fault that finds no memory is tried again and again, until there is some. */
-static inline long op_map(void)
-{
-	struct itimerval soon = { .it_value.tv_usec = 300000 };
-	long fd = alloc_fd(0), ret;
-
-	if (fd < 0)
-		return fd;
-	signal(SIGALRM, on_alarm);
-	setitimer(ITIMER_REAL, &soon, NULL);
-	ret = use_buffer(fd);
-	soon.it_value.tv_usec = 0;
-	setitimer(ITIMER_REAL, &soon, NULL);
-	close(fd);
-	return ret;
-}
-
-static inline long op_map_by_faults(void)
-{
-	long ret = write_text(MAP_AT_ONCE, "0");
-
-	if (ret > 0)
-		ret = op_map();
-	write_text(MAP_AT_ONCE, "1");
-	return ret;
-}
+long op_map(void);
+long op_map_by_faults(void);
 
 /* The last answer was a heap's ENOMEM, whatever memory was missing. */
-static bool heap_said_enomem;
+extern bool heap_said_enomem;
+long op_heap(void);
+long op_buffers_view(void);
+long api(const char *attempt);
+long op_api_pages(void);
+long op_api_buffer(void);
+long op_api_export(void);
+long op_api_attach(void);
+long op_api_vmap(void);
+long op_api_assign(void);
 
-static inline long op_heap(void)
-{
-	struct dma_heap_allocation_data data = {
-		.len = LEN, .fd_flags = O_RDWR | O_CLOEXEC,
-	};
-	long heap = CALL(open(HEAP, O_RDWR | O_CLOEXEC));
-	long ret;
-
-	if (heap < 0)
-		return heap;
-	ret = CALL(ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &data));
-	heap_said_enomem = ret == -ENOMEM;
-	close(heap);
-	return ret ? ret : closed(data.fd);
-}
-
-static inline long op_buffers_view(void)
-{
-	static char text[64 * KIB];
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/kernel/debug/lcma/%s/buffers", region);
-	return read_text(path, text, sizeof(text));
-}
-
-static inline long api(const char *attempt)
-{
-	char line[64];
-
-	snprintf(line, sizeof(line), "%s %s", attempt, region);
-	return write_text(APITEST, line);
-}
-
-static inline long op_api_pages(void)
-{
-	return api("try_pages");
-}
-
-static inline long op_api_buffer(void)
-{
-	return api("try_buffer");
-}
-
-static inline long op_api_export(void)
-{
-	return api("try_export");
-}
-
-static inline long op_api_attach(void)
-{
-	return api("try_attach");
-}
-
-static inline long op_api_vmap(void)
-{
-	return api("try_vmap");
-}
-
-static inline long op_api_assign(void)
-{
-	return api("try_assign");
-}
-
-static const struct operation operations[] = {
-	{ "open", op_open, false },
-	{ "text line", op_text, true },
-	{ "text line with a deadline", op_text_deadline, false },
-	{ "text slot", op_text_slot, false },
-	{ "text read", op_text_read, false },
-	{ "VERSION", op_version, false },
-	{ "REGION_LIST", op_region_list, false },
-	{ "REGION_INFO", op_region_info, false },
-	{ "ALLOC", op_alloc, false },
-	{ "ALLOC with a deadline", op_alloc_deadline, true },
-	{ "BUFFER_INFO", op_buffer_info, false },
-	{ "BUFFER_LIST", op_buffer_list, false },
-	{ "FAILURE_LIST", op_failure_list, false },
-	{ "mmap, touch, sync", op_map, true },
-	{ "mmap that faults fill", op_map_by_faults, false },
-	{ "heap", op_heap, false },
-	{ "debugfs buffers", op_buffers_view, false },
-	{ "lcma_alloc_pages", op_api_pages, true },
-	{ "lcma_buffer_alloc", op_api_buffer, false },
-	{ "lcma_buffer_export", op_api_export, false },
-	{ "attach, map, CPU access", op_api_attach, false },
-	{ "kernel mapping", op_api_vmap, true },
-	{ "lcma_device_assign", op_api_assign, false },
-};
+extern const struct operation operations[];
+extern const size_t nr_operations;
 
 /* --- afterwards -------------------------------------------------------------------- */
 
 /* Nothing is used or on its way; all of a region is there. */
-static inline bool settles(int dev, const char *name)
-{
-	const long long until = now_ms() + SETTLE_MS;
-	struct lcma_region_info info;
-
-	do {
-		if (!region_info(dev, name, &info) && !info.used &&
-		    !info.busy && !info.quarantined &&
-		    info.pooled + info.shared == info.bytes)
-			return true;
-		sleep_ms(20);
-	} while (now_ms() < until);
-	diag("%s: used %llu, busy %llu, pool %llu, shared %llu, held %llu of %llu, %d buffers",
-	     name, info.used, info.busy, info.pooled, info.shared,
-	     info.quarantined, info.bytes, count_buffers(name));
-	return false;
-}
-
-static inline bool all_idle(void)
-{
-	const int dev = open_device();
-	bool idle = true;
-	int i;
-
-	for (i = 0; regions[i]; i++)
-		idle &= settles(dev, regions[i]);
-	close(dev);
-	return idle;
-}
+bool settles(int dev, const char *name);
+bool all_idle(void);
 
 /* Return: NULL; what is wrong after a failed operation. */
-static inline const char *aftermath(const struct operation *op, int nr_fds)
-{
-	if (count_fds() != nr_fds)
-		return "a descriptor is left";
-	if (!all_idle())
-		return "memory is left";
-	if (op->run() < 0)
-		return "the next one fails";
-	return all_idle() ? NULL : "memory is left by the next one";
-}
-
-static inline bool any_entry(const char *path, const char *begins)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	bool found = false;
-
-	while (dir && (entry = readdir(dir)))
-		found |= !strncmp(entry->d_name, begins, strlen(begins));
-	if (dir)
-		closedir(dir);
-	return found;
-}
-
-static inline bool any_worker(void)
-{
-	DIR *dir = opendir("/proc");
-	struct dirent *entry;
-	char path[300], comm[32];
-	bool found = false;
-
-	while (dir && (entry = readdir(dir))) {
-		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-			continue;
-		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
-		if (read_text(path, comm, sizeof(comm)) > 0)
-			found |= !strncmp(comm, "lcma/", 5);
-	}
-	if (dir)
-		closedir(dir);
-	return found;
-}
+const char *aftermath(const struct operation *op, int nr_fds);
+bool any_entry(const char *path, const char *begins);
+bool any_worker(void);
 
 /* A thread that has come to its end is seen until the kernel gets round to it. */
-static inline bool outlives_its_end(void)
-{
-	const long long until = now_ms() + SETTLE_MS;
-
-	while (any_worker()) {
-		if (now_ms() > until)
-			return true;
-		sleep_ms(10);
-	}
-	return false;
-}
+bool outlives_its_end(void);
 
 /* Return: NULL; what a module that is not loaded has left. */
-static inline const char *left_behind(void)
-{
-	if (!access("/sys/module/lcma", F_OK))
-		return "the module";
-	if (!access(DEVICE, F_OK))
-		return DEVICE;
-	if (!access(HEAP, F_OK))
-		return HEAP;
-	if (!access("/sys/kernel/lcma", F_OK))
-		return "a directory in sysfs";
-	if (!access("/sys/kernel/debug/lcma", F_OK) || !access(FAULTS, F_OK) ||
-	    !access("/sys/kernel/debug/lcma_holders", F_OK))
-		return "something in debugfs";
-	if (any_entry("/sys/bus/platform/devices", "lcma."))
-		return "a platform device";
-	return outlives_its_end() ? "a worker" : NULL;
-}
+const char *left_behind(void);
 
 /* Where the regions lie, as one number; the same again if nothing was lost. */
-static inline unsigned long long places(void)
-{
-	unsigned long long sum = 0;
-	int i;
-
-	for (i = 0; regions[i]; i++)
-		sum = sum * 31 + region_value(regions[i], "base");
-	return sum;
-}
+unsigned long long places(void);
 
 /* Loads with regions= and more. */
-static inline long load(const char *spec, const char *more)
-{
-	char parameters[256];
-
-	snprintf(parameters, sizeof(parameters), "regions=\"%s\" %s", spec, more);
-	return load_lcma(parameters);
-}
+long load(const char *spec, const char *more);
 
 /* name=16M@cma,...;name2=... */
-static inline void set_regions(const char *spec)
-{
-	unsigned int i = 0;
-
-	memset(regions, 0, sizeof(regions));
-	while (*spec && i < ARRAY_SIZE(regions) - 1) {
-		regions[i++] = strndup(spec, strcspn(spec, "="));
-		spec += strcspn(spec, ";");
-		spec += *spec == ';';
-	}
-	if (!i)
-		regions[0] = "default";
-	region = regions[0];
-}
+void set_regions(const char *spec);
 
 #endif

@@ -265,6 +265,15 @@ meminfo()
 	awk -v key="$1:" '$1 == key { print $2 }' /proc/meminfo
 }
 
+# page_size: sets $page_bytes, of a page of this kernel
+page_size()
+{
+	page_bytes=4096
+	while read -r tap_key tap_value _; do
+		[ "$tap_key" != KernelPageSize: ] || { page_bytes=$((tap_value * 1024)); break; }
+	done </proc/self/smaps
+}
+
 # log_mark, log_since: the kernel log from a point on
 log_mark()
 {

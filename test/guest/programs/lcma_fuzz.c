@@ -138,14 +138,14 @@ int main(int argc, char **argv)
 	diag("%u lines, %u refused, %u reads freed, %u from the heap, %u attempts to unload",
 	     c->lines, c->lines_refused, c->frees, c->heaps, c->unloads);
 	for (i = 0; i < NR_CALLS; i++)
-		diag("%s: %u good, %u refused", calls[i].name, c->good[i],
+		diag("%s: %u good, %u refused", fuzz_calls[i].name, c->good[i],
 		     c->refused[i]);
 
 	if (!no_complaint("every answer is one that the manual has"))
 		diag("seed %u", seed);
 	for (i = 0; i < NR_CALLS; i++)
 		ok(c->good[i] > 0 && c->refused[i] > 0,
-		   "%s was good sometimes, and sometimes refused", calls[i].name);
+		   "%s was good sometimes, and sometimes refused", fuzz_calls[i].name);
 	ok(c->lines && c->lines_refused && c->frees, "so were lines, and reads freed");
 	ok(c->maps && c->faults && c->faults < c->touches,
 	   "mappings were touched, and missed");

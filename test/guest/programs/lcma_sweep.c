@@ -185,7 +185,7 @@ static void sweep_operations(const char *spec)
 	log_from_here();
 	for (r = 0; regions[r]; r++) {
 		region = regions[r];
-		for (i = 0; i < ARRAY_SIZE(operations); i++) {
+		for (i = 0; i < nr_operations; i++) {
 			if (r && !operations[i].everywhere)
 				continue;
 			if (operations[i].run() < 0)

@@ -154,7 +154,7 @@ static void operations_in(const char *spec)
 	set_regions(spec);
 	for (r = 0; regions[r]; r++) {
 		region = regions[r];
-		for (i = 0; i < ARRAY_SIZE(operations); i++)
+		for (i = 0; i < nr_operations; i++)
 			if (!r || operations[i].everywhere)
 				sweep(&operations[i]);
 	}
