@@ -9,9 +9,13 @@
 # cmdline: cma=96M
 # timeout: 60
 # smp@*-debug: 1
+# kernels@7-16k-arm64: *
+# cmdline@7-16k-arm64: cma=160M
 
 . /test/lib/tap.sh
 
+page_size
+frame_pages=$((2097152 / page_bytes))
 module=/test/kmod/lcma_example.ko
 
 used()
@@ -38,7 +42,7 @@ matches "$(log_since)" 'lcma_example.*no region nowhere' "and the log says so"
 is "$(used default)" 0 "nothing is left behind"
 
 check "the driver is loaded" insmod $module
-is "$(used default)" 512 "its frame is in the region"
+is "$(used default)" $frame_pages "its frame is in the region"
 matches "$(cat $debug/default/buffers)" 'bytes=2097152 .*label=example-frame' \
 	"and is listed with its label"
 is "$(example_client 1)" "frame 1: 2097152 bytes, right" "a program gets a frame"
@@ -53,13 +57,13 @@ is "$(used default)" 0 "its frame is freed"
 is "$(lcma_info default shared_pages)" "$idle" "the system has every page again"
 
 check "the driver takes another region" insmod $module region=other
-is "$(used default),$(used other)" 0,512 "its frame is there"
+is "$(used default),$(used other)" 0,$frame_pages "its frame is there"
 example_client -k 1 >/tmp/kept &
 holder=$!
 tries=0
 while [ ! -s /tmp/kept ] && [ $((tries += 1)) -lt 300 ]; do usleep 10000; done
 check "it can go while a program has a mapping of its frame" rmmod lcma_example
-is "$(used other)" 512 "the program keeps the memory"
+is "$(used other)" $frame_pages "the program keeps the memory"
 if lcma_unload; then
 	bail_out "lcma was unloaded under a mapping"
 else

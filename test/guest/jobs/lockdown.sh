@@ -8,6 +8,8 @@
 # module, so that this load fails before the parameter is looked at.
 #
 # cmdline: cma=96M
+# cmdline@7-16k-arm64: cma=128M
+# kernels@7-16k-arm64: *
 
 # shellcheck source=test/guest/lib/tap.sh
 . /test/lib/tap.sh

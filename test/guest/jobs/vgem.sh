@@ -15,6 +15,9 @@
 # timeout: 60
 # pages: poison
 # smp@*-debug: 1
+# kernels@7-16k-arm64: *
+# mem@7-16k-arm64: 512M
+# cmdline@7-16k-arm64: cma=96M
 
 . /test/lib/tap.sh
 # shellcheck source=test/guest/lib/program.sh

@@ -115,6 +115,11 @@ bool same_text(const char *got, const char *wanted,
 	return ok(!strcmp(got, wanted), "%s", what);
 }
 
+unsigned long page_bytes(void)
+{
+	return sysconf(_SC_PAGESIZE);
+}
+
 long long now_ms(void)
 {
 	struct timespec ts;
@@ -223,7 +228,7 @@ unsigned long long region_value(const char *region,
 
 unsigned long used_bytes(const char *region)
 {
-	return region_value(region, "used_pages") * PAGE;
+	return region_value(region, "used_pages") * page_bytes();
 }
 
 int count_buffers(const char *region)

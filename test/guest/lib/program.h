@@ -39,7 +39,7 @@
 
 #define DEVICE		"/dev/cma_test"
 #define PROGRAMS	"/dev/lcma"	/* ioctls only */
-#define PAGE		4096UL
+#define PAGE		4096UL	/* what most programs count in, see page_bytes() */
 #define KIB		1024UL
 #define MIB		(1024UL * KIB)
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -79,6 +79,9 @@ bool same_text(const char *got, const char *wanted,
 	       const char *what);
 
 /* --- time and chance --------------------------------------------------------- */
+
+/* Bytes of a page of this kernel: 4, 16 or 64 KiB. */
+unsigned long page_bytes(void);
 
 long long now_ms(void);
 void sleep_ms(long ms);
