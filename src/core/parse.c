@@ -158,6 +158,40 @@ bool lcma_word_is(const struct lcma_word *word, const char *string)
 }
 
 /**
+ * lcma_choice_find - which of some words is it?
+ * @choice: the words
+ * @word: the word
+ *
+ * Return: its number; -EINVAL if it is none of them.
+ */
+int lcma_choice_find(lcma_choice_fn choice, const struct lcma_word *word)
+{
+	const char *known;
+	int i;
+
+	for (i = 0; (known = choice(i)); i++)
+		if (lcma_word_is(word, known))
+			return i;
+	return -EINVAL;
+}
+
+/**
+ * lcma_choice_parse - understand a text that is one of some words
+ * @choice: the words
+ * @text: the text; one newline at its end is allowed
+ *
+ * Return: the word's number; -EINVAL if it is none of them.
+ */
+int lcma_choice_parse(lcma_choice_fn choice, const char *text)
+{
+	struct lcma_cursor t = { .pos = text, .end = text + strlen(text) };
+	const struct lcma_word word = lcma_cursor_word(&t, "\n");
+
+	lcma_cursor_take(&t, '\n');
+	return t.pos == t.end ? lcma_choice_find(choice, &word) : -EINVAL;
+}
+
+/**
  * lcma_word_option - is this word KEY=something?
  * @word: the word
  * @key: the key with its equals sign, "align="

@@ -72,6 +72,8 @@ static inline bool lcma_is_pow2(u64 n)
 	return n && !(n & (n - 1));
 }
 
+int lcma_choice_find(lcma_choice_fn choice, const struct lcma_word *word);
+int lcma_choice_parse(lcma_choice_fn choice, const char *text);
 int lcma_cursor_error(struct lcma_cursor *cursor, const char *at, int err,
 		      const char *what);
 int lcma_cursor_unknown(struct lcma_cursor *cursor, const struct lcma_word *word,

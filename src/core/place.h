@@ -23,20 +23,6 @@
 #include "core/map.h"
 
 /**
- * enum lcma_policy - which candidates are tried before all the others
- * @LCMA_POLICY_COST: those that are cheapest to empty; the default
- * @LCMA_POLICY_BEST_FIT: the shortest runs that are long enough
- * @LCMA_POLICY_FIRST_FIT: none
- * @LCMA_NR_POLICIES: how many there are
- */
-enum lcma_policy {
-	LCMA_POLICY_COST,
-	LCMA_POLICY_BEST_FIT,
-	LCMA_POLICY_FIRST_FIT,
-	LCMA_NR_POLICIES,
-};
-
-/**
  * struct lcma_option - a place that a policy may choose
  * @start: first page
  * @run: how long the unused run is that it lies at one end of, in pages

@@ -7,50 +7,6 @@
 /* Larger granules than this are a mistake, not a wish. */
 #define MAX_ORDER_OPTION	30
 
-static const char * const source_words[LCMA_NR_SOURCES + 1] = {
-	[LCMA_SOURCE_CMA] = "cma",
-	[LCMA_SOURCE_RESERVE_MEM] = "reserve_mem",
-	[LCMA_SOURCE_ANY] = "any",
-};
-
-static const char * const policy_words[LCMA_NR_POLICIES] = {
-	[LCMA_POLICY_COST] = "cost",
-	[LCMA_POLICY_BEST_FIT] = "best-fit",
-	[LCMA_POLICY_FIRST_FIT] = "first-fit",
-};
-
-/**
- * lcma_policy_word - the word that names a policy
- * @policy: which
- *
- * Return: a constant string.
- */
-const char *lcma_policy_word(enum lcma_policy policy)
-{
-	return policy_words[policy];
-}
-
-/**
- * lcma_source_word - the word that names a source on the command line
- * @source: which source
- *
- * Return: a constant string.
- */
-const char *lcma_source_word(enum lcma_source_id source)
-{
-	return source_words[source];
-}
-
-static const char *source_choice(unsigned int i)
-{
-	return i < LCMA_NR_SOURCES ? source_words[i] : NULL;
-}
-
-static const char *policy_choice(unsigned int i)
-{
-	return i < LCMA_NR_POLICIES ? policy_words[i] : NULL;
-}
-
 static int parse_size(struct lcma_cursor *cursor, const struct lcma_word *word,
 		      const char *what, u64 *bytes)
 {
@@ -73,37 +29,40 @@ static int parse_name(struct lcma_cursor *cursor, struct lcma_spec *spec)
 	return 0;
 }
 
-static int parse_source(struct lcma_cursor *cursor, struct lcma_spec *spec)
+static int parse_source(struct lcma_cursor *cursor,
+			const struct lcma_spec_words *words,
+			struct lcma_spec *spec)
 {
 	struct lcma_word word = lcma_cursor_word(cursor, ":,;");
+	const int source = lcma_choice_find(words->source, &word);
 	struct lcma_word arg = { .at = cursor->pos };
+	enum lcma_source_arg rule;
 	bool has_arg;
-	int source;
 
-	for (source = 0; source < LCMA_NR_SOURCES; source++)
-		if (lcma_word_is(&word, source_words[source]))
-			break;
-	if (source == LCMA_NR_SOURCES)
-		return lcma_cursor_unknown(cursor, &word, "source", source_choice);
+	if (source < 0)
+		return lcma_cursor_unknown(cursor, &word, "source",
+					   words->source);
 	spec->source = source;
+	rule = words->source_arg(source);
 
 	has_arg = lcma_cursor_take(cursor, ':');
 	if (has_arg)
 		arg = lcma_cursor_word(cursor, ",;");
-	if (source == LCMA_SOURCE_CMA && has_arg)
+	if (rule == LCMA_ARG_NONE && has_arg)
 		return lcma_cursor_error(cursor, arg.at, -EINVAL,
-					 "cma takes nothing behind a colon");
-	if (has_arg && !arg.len_bytes)
+					 "this source takes nothing after a colon");
+	if ((rule == LCMA_ARG_REQUIRED || has_arg) && !arg.len_bytes)
 		return lcma_cursor_error(cursor, arg.at, -EINVAL,
-					 "source wants a name behind its colon");
+					 "this source wants a name after a colon");
 	if (!lcma_word_copy(&arg, spec->source_arg, sizeof(spec->source_arg)) ||
 	    !lcma_is_printable(spec->source_arg))
 		return lcma_cursor_error(cursor, arg.at, -EINVAL,
-					 "name behind the source wants 1 to 63 printable characters");
+					 "name after the source wants 1 to 63 printable characters");
 	return 0;
 }
 
 static int parse_keep(struct lcma_cursor *cursor, const struct lcma_word *value,
+		      const struct lcma_spec_words *words,
 		      struct lcma_spec *spec)
 {
 	static const char what[] =
@@ -134,6 +93,7 @@ static int parse_keep(struct lcma_cursor *cursor, const struct lcma_word *value,
 }
 
 static int parse_align(struct lcma_cursor *cursor, const struct lcma_word *value,
+		       const struct lcma_spec_words *words,
 		       struct lcma_spec *spec)
 {
 	if (lcma_word_size(value, 1, &spec->align_bytes) ||
@@ -143,29 +103,20 @@ static int parse_align(struct lcma_cursor *cursor, const struct lcma_word *value
 	return 0;
 }
 
-/* Return: one of enum lcma_policy; -EINVAL. */
-static int policy_of(const struct lcma_word *word)
-{
-	int policy;
-
-	for (policy = 0; policy < LCMA_NR_POLICIES; policy++)
-		if (lcma_word_is(word, policy_words[policy]))
-			return policy;
-	return -EINVAL;
-}
-
 static int parse_policy(struct lcma_cursor *cursor, const struct lcma_word *value,
+			const struct lcma_spec_words *words,
 			struct lcma_spec *spec)
 {
-	const int policy = policy_of(value);
+	const int policy = lcma_choice_find(words->policy, value);
 
 	if (policy < 0)
-		return lcma_cursor_unknown(cursor, value, "policy", policy_choice);
+		return lcma_cursor_unknown(cursor, value, "policy", words->policy);
 	spec->policy = policy;
 	return 0;
 }
 
 static int parse_order(struct lcma_cursor *cursor, const struct lcma_word *value,
+		       const struct lcma_spec_words *words,
 		       struct lcma_spec *spec)
 {
 	u64 order;
@@ -178,6 +129,7 @@ static int parse_order(struct lcma_cursor *cursor, const struct lcma_word *value
 }
 
 static int parse_heap(struct lcma_cursor *cursor, const struct lcma_word *value,
+		      const struct lcma_spec_words *words,
 		      struct lcma_spec *spec)
 {
 	struct lcma_word part = *value;
@@ -202,7 +154,7 @@ static int parse_heap(struct lcma_cursor *cursor, const struct lcma_word *value,
 static const struct {
 	const char *key;
 	int (*parse)(struct lcma_cursor *cursor, const struct lcma_word *value,
-		     struct lcma_spec *spec);
+		     const struct lcma_spec_words *words, struct lcma_spec *spec);
 } options[] = {
 	{ "keep=", parse_keep },
 	{ "align=", parse_align },
@@ -248,8 +200,9 @@ static struct lcma_word value_with_commas(struct lcma_cursor *cursor,
 	}
 }
 
-static int parse_option(struct lcma_cursor *cursor, unsigned long *seen,
-			struct lcma_spec *spec)
+static int parse_option(struct lcma_cursor *cursor,
+			const struct lcma_spec_words *words,
+			unsigned long *seen, struct lcma_spec *spec)
 {
 	struct lcma_word word = lcma_cursor_word(cursor, ",;");
 	struct lcma_word value;
@@ -269,13 +222,15 @@ static int parse_option(struct lcma_cursor *cursor, unsigned long *seen,
 		return lcma_cursor_error(cursor, word.at, -EINVAL,
 					 "option given twice");
 	*seen |= BIT(i);
-	err = options[i].parse(cursor, &value, spec);
+	err = options[i].parse(cursor, &value, words, spec);
 	if (!err)
 		cursor->pos = after;
 	return err;
 }
 
-static int parse_region(struct lcma_cursor *cursor, struct lcma_spec *spec)
+static int parse_region(struct lcma_cursor *cursor,
+			const struct lcma_spec_words *words,
+			struct lcma_spec *spec)
 {
 	struct lcma_word size;
 	unsigned long seen = 0;
@@ -293,12 +248,12 @@ static int parse_region(struct lcma_cursor *cursor, struct lcma_spec *spec)
 		return lcma_cursor_error(cursor, size.at, -EINVAL,
 					 "SIZE wants a number above 0, with K, M or G or nothing behind it");
 	if (lcma_cursor_take(cursor, '@')) {
-		err = parse_source(cursor, spec);
+		err = parse_source(cursor, words, spec);
 		if (err)
 			return err;
 	}
 	while (lcma_cursor_take(cursor, ',')) {
-		err = parse_option(cursor, &seen, spec);
+		err = parse_option(cursor, words, &seen, spec);
 		if (err)
 			return err;
 	}
@@ -325,8 +280,9 @@ static bool heap_is_taken(const struct lcma_spec *specs, unsigned int nr)
 	return false;
 }
 
-static int parse_regions(struct lcma_cursor *cursor, struct lcma_spec *specs,
-			 unsigned int max_specs)
+static int parse_regions(struct lcma_cursor *cursor,
+			 const struct lcma_spec_words *words,
+			 struct lcma_spec *specs, unsigned int max_specs)
 {
 	const char *at;
 	unsigned int nr = 0;
@@ -337,7 +293,7 @@ static int parse_regions(struct lcma_cursor *cursor, struct lcma_spec *specs,
 		if (nr == max_specs)
 			return lcma_cursor_error(cursor, at, -EINVAL,
 						 "too many regions");
-		err = parse_region(cursor, &specs[nr]);
+		err = parse_region(cursor, words, &specs[nr]);
 		if (err)
 			return err;
 		if (name_is_taken(specs, nr))
@@ -355,21 +311,23 @@ static int parse_regions(struct lcma_cursor *cursor, struct lcma_spec *specs,
 /**
  * lcma_spec_parse - understand regions=
  * @text: the parameter; one newline at its end is allowed, as from echo
+ * @words: which sources and policies there are
  * @specs: the regions
  * @max_specs: how many fit
  * @error: what is wrong; unchanged without error
  *
  * Return: the number of regions, at least 1; -EINVAL.
  */
-int lcma_spec_parse(const char *text, struct lcma_spec *specs,
-		    unsigned int max_specs, struct lcma_complaint *error)
+int lcma_spec_parse(const char *text, const struct lcma_spec_words *words,
+		    struct lcma_spec *specs, unsigned int max_specs,
+		    struct lcma_complaint *error)
 {
 	struct lcma_cursor t = { .pos = text, .end = text + strlen(text) };
 	int ret;
 
 	if (t.end > t.pos && t.end[-1] == '\n')
 		t.end--;
-	ret = parse_regions(&t, specs, max_specs);
+	ret = parse_regions(&t, words, specs, max_specs);
 	if (ret < 0)
 		lcma_cursor_complain(&t, text, error);
 	return ret;
@@ -388,7 +346,7 @@ int lcma_spec_parse_keep(const char *text, struct lcma_spec *spec,
 {
 	struct lcma_cursor t = { .pos = text, .end = text + strlen(text) };
 	const struct lcma_word word = lcma_cursor_word(&t, "\n");
-	int err = parse_keep(&t, &word, spec);
+	int err = parse_keep(&t, &word, NULL, spec);
 
 	if (!err)
 		lcma_cursor_take(&t, '\n');
@@ -398,19 +356,4 @@ int lcma_spec_parse_keep(const char *text, struct lcma_spec *spec,
 	if (err)
 		lcma_cursor_complain(&t, text, error);
 	return err;
-}
-
-/**
- * lcma_policy_parse - understand the name of a policy
- * @text: the name; one newline at its end is allowed
- *
- * Return: one of enum lcma_policy; -EINVAL.
- */
-int lcma_policy_parse(const char *text)
-{
-	struct lcma_cursor t = { .pos = text, .end = text + strlen(text) };
-	const struct lcma_word word = lcma_cursor_word(&t, "\n");
-
-	lcma_cursor_take(&t, '\n');
-	return t.pos == t.end ? policy_of(&word) : -EINVAL;
 }

@@ -17,6 +17,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "alloc/policy.h"
 #include "core/spec.h"
 #include "fault.h"
 #include "life/drain.h"
@@ -42,6 +43,12 @@ MODULE_PARM_DESC(default_keep,
 
 /* Without default_keep: so much of a region. */
 #define DEFAULT_KEEP_FRACTION	4
+
+static const struct lcma_spec_words words = {
+	.source = lcma_source_word,
+	.source_arg = lcma_source_arg,
+	.policy = lcma_policy_word,
+};
 
 static void log_complaint(const char *parameter,
 			  const struct lcma_complaint *complaint,
@@ -215,6 +222,7 @@ static int attach_automatically(void)
 {
 	struct lcma_spec spec = {
 		.name = DEFAULT_REGION,
+		.source = LCMA_SOURCE_ANY,
 		.align_bytes = 1,
 	};
 	int err = lcma_source_suggest(&spec);
@@ -232,7 +240,8 @@ static int attach_specs(void)
 		kcalloc(LCMA_MAX_REGIONS, sizeof(*specs), GFP_KERNEL);
 	if (!specs)
 		return -ENOMEM;
-	nr = lcma_spec_parse(regions, specs, LCMA_MAX_REGIONS, &complaint);
+	nr = lcma_spec_parse(regions, &words, specs, LCMA_MAX_REGIONS,
+			     &complaint);
 	if (nr < 0) {
 		log_complaint("regions", &complaint, regions);
 		err = nr;
@@ -283,7 +292,7 @@ void lcma_attach_rest(unsigned long *cma_pages, unsigned long *fixed_pages,
 		carve = &region->carve;
 		if (READ_ONCE(region->life) == LCMA_DRAINED)
 			continue;
-		if (carve->source == &lcma_source_cma)
+		if (carve->is_kernel_cma)
 			system.cma_pages -= min(system.cma_pages,
 						carve->nr_pages);
 		else if (carve->shareable &&

@@ -198,13 +198,13 @@ void lcma_region_set_life(struct lcma_region *region, enum lcma_life life)
 /**
  * lcma_region_set_policy - choose places in another way
  * @region: the region
- * @policy: how
+ * @policy: how, a number of alloc/policy.h
  *
  * Requests that have begun go on as they are.
  *
  * Context: any.
  */
-void lcma_region_set_policy(struct lcma_region *region, enum lcma_policy policy)
+void lcma_region_set_policy(struct lcma_region *region, unsigned int policy)
 {
 	WRITE_ONCE(region->policy, policy);
 }

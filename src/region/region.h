@@ -91,7 +91,8 @@ enum lcma_life {
  * @unit_pages: what isolation touches; fixed
  * @align_pages: least alignment of every buffer; fixed
  * @granule_pages: every buffer takes a multiple of this; fixed
- * @policy: how places for buffers are chosen; changed at any time
+ * @policy: how places for buffers are chosen, a number of alloc/policy.h; changed at
+ *	any time
  * @lock: protects what is marked [lock], here and in the parts; taken with
  *	interrupts off
  * @next_waits: not 0: a CPU that has waited long for @lock goes first, contend.h
@@ -119,7 +120,7 @@ struct lcma_region {
 	unsigned long unit_pages;
 	unsigned long align_pages;
 	unsigned long granule_pages;
-	enum lcma_policy policy;
+	unsigned int policy;
 
 	spinlock_t lock;		/* all that is marked [lock] */
 	unsigned int next_waits;
@@ -151,7 +152,7 @@ struct lcma_region *lcma_region_nth(unsigned int i);
 void lcma_region_forget_all(void);
 
 void lcma_region_set_life(struct lcma_region *region, enum lcma_life life);
-void lcma_region_set_policy(struct lcma_region *region, enum lcma_policy policy);
+void lcma_region_set_policy(struct lcma_region *region, unsigned int policy);
 
 void lcma_region_lock_contended(struct lcma_region *region,
 				unsigned long *flags)

@@ -455,6 +455,7 @@ static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 	carve->nr_pages = want.nr_units * unit_pages;
 	carve->chunk_pages = unit_pages;
 	carve->shareable = true;
+	carve->is_kernel_cma = true;
 	strscpy(carve->origin, "cma", sizeof(carve->origin));
 	carve->private = cma;
 	return 0;
@@ -541,7 +542,9 @@ static int cma_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
 }
 
 const struct lcma_source lcma_source_cma = {
-	.id = LCMA_SOURCE_CMA,
+	.word = "cma",
+	.arg = LCMA_ARG_NONE,
+	.turn = 20,
 	.suggest = cma_suggest,
 	.carve = cma_carve,
 	.give_back = cma_give_back,

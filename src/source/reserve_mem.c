@@ -313,7 +313,9 @@ static int rmem_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
 }
 
 const struct lcma_source lcma_source_reserve_mem = {
-	.id = LCMA_SOURCE_RESERVE_MEM,
+	.word = "reserve_mem",
+	.arg = LCMA_ARG_OPTIONAL,
+	.turn = 10,
 	.suggest = rmem_suggest,
 	.carve = rmem_carve,
 	.give_back = rmem_give_back,

@@ -6,33 +6,46 @@
 
 #include "source/source.h"
 
-#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/slab.h>
+
+#include "fault.h"
 
 /* Room for the sentence in which a source says what it lacks. */
 #define WHY_BYTES	240
 
-/* In the order of the automatic choice. */
+#define SOURCE_ROW(name)	&lcma_source_##name,
+
 static const struct lcma_source * const sources[] = {
-	&lcma_source_reserve_mem,
-	&lcma_source_cma,
+	LCMA_SOURCES(SOURCE_ROW)
 };
 
-/* regions= accepts, and advertises, the sources that are here. */
-static_assert(ARRAY_SIZE(sources) == LCMA_NR_SOURCES);
-
-static const struct lcma_source *find_source(enum lcma_source_id id)
+/**
+ * lcma_source_word - the word of the source with a number
+ * @source: the number, as a spec has it
+ *
+ * Context: any.
+ * Return: a constant string; NULL if there is no such source.
+ */
+const char *lcma_source_word(unsigned int source)
 {
-	unsigned int i;
+	return source < ARRAY_SIZE(sources) ? sources[source]->word : NULL;
+}
 
-	for (i = 0; i < ARRAY_SIZE(sources) - 1; i++)
-		if (sources[i]->id == id)
-			break;
-	return sources[i];
+/**
+ * lcma_source_arg - what may follow the word of the source with a number
+ * @source: the number; there is such a source
+ *
+ * Context: any.
+ * Return: the rule.
+ */
+enum lcma_source_arg lcma_source_arg(unsigned int source)
+{
+	return sources[source]->arg;
 }
 
 /**
@@ -55,11 +68,44 @@ unsigned long lcma_source_align_pages(const struct lcma_spec *spec)
 	return align_bytes >> PAGE_SHIFT;
 }
 
+/* The numbers of the sources that may be chosen automatically, in turn; how many. */
+static unsigned int list_turns(unsigned int *turns)
+{
+	unsigned int i, at, nr = 0;
+
+	for (i = 0; i < ARRAY_SIZE(sources); i++) {
+		if (!sources[i]->suggest)
+			continue;
+		for (at = nr++; at && sources[turns[at - 1]]->turn >
+				      sources[i]->turn; at--)
+			turns[at] = turns[at - 1];
+		turns[at] = i;
+	}
+	return nr;
+}
+
+/* Return: 0; -ENODEV, and why in a sentence of each source; another errno. */
+static int ask_in_turn(struct lcma_spec *spec, const unsigned int *turns,
+		       unsigned int nr, char (*why)[WHY_BYTES])
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < nr; i++) {
+		err = sources[turns[i]]->suggest(spec, why[i], WHY_BYTES);
+		if (!err)
+			spec->source = turns[i];
+		if (err != -ENODEV)
+			return err;
+	}
+	return -ENODEV;
+}
+
 /**
  * lcma_source_suggest - the automatic choice
  * @spec: gets source, source_arg and size_bytes
  *
- * Asks every source in turn, the most specific one first.
+ * Asks every source that may be chosen so, each in its turn.
  *
  * Context: process, may sleep.
  * Return: 0; -ENODEV if there is no reservation, and the log says what was
@@ -67,21 +113,24 @@ unsigned long lcma_source_align_pages(const struct lcma_spec *spec)
  */
 int lcma_source_suggest(struct lcma_spec *spec)
 {
-	char why[ARRAY_SIZE(sources)][WHY_BYTES];
+	unsigned int turns[ARRAY_SIZE(sources)];
+	const unsigned int nr = list_turns(turns);
+	char (*why)[WHY_BYTES];
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(sources); i++) {
-		err = sources[i]->suggest(spec, why[i], WHY_BYTES);
-		if (!err)
-			spec->source = sources[i]->id;
-		if (err != -ENODEV)
-			return err;
+	why = lcma_fault(SOURCE_WHY) ? NULL :
+	      kcalloc(nr, sizeof(*why), GFP_KERNEL);
+	if (!why)
+		return -ENOMEM;
+	err = ask_in_turn(spec, turns, nr, why);
+	if (err == -ENODEV) {
+		pr_err("region %s: no source of memory:\n", spec->name);
+		for (i = 0; i < nr; i++)
+			pr_err("  %s: %s\n", sources[turns[i]]->word, why[i]);
 	}
-	pr_err("region %s: no source of memory:\n", spec->name);
-	for (i = 0; i < ARRAY_SIZE(sources); i++)
-		pr_err("  %s: %s\n", lcma_source_word(sources[i]->id), why[i]);
-	return -ENODEV;
+	kfree(why);
+	return err;
 }
 
 /**
@@ -108,7 +157,7 @@ int lcma_source_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 			return err;
 		wanted.size_bytes = spec->size_bytes;
 	}
-	source = find_source(wanted.source);
+	source = sources[wanted.source];
 
 	memset(carve, 0, sizeof(*carve));
 	err = source->carve(&wanted, carve);

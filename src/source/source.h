@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sources: where a region's memory comes from. Each lives in a file of its own
- * (source_cma.c, source_reserve_mem.c) and is entered in the table in source.c;
- * nothing else knows how many there are.
+ * Sources: where a region's memory comes from.
+ *
+ * A source is a file of this folder with a struct lcma_source in it, and one word in
+ * LCMA_SOURCES(); nothing else names it. What others have to know of it are members
+ * of that struct, and of the carve that it hands over.
  */
 #ifndef LCMA_SOURCE_H
 #define LCMA_SOURCE_H
@@ -24,6 +26,8 @@ struct lcma_source;
  * @lost_pages: pages of the reservation that alignment made unusable
  * @shareable: pages may be given to the buddy allocator: the carve is made of
  *	whole units, whose pageblocks hold movable pages only
+ * @is_kernel_cma: it lies in a CMA area of the kernel, which counts its pages as
+ *	such
  * @origin: for people: "cma", "reserve_mem:lcma"; the source fills it in
  * @private: the source's own
  *
@@ -37,17 +41,20 @@ struct lcma_carve {
 	unsigned long chunk_pages;
 	unsigned long lost_pages;
 	bool shareable;
+	bool is_kernel_cma;
 	char origin[LCMA_SOURCE_ARG_BYTES + 16];
 	void *private;
 };
 
 /**
  * struct lcma_source - a kind of reservation
- * @id: which one it is in regions=
+ * @word: what it is called in regions=
+ * @arg: what may follow that word
+ * @turn: when the automatic choice asks it: the lowest comes first
  * @suggest: for the automatic choice: fill in size_bytes and source_arg of a
- *	spec. May sleep. Return: 0; -ENODEV, and in @why a sentence: what was
- *	looked for and what to put on the command line; another errno if it
- *	could not look.
+ *	spec. NULL: it is never chosen automatically. May sleep. Return: 0;
+ *	-ENODEV, and in @why a sentence: what was looked for and what to put on
+ *	the command line; another errno if it could not look.
  * @carve: take memory that begins at a multiple of lcma_source_align_pages(). May
  *	sleep. Return: 0; or an errno, after it has logged in a sentence what is wrong
  *	and what to put on the command line.
@@ -57,7 +64,9 @@ struct lcma_carve {
  *	to the source until the next boot. May sleep.
  */
 struct lcma_source {
-	enum lcma_source_id id;
+	const char *word;
+	enum lcma_source_arg arg;
+	unsigned int turn;
 	int (*suggest)(struct lcma_spec *spec, char *why, size_t size_bytes);
 	int (*carve)(const struct lcma_spec *spec, struct lcma_carve *carve);
 	void (*give_back)(struct lcma_carve *carve, unsigned long start_pfn,
@@ -65,9 +74,18 @@ struct lcma_source {
 	void (*discard)(struct lcma_carve *carve);
 };
 
-extern const struct lcma_source lcma_source_cma;
-extern const struct lcma_source lcma_source_reserve_mem;
+/* Every source, lcma_source_NAME, in the order in which complaints list them. */
+#define LCMA_SOURCES(ROW) \
+	ROW(cma) \
+	ROW(reserve_mem)
 
+#define LCMA_SOURCE_DECLARE(name) \
+	extern const struct lcma_source lcma_source_##name;
+
+LCMA_SOURCES(LCMA_SOURCE_DECLARE)
+
+const char *lcma_source_word(unsigned int source);
+enum lcma_source_arg lcma_source_arg(unsigned int source);
 unsigned long lcma_source_align_pages(const struct lcma_spec *spec);
 int lcma_source_suggest(struct lcma_spec *spec);
 int lcma_source_carve(const struct lcma_spec *spec, struct lcma_carve *carve);

@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
+#include "alloc/policy.h"
 #include "fault.h"
 #include "life/door.h"
 #include "life/drain.h"

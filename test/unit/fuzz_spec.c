@@ -8,20 +8,21 @@
 #include "core/spec.h"
 #include "complaint.h"
 #include "sentence.h"
+#include "words.h"
 
 #define SIZE	"[0-9]+[kKmMgG]?"
 #define ARG	":[^,;[:cntrl:] ]{1,63}"
 #define REGION \
 	"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}[:=]" SIZE \
-	"(@(cma|reserve_mem(" ARG ")?))?" \
+	"(@(cma|reserve_mem(" ARG ")?|fake" ARG "))?" \
 	"(,(keep=(all|" SIZE "(-" SIZE ")?)|align=" SIZE \
-	"|policy=(cost|best-fit|first-fit)|order=[0-9]+|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
+	"|policy=(cost|best-fit|first-fit|fake)|order=[0-9]+|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
 #define SHAPE	"^" REGION "(;" REGION ")*\n?$"
 
 static const char * const parts[] = {
 	"a", "cam", "gpu", "=", ":", "@", ",", ";", "-", "1", "32M", "16m", "1G",
 	"4096", "0", "a=1M", "cma", "@cma", "@reserve_mem", "@reserve_mem:gpu",
-	"@of:", "@live", ",keep=", ",keep=all", ",keep=1M-2M", ",align=1M",
+	"@of:", "@live", "@fake", "@fake:x", ",keep=", ",keep=all", ",keep=1M-2M", ",align=1M",
 	",align=", ",policy=first-fit", ",order=3", ",order=", ",heap=h", ",heap=linux,cma", ";b=2M@cma", "\n",
 	"18446744073709551615", "18446744073709551616", "17179869184G", "all",
 };
@@ -36,7 +37,7 @@ static int parse(const struct sentence *s, struct lcma_spec *specs,
 	int ret;
 
 	memset(specs, 0xa5, LCMA_MAX_REGIONS * sizeof(*specs));
-	ret = lcma_spec_parse(exact, specs, LCMA_MAX_REGIONS, error);
+	ret = lcma_spec_parse(exact, &words, specs, LCMA_MAX_REGIONS, error);
 	if (ret < 0)
 		check_complaint(error, exact, strlen(exact));
 	tap_exact_free(exact);
@@ -55,12 +56,13 @@ static bool same(const struct lcma_spec *a, const struct lcma_spec *b)
 
 static void build_source(struct sentence *s, struct lcma_spec *spec)
 {
-	spec->source = below(LCMA_NR_SOURCES + 1);
+	spec->source = (int)below(NR_SOURCES + 1) - 1;
 	if (spec->source == LCMA_SOURCE_ANY)
 		return;
 	say(s, "@");
-	say(s, lcma_source_word(spec->source));
-	if (spec->source == LCMA_SOURCE_CMA || one_in(2))
+	say(s, source_word(spec->source));
+	if (source_arg(spec->source) == LCMA_ARG_NONE ||
+	    (source_arg(spec->source) == LCMA_ARG_OPTIONAL && one_in(2)))
 		return;
 	say(s, ":");
 	say_some(s, ALNUM "/@:=-_.", 1 + below(63), spec->source_arg);
@@ -115,9 +117,9 @@ static int build_region(struct sentence *s, struct lcma_spec *spec)
 			spec->align_bytes = say_pow2(s, 0);
 			break;
 		case 2:
-			spec->policy = below(LCMA_NR_POLICIES);
+			spec->policy = below(NR_POLICIES);
 			say(s, "policy=");
-			say(s, lcma_policy_word(spec->policy));
+			say(s, policy_word(spec->policy));
 			break;
 		case 3:
 			say(s, "order=");
@@ -169,7 +171,7 @@ static void write_out(struct sentence *out, const struct lcma_spec *spec)
 		snprintf(word, sizeof(word),
 			 "%s=%llu@%s%s%s,align=%llu,order=%u", spec->name,
 			 (unsigned long long)spec->size_bytes,
-			 lcma_source_word(spec->source),
+			 source_word(spec->source),
 			 *spec->source_arg ? ":" : "", spec->source_arg,
 			 (unsigned long long)spec->align_bytes, spec->order);
 	say(out, word);
@@ -187,8 +189,9 @@ static void judge_region(const struct lcma_spec *spec)
 	CHECK(memchr(spec->name, '\0', sizeof(spec->name)));
 	CHECK(memchr(spec->source_arg, '\0', sizeof(spec->source_arg)));
 	CHECK(spec->size_bytes);
-	CHECK(spec->source <= LCMA_SOURCE_ANY);
-	CHECK(spec->source != LCMA_SOURCE_CMA || !*spec->source_arg);
+	CHECK(spec->source >= LCMA_SOURCE_ANY && spec->source < NR_SOURCES);
+	CHECK(spec->source != CMA || !*spec->source_arg);
+	CHECK(spec->source != FAKE || *spec->source_arg);
 	CHECK(spec->source != LCMA_SOURCE_ANY || !*spec->source_arg);
 	CHECK(spec->keep_low_bytes <= spec->keep_high_bytes);
 	CHECK(spec->keep_given || !spec->keep_high_bytes);

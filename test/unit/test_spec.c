@@ -7,6 +7,7 @@
 #include "core/spec.h"
 #include "complaint.h"
 #include "tap.h"
+#include "words.h"
 
 #define KIB	1024ULL
 #define MIB	(1024 * KIB)
@@ -17,9 +18,9 @@
 #define SAYS_EQUALS	"NAME wants = and a SIZE"
 #define SAYS_SIZE	"SIZE wants a number above 0"
 #define SAYS_SOURCE	"source"
-#define SAYS_CMA	"cma takes nothing behind a colon"
-#define SAYS_ARG	"source wants a name behind its colon"
-#define SAYS_ARG_LONG	"name behind the source wants 1 to 63 printable"
+#define SAYS_CMA	"this source takes nothing after a colon"
+#define SAYS_ARG	"this source wants a name after a colon"
+#define SAYS_ARG_LONG	"name after the source wants 1 to 63 printable"
 #define SAYS_OPTION	"option"
 #define SAYS_TWICE	"option given twice"
 #define SAYS_KEEP	"keep= wants a SIZE, LOW-HIGH, or all"
@@ -65,17 +66,17 @@ static const struct {
 			    .source = LCMA_SOURCE_ANY }} },
 	/* Sources. */
 	{ "cam=32M@cma", 1, {{ .name = "cam", .size_bytes = 32 * MIB,
-			       .source = LCMA_SOURCE_CMA }} },
+			       .source = CMA }} },
 	{ "a=1M@reserve_mem", 1, {{ .name = "a", .size_bytes = MIB,
-				    .source = LCMA_SOURCE_RESERVE_MEM }} },
+				    .source = RESERVE_MEM }} },
 	{ "a=1M@reserve_mem:gpu", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source_arg = "gpu",
-	     .source = LCMA_SOURCE_RESERVE_MEM }} },
+	     .source = RESERVE_MEM }} },
 	{ "a=1M@reserve_mem:a:b=c", 1,
-	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_RESERVE_MEM,
+	  {{ .name = "a", .size_bytes = MIB, .source = RESERVE_MEM,
 	     .source_arg = "a:b=c" }} },
 	{ "a=1M@reserve_mem:" ARG_63, 1,
-	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_RESERVE_MEM,
+	  {{ .name = "a", .size_bytes = MIB, .source = RESERVE_MEM,
 	     .source_arg = ARG_63 }} },
 	/* keep= */
 	{ "a=1M,keep=0", 1,
@@ -112,13 +113,13 @@ static const struct {
 	     .align_bytes = 1ULL << 63 }} },
 	{ "a=1M,policy=first-fit", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
-	     .policy = LCMA_POLICY_FIRST_FIT }} },
+	     .policy = FIRST_FIT }} },
 	{ "a=1M,policy=best-fit", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
-	     .policy = LCMA_POLICY_BEST_FIT }} },
+	     .policy = BEST_FIT }} },
 	{ "a=1M,policy=cost", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
-	     .policy = LCMA_POLICY_COST }} },
+	     .policy = COST }} },
 	{ "a=1M,order=0", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY }} },
 	{ "a=1M,order=30", 1,
@@ -126,20 +127,24 @@ static const struct {
 	     .order = 30 }} },
 	/* All of it, and two regions. */
 	{ "a=1M@reserve_mem:5,order=3,policy=first-fit,align=8K,keep=1-2", 1,
-	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_RESERVE_MEM,
-	     .policy = LCMA_POLICY_FIRST_FIT,
+	  {{ .name = "a", .size_bytes = MIB, .source = RESERVE_MEM,
+	     .policy = FIRST_FIT,
 	     .source_arg = "5", .keep_given = true, .keep_low_bytes = 1,
 	     .keep_high_bytes = 2, .align_bytes = 8 * KIB, .order = 3 }} },
 	{ "cam=32M@cma;gpu:16M@reserve_mem:gpu,keep=all\n", 2,
 	  {{ .name = "cam", .size_bytes = 32 * MIB,
-	     .source = LCMA_SOURCE_CMA },
+	     .source = CMA },
 	   { .name = "gpu", .size_bytes = 16 * MIB, .source_arg = "gpu",
-	     .source = LCMA_SOURCE_RESERVE_MEM, .keep_given = true,
+	     .source = RESERVE_MEM, .keep_given = true,
 	     .keep_low_bytes = LCMA_KEEP_ALL,
 	     .keep_high_bytes = LCMA_KEEP_ALL }} },
+	/* A source and a policy that only this table knows. */
+	{ "a=1M@fake:x,policy=fake", 1,
+	  {{ .name = "a", .size_bytes = MIB, .source = FAKE, .source_arg = "x",
+	     .policy = FAKE_POLICY }} },
 	/* What one region was given is not the next one's. */
 	{ "a=1M@reserve_mem:x,keep=1,align=2,order=1;A=2M", 2,
-	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_RESERVE_MEM,
+	  {{ .name = "a", .size_bytes = MIB, .source = RESERVE_MEM,
 	     .source_arg = "x", .keep_given = true, .keep_low_bytes = 1,
 	     .keep_high_bytes = 1, .align_bytes = 2, .order = 1 },
 	   { .name = "A", .size_bytes = 2 * MIB,
@@ -251,6 +256,13 @@ static const struct {
 	  "         ^", SAYS_CMA },
 	{ "a=1M@cma:x",
 	  "         ^", SAYS_CMA },
+	/* A source that wants a name. */
+	{ "a=1M@fake",
+	  "         ^", SAYS_ARG },
+	{ "a=1M@fake:",
+	  "          ^", SAYS_ARG },
+	{ "a=1M@fake,keep=0",
+	  "         ^", SAYS_ARG },
 	/* Sources that other versions may have. */
 	{ "a=1M@of:x",
 	  "     ^", SAYS_SOURCE },
@@ -369,7 +381,7 @@ static int parse(const char *text, struct lcma_spec *specs,
 
 	/* The whole answer is the parser's, whatever was there before. */
 	memset(specs, 0xa5, max_specs * sizeof(*specs));
-	ret = lcma_spec_parse(exact, specs, max_specs, error);
+	ret = lcma_spec_parse(exact, &words, specs, max_specs, error);
 	if (ret < 0)
 		check_complaint(error, exact, strlen(exact));
 	tap_exact_free(exact);
@@ -457,18 +469,19 @@ static void test_keep_alone(void)
 	}
 }
 
-/* A policy's name alone, as sysfs has it. */
+/* A word alone, as sysfs has a policy. */
 static void test_policy_alone(void)
 {
 	int policy;
 
 	tap_begin();
-	for (policy = 0; policy < LCMA_NR_POLICIES; policy++)
-		CHECK_EQ(lcma_policy_parse(lcma_policy_word(policy)), policy);
-	CHECK_EQ(lcma_policy_parse("cost\n"), LCMA_POLICY_COST);
-	CHECK_EQ(lcma_policy_parse("cost\n\n"), -EINVAL);
-	CHECK_EQ(lcma_policy_parse("cos"), -EINVAL);
-	CHECK_EQ(lcma_policy_parse(""), -EINVAL);
+	for (policy = 0; policy < NR_POLICIES; policy++)
+		CHECK_EQ(lcma_choice_parse(policy_word, policy_word(policy)),
+			 policy);
+	CHECK_EQ(lcma_choice_parse(policy_word, "cost\n"), COST);
+	CHECK_EQ(lcma_choice_parse(policy_word, "cost\n\n"), -EINVAL);
+	CHECK_EQ(lcma_choice_parse(policy_word, "cos"), -EINVAL);
+	CHECK_EQ(lcma_choice_parse(policy_word, ""), -EINVAL);
 	tap_end("a policy's name alone");
 }
 
@@ -522,17 +535,35 @@ static void as_many_as_fit(void)
 		      strrchr(text, ';') + 1 - text);
 }
 
-static void sources_have_words(void)
+/* What a complaint lists is the table. */
+static void complaints_list_the_table(void)
 {
-	CHECK(!strcmp(lcma_source_word(LCMA_SOURCE_CMA), "cma"));
-	CHECK(!strcmp(lcma_source_word(LCMA_SOURCE_RESERVE_MEM),
-		      "reserve_mem"));
-	CHECK(!strcmp(lcma_source_word(LCMA_SOURCE_ANY), "any"));
+	static const struct {
+		const char *text;
+		const char *says;
+	} texts[] = {
+		{ "a=1M@any",
+		  "\"any\" is no source (there are cma, reserve_mem, fake), at character 6" },
+		{ "a=1M,policy=any",
+		  "\"any\" is no policy (there are cost, best-fit, first-fit, fake), at character 13" },
+	};
+	struct lcma_spec spec;
+	struct lcma_complaint error;
+	char got[LCMA_COMPLAINT_BYTES];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		CHECK_EQ(parse(texts[i].text, &spec, 1, &error), -EINVAL);
+		lcma_complaint_text(&error, texts[i].text, strlen(texts[i].text),
+				    got, sizeof(got));
+		if (!CHECK(!strcmp(got, texts[i].says)))
+			printf("# it says: %s\n", got);
+	}
 }
 
 static const struct tap_case cases[] = {
 	TAP_CASE(as_many_as_fit),
-	TAP_CASE(sources_have_words),
+	TAP_CASE(complaints_list_the_table),
 };
 
 int main(void)

@@ -103,9 +103,9 @@ unknown 8 "" source "$sources" "cam=8M@"
 can_reserve_mem || unknown 8 CMA source "$sources" "cam=8M@CMA"
 unknown 8 live source "$sources" "cam=8M@live"
 unknown 8 of source "$sources" "cam=8M@of:/reserved-memory/x"
-malformed 12 "cma takes nothing behind a colon" "cam=8M@cma:x"
-malformed 20 "source wants a name behind its colon" "cam=8M@reserve_mem:"
-malformed 20 "name behind the source wants 1 to 63 printable characters" \
+malformed 12 "this source takes nothing after a colon" "cam=8M@cma:x"
+malformed 20 "this source wants a name after a colon" "cam=8M@reserve_mem:"
+malformed 20 "name after the source wants 1 to 63 printable characters" \
 	"cam=8M@reserve_mem:1234567890123456789012345678901234567890123456789012345678901234"
 unknown 12 "" option "$options" "cam=8M@cma,"
 unknown 12 nonsense option "$options" "cam=8M@cma,nonsense"

@@ -29,6 +29,7 @@ static const struct {
 	{ "ATTACH_SPECS", ENOMEM },
 	{ "CACHE_DEVICE", ENOMEM },
 	{ "CACHE_MASK", EIO },
+	{ "SOURCE_WHY", ENOMEM },
 	{ "CMA_CARVE", ENOMEM },
 	{ "CMA_DEVICE", ENOMEM },
 	{ "CMA_MASK", EIO },
