@@ -9,6 +9,7 @@
  *	lcma_sweep orders REGIONS	how orders are given; lcma is loaded
  *	lcma_sweep lasting REGIONS	claims that always fail; lcma is not loaded
  */
+#include "fault.h"
 #include "sweep.h"
 
 /* More than any operation passes. */
@@ -21,60 +22,27 @@
 #define SLOW_LOADS	5
 
 /* What comes of a point that fails once. 0: the operation gets over it. */
-static const struct {
+#define OUTCOME_ROW(name, error)	{ #name, error },
+
+static struct {
 	const char *point;
 	int err;
 } outcomes[] = {
-	{ "WORKER_START", ENOMEM },
-	{ "ATTACH_SPECS", ENOMEM },
-	{ "CACHE_DEVICE", ENOMEM },
-	{ "CACHE_MASK", EIO },
-	{ "SOURCE_WHY", ENOMEM },
-	{ "CMA_CARVE", ENOMEM },
-	{ "CMA_DEVICE", ENOMEM },
-	{ "CMA_MASK", EIO },
-	{ "CMA_PIECE", ENOMEM },
-	{ "CMA_AREA", ENOSPC },
-	{ "RMEM_CARVE", ENOMEM },
-	{ "REGION_NEW", ENOMEM },
-	{ "REGION_PARTS", ENOMEM },
-	{ "REGION_REGISTER", ENOSPC },
-	{ "UPKEEP_START", ENOMEM },
-	{ "SHRINK_REGISTER", ENOMEM },
-	{ "SYSFS_ROOT", ENOMEM },
-	{ "SYSFS_DIR", ENOMEM },
-	{ "SYSFS_ADD", ENOMEM },
+	LCMA_FAULT_POINTS(OUTCOME_ROW)
+};
+
+/* Those that do not end in the point's own error. */
+static const struct {
+	const char *point;
+	int err;
+} exceptions[] = {
 	{ "DEBUGFS_DIR", 0 },
 	{ "DEBUGFS_FILE", 0 },
-	{ "DEBUGFS_LIST", ENOMEM },
-	{ "HEAP_NEW", ENOMEM },
-	{ "HEAP_CDEV", ENOMEM },
-	{ "HEAP_REGISTER", EBUSY },
-	{ "HEAP_FILE", ENOBUFS },
-	{ "DEV_REGISTER", EBUSY },
-	{ "DEV_FILE", ENOBUFS },
-	{ "ACCOUNT_NEW", ENOBUFS },
-	{ "ACCOUNT_USER", ENOBUFS },
-	{ "ACCOUNT_CHARGE", ENOBUFS },
 	{ "CLAIM_BUSY", 0 },
 	{ "CLAIM_NOMEM", 0 },
-	{ "CLAIM_INTR", EINTR },
-	{ "TAKE_JOB", ENOBUFS },
-	{ "BUFFER_NEW", ENOBUFS },
-	{ "TEXT_BUFFER", ENOBUFS },
-	{ "IOCTL_DATA", ENOBUFS },
-	{ "IOCTL_LIST", ENOBUFS },
-	{ "DMABUF_FD", EMFILE },
-	{ "DMABUF_NEW", ENOBUFS },
 	{ "DMABUF_EXPORT", ENOBUFS },
-	{ "DMABUF_ATTACH", ENOMEM },
-	{ "DMABUF_TABLE", ENOMEM },
-	{ "DMABUF_MAP", EIO },
 	{ "DMABUF_FILL", 0 },
 	{ "DMABUF_FAULT", 0 },
-	{ "DMABUF_VMAP_LIST", ENOMEM },
-	{ "DMABUF_VMAP", ENOMEM },
-	{ "DEVICE_ASSIGN", ENOMEM },
 };
 
 /* Which of them were seen to fail, over all operations. */
@@ -482,12 +450,27 @@ static void note_seen(void)
 		bail_out("/tmp/seen: %m");
 }
 
+static void apply_exceptions(void)
+{
+	unsigned int i, row;
+
+	for (i = 0; i < ARRAY_SIZE(exceptions); i++) {
+		for (row = 0; row < ARRAY_SIZE(outcomes); row++)
+			if (!strcmp(outcomes[row].point, exceptions[i].point))
+				break;
+		if (row == ARRAY_SIZE(outcomes))
+			bail_out("%s is no point", exceptions[i].point);
+		outcomes[row].err = exceptions[i].err;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 	const char *spec = argc > 2 ? argv[2] : "";
 
 	tap_start();
+	apply_exceptions();
 	no_more_failures = order_off;
 	is_slow = getenv("lcma_scale");
 	if (!strcmp(what, "operations"))
