@@ -22,10 +22,10 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-/* Room for an order, as it is written. */
-#define ORDER_BYTES	48
+/* Room for an injection, as it is written. */
+#define INJECTION_BYTES	48
 
-/* An order that is for every point. */
+/* An injection at every point. */
 #define ANY_POINT	LCMA_NR_FAULT_POINTS
 
 #define POINT_ROW(name, error)	{ #name, -(error) },
@@ -38,7 +38,7 @@ static const struct {
 };
 
 /**
- * struct order - which passes fail
+ * struct injection - which passes fail
  * @text: as it was written
  * @point: passes of this point, or ANY_POINT
  * @first: the first pass that fails, counted from 1
@@ -46,8 +46,8 @@ static const struct {
  * @nr_passes: passes so far
  * @nr_failures: those that failed
  */
-struct order {
-	char text[ORDER_BYTES];
+struct injection {
+	char text[INJECTION_BYTES];
 	unsigned int point;
 	unsigned long first;
 	unsigned long last;
@@ -55,16 +55,16 @@ struct order {
 	unsigned long nr_failures;
 };
 
-DEFINE_STATIC_KEY_FALSE(lcma_faults_ordered);
+DEFINE_STATIC_KEY_FALSE(lcma_faults_injected);
 
-/* One order at a time, and the static key that belongs to it. */
-static DEFINE_MUTEX(order_lock);
+/* One injection at a time, and the static key that belongs to it. */
+static DEFINE_MUTEX(injection_lock);
 
 /* Innermost of all, with interrupts off. Protects everything below. */
 static DEFINE_SPINLOCK(lock);
-static struct order order = { .text = "off" };
+static struct injection injection = { .text = "off" };
 
-/* Since the last order; not counted while there is none. */
+/* Since the last injection; not counted while there is none. */
 static struct {
 	unsigned long nr_passes;
 	unsigned long nr_failures;
@@ -72,16 +72,16 @@ static struct {
 
 static struct dentry *file;
 
-static bool order_strikes(unsigned int point)
+static bool injection_strikes(unsigned int point)
 {
-	if (order.point != ANY_POINT && order.point != point)
+	if (injection.point != ANY_POINT && injection.point != point)
 		return false;
-	order.nr_passes++;
-	return order.nr_passes >= order.first && order.nr_passes <= order.last;
+	injection.nr_passes++;
+	return injection.nr_passes >= injection.first && injection.nr_passes <= injection.last;
 }
 
 /**
- * lcma_fault_pass - pass a point while a failure is ordered
+ * lcma_fault_pass - pass a point while a failure is injected
  * @point: the point
  *
  * Context: any.
@@ -94,11 +94,11 @@ int lcma_fault_pass(enum lcma_fault_point point)
 
 	spin_lock_irqsave(&lock, flags);
 	counts[point].nr_passes++;
-	strikes = order_strikes(point);
-	nr_passes = order.nr_passes;
+	strikes = injection_strikes(point);
+	nr_passes = injection.nr_passes;
 	if (strikes) {
 		counts[point].nr_failures++;
-		is_first = !order.nr_failures++;
+		is_first = !injection.nr_failures++;
 	}
 	spin_unlock_irqrestore(&lock, flags);
 
@@ -120,7 +120,7 @@ static unsigned int find_point(const char *name)
 }
 
 /* [NAME][#N[-]], cut up on the way. Return: 0; -EINVAL. */
-static int parse_order(char *text, struct order *new)
+static int parse_injection(char *text, struct injection *new)
 {
 	char *number = text, *name = strsep(&number, "#");
 	size_t len;
@@ -144,22 +144,22 @@ static int parse_order(char *text, struct order *new)
 	return 0;
 }
 
-static void follow(const struct order *new)
+static void follow(const struct injection *new)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&lock, flags);
-	order = *new;
-	if (order.last)
+	injection = *new;
+	if (injection.last)
 		memset(counts, 0, sizeof(counts));
 	spin_unlock_irqrestore(&lock, flags);
 }
 
 /* Return: 0; -EINVAL. */
-static int give_order(const char *text)
+static int inject(const char *text)
 {
-	struct order new = {};
-	char copy[ORDER_BYTES];
+	struct injection new = {};
+	char copy[INJECTION_BYTES];
 	int err = 0;
 
 	if (strscpy(copy, skip_spaces(text), sizeof(copy)) < 0)
@@ -167,24 +167,24 @@ static int give_order(const char *text)
 	strim(copy);
 	strscpy(new.text, copy, sizeof(new.text));
 
-	mutex_lock(&order_lock);
+	mutex_lock(&injection_lock);
 	if (!strcmp(copy, "off")) {
-		static_branch_disable(&lcma_faults_ordered);
+		static_branch_disable(&lcma_faults_injected);
 		follow(&new);
 	} else {
-		err = parse_order(copy, &new);
+		err = parse_injection(copy, &new);
 		if (!err) {
 			follow(&new);
-			static_branch_enable(&lcma_faults_ordered);
+			static_branch_enable(&lcma_faults_injected);
 		}
 	}
-	mutex_unlock(&order_lock);
+	mutex_unlock(&injection_lock);
 	return err;
 }
 
 static int fault_set(const char *text, const struct kernel_param *unused)
 {
-	return give_order(text);
+	return inject(text);
 }
 
 static int fault_get(char *to, const struct kernel_param *unused)
@@ -194,7 +194,7 @@ static int fault_get(char *to, const struct kernel_param *unused)
 
 	spin_lock_irqsave(&lock, flags);
 	len_bytes = scnprintf(to, PAGE_SIZE, "%s passes=%lu failures=%lu\n",
-			      order.text, order.nr_passes, order.nr_failures);
+			      injection.text, injection.nr_passes, injection.nr_failures);
 	spin_unlock_irqrestore(&lock, flags);
 	return len_bytes;
 }
@@ -205,7 +205,7 @@ static const struct kernel_param_ops fault_ops = {
 };
 
 /*
- * Only while loading: at run time the file in debugfs takes orders, which
+ * Only while loading: at run time the file in debugfs takes injections, which
  * lockdown closes. The flag closes this door under lockdown as well: a load
  * with fault= then fails with EPERM.
  */
@@ -221,8 +221,8 @@ static int faults_show(struct seq_file *m, void *unused)
 	unsigned int i;
 
 	spin_lock_irqsave(&lock, flags);
-	seq_printf(m, "%s passes=%lu failures=%lu\n", order.text,
-		   order.nr_passes, order.nr_failures);
+	seq_printf(m, "%s passes=%lu failures=%lu\n", injection.text,
+		   injection.nr_passes, injection.nr_failures);
 	for (i = 0; i < ARRAY_SIZE(points); i++)
 		seq_printf(m, "%s passes=%lu failures=%lu\n", points[i].name,
 			   counts[i].nr_passes, counts[i].nr_failures);
@@ -238,7 +238,7 @@ static int faults_open(struct inode *inode, struct file *file)
 static ssize_t faults_write(struct file *file, const char __user *from,
 			    size_t len_bytes, loff_t *pos)
 {
-	char text[ORDER_BYTES];
+	char text[INJECTION_BYTES];
 	int err;
 
 	if (len_bytes >= sizeof(text))
@@ -246,7 +246,7 @@ static ssize_t faults_write(struct file *file, const char __user *from,
 	if (copy_from_user(text, from, len_bytes))
 		return -EFAULT;
 	text[len_bytes] = '\0';
-	err = give_order(text);
+	err = inject(text);
 	return err ? err : len_bytes;
 }
 
@@ -260,7 +260,7 @@ static const struct file_operations faults_fops = {
 };
 
 /**
- * lcma_faults_init - let orders be given
+ * lcma_faults_init - let failures be injected
  *
  * Context: while the module loads, when no later step can fail.
  */
@@ -271,7 +271,7 @@ void lcma_faults_init(void)
 }
 
 /**
- * lcma_faults_exit - no more orders
+ * lcma_faults_exit - no more injections
  *
  * Context: while the module unloads, before what may be told to fail; may sleep.
  */

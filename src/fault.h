@@ -9,7 +9,7 @@
  *	err = lcma_fault(DEV_REGISTER) ?: misc_register(...);
  *
  * A point that is passed asks no more than a jump label: one instruction that
- * does nothing, unless root ordered a failure. Root does that by writing to
+ * does nothing, unless root injects a failure. Root does that by writing to
  * /sys/kernel/debug/lcma_faults, or, while loading, with the module parameter
  * fault=. Lockdown closes both.
  *
@@ -90,7 +90,7 @@ enum lcma_fault_point {
 
 #ifdef LCMA_FAULTS
 
-DECLARE_STATIC_KEY_FALSE(lcma_faults_ordered);
+DECLARE_STATIC_KEY_FALSE(lcma_faults_injected);
 
 int lcma_fault_pass(enum lcma_fault_point point);
 void lcma_faults_init(void);
@@ -98,7 +98,7 @@ void lcma_faults_exit(void);
 
 static inline int lcma_fault_at(enum lcma_fault_point point)
 {
-	return static_branch_unlikely(&lcma_faults_ordered) ?
+	return static_branch_unlikely(&lcma_faults_injected) ?
 	       lcma_fault_pass(point) : 0;
 }
 
