@@ -134,14 +134,14 @@ static int alloc_in_region(struct lcma_region *region,
 /* Of two regions' errors, the one that tells more about what could help. */
 static int better_error(int a, int b)
 {
-	static const int order[] = {
+	static const int ranking[] = {
 		-EBUSY, -ENOMEM, -ENOBUFS, -EAGAIN, -ENOSPC, -EFBIG, -ENOENT,
 	};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(order); i++)
-		if (a == order[i] || b == order[i])
-			return order[i];
+	for (i = 0; i < ARRAY_SIZE(ranking); i++)
+		if (a == ranking[i] || b == ranking[i])
+			return ranking[i];
 	return a;
 }
 
