@@ -22,6 +22,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include <uapi/linux/dma-buf.h>
 #include <uapi/linux/lcma.h>
 
 #include "alloc/request.h"
@@ -47,6 +48,12 @@ static_assert(LCMA_NAME_SIZE >= LCMA_NAME_BYTES);
 static_assert(LCMA_LABEL_SIZE == LCMA_LABEL_BYTES);
 static_assert(sizeof_field(struct lcma_carve, origin) <= LCMA_ORIGIN_SIZE);
 static_assert(LCMA_COMM_SIZE >= TASK_COMM_LEN);
+
+/* The header promises the values of the kernel's own flags. */
+static_assert(LCMA_SYNC_READ == DMA_BUF_SYNC_READ);
+static_assert(LCMA_SYNC_WRITE == DMA_BUF_SYNC_WRITE);
+static_assert(LCMA_SYNC_START == DMA_BUF_SYNC_START);
+static_assert(LCMA_SYNC_END == DMA_BUF_SYNC_END);
 
 /**
  * struct call - an ioctl on its way
