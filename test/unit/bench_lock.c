@@ -117,9 +117,6 @@ static void fetch(spinlock_t *lock)
 	spend(is_near ? NEAR_NS : FAR_NS);
 }
 
-#define READ_ONCE(x)		(x)
-#define WRITE_ONCE(x, value)	((x) = (value))
-
 static void cpu_relax(void)
 {
 	spend(RELAX_NS + rnd(3));
