@@ -22,7 +22,7 @@ static int parse_align(struct lcma_cursor *cursor, const struct lcma_word *value
 					 "align= is larger than any memory");
 	if (err || !lcma_is_pow2(line->align_bytes))
 		return lcma_cursor_error(cursor, value->at, -EINVAL,
-					 "align= wants a power of two, as in align=1M");
+					 "align= needs a power of two, as in align=1M");
 	return 0;
 }
 
@@ -33,7 +33,7 @@ static int parse_timeout(struct lcma_cursor *cursor, const struct lcma_word *val
 
 	if (lcma_word_u64(value, &ms) || !ms || ms > U32_MAX)
 		return lcma_cursor_error(cursor, value->at, -EINVAL,
-					 "timeout= wants milliseconds, 1 to 4294967295");
+					 "timeout= needs milliseconds, 1 to 4294967295");
 	line->timeout_ms = ms;
 	return 0;
 }
@@ -46,7 +46,7 @@ static int parse_label(struct lcma_cursor *cursor, const struct lcma_word *value
 	    strlen(line->label) != value->len_bytes ||
 	    !lcma_label_is_valid(line->label))
 		return lcma_cursor_error(cursor, value->at, -EINVAL,
-					 "label= wants 1 to 31 printable ASCII characters, no blanks");
+					 "label= needs 1 to 31 printable ASCII characters, no blanks");
 	return 0;
 }
 
@@ -56,7 +56,7 @@ static int parse_region(struct lcma_cursor *cursor, const struct lcma_word *valu
 	if (!lcma_word_is_name(value) ||
 	    !lcma_word_copy(value, line->region, sizeof(line->region)))
 		return lcma_cursor_error(cursor, value->at, -EINVAL,
-					 "region= wants a region's name");
+					 "region= needs a region's name");
 	return 0;
 }
 
@@ -126,7 +126,7 @@ static int parse_line(struct lcma_cursor *cursor, struct lcma_line *line)
 					 "SIZE is larger than any memory");
 	if (err || !line->bytes)
 		return lcma_cursor_error(cursor, word.at, -EINVAL,
-					 "SIZE wants KiB, or a number with K, M or G");
+					 "SIZE needs KiB, or a number with K, M or G");
 
 	while (cursor->pos < cursor->end) {
 		word = lcma_cursor_word(cursor, BLANKS);

@@ -22,10 +22,10 @@ static int parse_name(struct lcma_cursor *cursor, struct lcma_spec *spec)
 	if (!lcma_word_is_name(&name) ||
 	    !lcma_word_copy(&name, spec->name, sizeof(spec->name)))
 		return lcma_cursor_error(cursor, name.at, -EINVAL,
-					 "NAME wants 1 to 31 of A-Z a-z 0-9 _ - . and begins with a letter or digit");
+					 "NAME needs 1 to 31 of A-Z a-z 0-9 _ - . and begins with a letter or digit");
 	if (!lcma_cursor_take(cursor, '=') && !lcma_cursor_take(cursor, ':'))
 		return lcma_cursor_error(cursor, cursor->pos, -EINVAL,
-					 "NAME wants = and a SIZE behind it");
+					 "NAME needs = and a SIZE after it");
 	return 0;
 }
 
@@ -53,11 +53,11 @@ static int parse_source(struct lcma_cursor *cursor,
 					 "this source takes nothing after a colon");
 	if ((rule == LCMA_ARG_REQUIRED || has_arg) && !arg.len_bytes)
 		return lcma_cursor_error(cursor, arg.at, -EINVAL,
-					 "this source wants a name after a colon");
+					 "this source needs a name after a colon");
 	if (!lcma_word_copy(&arg, spec->source_arg, sizeof(spec->source_arg)) ||
 	    !lcma_is_printable(spec->source_arg))
 		return lcma_cursor_error(cursor, arg.at, -EINVAL,
-					 "name after the source wants 1 to 63 printable characters");
+					 "name after the source needs 1 to 63 printable characters");
 	return 0;
 }
 
@@ -66,7 +66,7 @@ static int parse_keep(struct lcma_cursor *cursor, const struct lcma_word *value,
 		      struct lcma_spec *spec)
 {
 	static const char what[] =
-		"keep= wants a SIZE, LOW-HIGH, or all";
+		"keep= needs a SIZE, LOW-HIGH, or all";
 	struct lcma_word low = *value, high = *value;
 	const char *dash;
 	int err;
@@ -88,7 +88,7 @@ static int parse_keep(struct lcma_cursor *cursor, const struct lcma_word *value,
 		err = parse_size(cursor, &high, what, &spec->keep_high_bytes);
 	if (!err && spec->keep_low_bytes > spec->keep_high_bytes)
 		err = lcma_cursor_error(cursor, value->at, -EINVAL,
-					"keep=LOW-HIGH wants LOW no larger than HIGH");
+					"keep=LOW-HIGH needs LOW no larger than HIGH");
 	return err;
 }
 
@@ -99,7 +99,7 @@ static int parse_align(struct lcma_cursor *cursor, const struct lcma_word *value
 	if (lcma_word_size(value, 1, &spec->align_bytes) ||
 	    !lcma_is_pow2(spec->align_bytes))
 		return lcma_cursor_error(cursor, value->at, -EINVAL,
-					 "align= wants a power of two, as in align=1M");
+					 "align= needs a power of two, as in align=1M");
 	return 0;
 }
 
@@ -123,7 +123,7 @@ static int parse_order(struct lcma_cursor *cursor, const struct lcma_word *value
 
 	if (lcma_word_u64(value, &order) || order > MAX_ORDER_OPTION)
 		return lcma_cursor_error(cursor, value->at, -EINVAL,
-					 "order= wants a number from 0 to 30");
+					 "order= needs a number from 0 to 30");
 	spec->order = order;
 	return 0;
 }
@@ -147,7 +147,7 @@ static int parse_heap(struct lcma_cursor *cursor, const struct lcma_word *value,
 	if (i <= value->len_bytes ||
 	    !lcma_word_copy(value, spec->heap, sizeof(spec->heap)))
 		return lcma_cursor_error(cursor, value->at, -EINVAL,
-					 "heap= wants 1 to 31 of A-Z a-z 0-9 _ - . and commas between names");
+					 "heap= needs 1 to 31 of A-Z a-z 0-9 _ - . and commas between names");
 	return 0;
 }
 
@@ -246,7 +246,7 @@ static int parse_region(struct lcma_cursor *cursor,
 	size = lcma_cursor_word(cursor, "@,;");
 	if (lcma_word_size(&size, 1, &spec->size_bytes) || !spec->size_bytes)
 		return lcma_cursor_error(cursor, size.at, -EINVAL,
-					 "SIZE wants a number above 0, with K, M or G or nothing behind it");
+					 "SIZE needs a number above 0, with K, M or G or nothing after it");
 	if (lcma_cursor_take(cursor, '@')) {
 		err = parse_source(cursor, words, spec);
 		if (err)
@@ -352,7 +352,7 @@ int lcma_spec_parse_keep(const char *text, struct lcma_spec *spec,
 		lcma_cursor_take(&t, '\n');
 	if (!err && t.pos != t.end)
 		err = lcma_cursor_error(&t, t.pos, -EINVAL,
-					"nothing may stand behind it");
+					"nothing may stand after it");
 	if (err)
 		lcma_cursor_complain(&t, text, error);
 	return err;

@@ -120,7 +120,7 @@ static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 	if (carve->shareable)
 		return LCMA_HAS_CMA ? 0 : settle_movable(spec);
 	if (given && !lcma_pageblock_can_share()) {
-		pr_err("region %s: keep= less than all wants a kernel built with CONFIG_CMA, or share_movable=1\n",
+		pr_err("region %s: keep= less than all needs a kernel built with CONFIG_CMA, or share_movable=1\n",
 		       spec->name);
 		return -EOPNOTSUPP;
 	}

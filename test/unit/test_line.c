@@ -12,14 +12,14 @@
 #define GIB	(1024 * MIB)
 
 /* What the errors say, in so many words as tell one from the other. */
-#define SAYS_SIZE	"SIZE wants KiB"
+#define SAYS_SIZE	"SIZE needs KiB"
 #define SAYS_HUGE	"SIZE is larger than any memory"
 #define SAYS_SLOT	"0 takes no options"
-#define SAYS_ALIGN	"align= wants a power of two"
+#define SAYS_ALIGN	"align= needs a power of two"
 #define SAYS_ALIGN_HUGE	"align= is larger than any memory"
-#define SAYS_TIMEOUT	"timeout= wants milliseconds"
-#define SAYS_LABEL	"label= wants 1 to 31 printable"
-#define SAYS_REGION	"region= wants a region's name"
+#define SAYS_TIMEOUT	"timeout= needs milliseconds"
+#define SAYS_LABEL	"label= needs 1 to 31 printable"
+#define SAYS_REGION	"region= needs a region's name"
 #define SAYS_UNKNOWN	"option"
 #define SAYS_TWICE	"option given twice"
 #define SAYS_NEWLINE	"text after the newline"

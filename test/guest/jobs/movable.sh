@@ -61,7 +61,7 @@ lcma_free_all
 check "unload" lcma_unload
 load_refused "r=8M@cma" "without CONFIG_CMA, so there is no cma= area; use reserve_mem" \
 	"source cma is refused, with a reason"
-load_refused "r=8M,keep=0" "keep= less than all wants a kernel built with CONFIG_CMA, or share_movable=1" \
+load_refused "r=8M,keep=0" "keep= less than all needs a kernel built with CONFIG_CMA, or share_movable=1" \
 	"so is sharing"
 
 # --- asked to: shared -----------------------------------------------------------

@@ -81,12 +81,12 @@ variant()
 	can_reserve_mem || malformed "$@"
 }
 
-name="NAME wants 1 to 31 of A-Z a-z 0-9 _ - . and begins with a letter or digit"
-size="SIZE wants a number above 0, with K, M or G or nothing behind it"
-colon="NAME wants = and a SIZE behind it"
-keep="keep= wants a SIZE, LOW-HIGH, or all"
-align="align= wants a power of two, as in align=1M"
-order="order= wants a number from 0 to 30"
+name="NAME needs 1 to 31 of A-Z a-z 0-9 _ - . and begins with a letter or digit"
+size="SIZE needs a number above 0, with K, M or G or nothing after it"
+colon="NAME needs = and a SIZE after it"
+keep="keep= needs a SIZE, LOW-HIGH, or all"
+align="align= needs a power of two, as in align=1M"
+order="order= needs a number from 0 to 30"
 
 malformed 1 "$name" "=8M"
 variant 1 "$name" ".hidden=8M@cma"
@@ -104,8 +104,8 @@ can_reserve_mem || unknown 8 CMA source "$sources" "cam=8M@CMA"
 unknown 8 live source "$sources" "cam=8M@live"
 unknown 8 of source "$sources" "cam=8M@of:/reserved-memory/x"
 malformed 12 "this source takes nothing after a colon" "cam=8M@cma:x"
-malformed 20 "this source wants a name after a colon" "cam=8M@reserve_mem:"
-malformed 20 "name after the source wants 1 to 63 printable characters" \
+malformed 20 "this source needs a name after a colon" "cam=8M@reserve_mem:"
+malformed 20 "name after the source needs 1 to 63 printable characters" \
 	"cam=8M@reserve_mem:1234567890123456789012345678901234567890123456789012345678901234"
 unknown 12 "" option "$options" "cam=8M@cma,"
 unknown 12 nonsense option "$options" "cam=8M@cma,nonsense"
@@ -113,14 +113,14 @@ can_reserve_mem || unknown 21 "" option "$options" "cam=8M@cma,keep=all,,align=1
 malformed 17 "$keep" "cam=8M@cma,keep="
 variant 17 "$keep" "cam=8M@cma,keep=-4M"
 variant 20 "$keep" "cam=8M@cma,keep=1M-all"
-malformed 17 "keep=LOW-HIGH wants LOW no larger than HIGH" \
+malformed 17 "keep=LOW-HIGH needs LOW no larger than HIGH" \
 	"cam=8M@cma,keep=4M-2M"
 malformed 18 "$align" "cam=8M@cma,align="
 variant 18 "$align" "cam=8M@cma,align=3M"
 unknown 19 best policy "cost, best-fit, first-fit" "cam=8M@cma,policy=best"
 malformed 18 "$order" "cam=8M@cma,order="
 variant 18 "$order" "cam=8M@cma,order=31"
-malformed 17 "heap= wants 1 to 31 of A-Z a-z 0-9 _ - . and commas between names" \
+malformed 17 "heap= needs 1 to 31 of A-Z a-z 0-9 _ - . and commas between names" \
 	"cam=8M@cma,heap=a/b"
 malformed 13 "two regions of one heap= name" "a=8M,heap=x;b=8M,heap=x"
 malformed 21 "option given twice" "cam=8M@cma,keep=all,keep=all"

@@ -235,7 +235,7 @@ says "EINVAL EINVAL EINVAL" "sendfile and splice, to the device and from it" \
 	"send=4K\\n" "splice=4K\\n" spliceout=64
 holds 2 5 0 "nothing came of them, and nothing was freed"
 free_all
-matches "$(log_since)" "lcma: /dev/cma_test: SIZE wants" \
+matches "$(log_since)" "lcma: /dev/cma_test: SIZE needs" \
 	"the log says what was wrong"
 
 # --- reads --------------------------------------------------------------------
