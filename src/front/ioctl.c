@@ -31,6 +31,7 @@
 #include "buffer/dmabuf.h"
 #include "core/parse.h"
 #include "fault.h"
+#include "region/facts.h"
 #include "region/failure.h"
 #include "region/region.h"
 
@@ -126,23 +127,24 @@ static struct lcma_region *find_region(const char *name)
 	return lcma_region_find(name) ?: ERR_PTR(-ENOENT);
 }
 
-static u64 bytes_of(unsigned long nr_pages)
+static u64 bytes_of(u64 nr_pages)
 {
-	return (u64)nr_pages << PAGE_SHIFT;
+	return nr_pages << PAGE_SHIFT;
 }
 
-static u32 region_attrs(const struct lcma_region *region)
+static u32 region_attrs(const struct lcma_region *region,
+			const struct lcma_facts *facts)
 {
 	const struct lcma_carve *carve = &region->carve;
 	u32 attrs = 0;
 
 	if (carve->shareable)
 		attrs |= LCMA_REGION_SHAREABLE;
-	if (READ_ONCE(region->pool.keep_high) >= carve->nr_pages)
+	if (facts->keep_high == facts->nr_pages)
 		attrs |= LCMA_REGION_PRIVATE;
 	if (PageHighMem(pfn_to_page(carve->base_pfn)))
 		attrs |= LCMA_REGION_HIGHMEM;
-	if (READ_ONCE(region->life) != LCMA_LIVE)
+	if (facts->life != LCMA_LIVE)
 		attrs |= LCMA_REGION_GONE;
 	return attrs;
 }
@@ -152,35 +154,29 @@ static int do_region_info(const struct call *call, void *data)
 	struct lcma_region_info *info = data;
 	struct lcma_region *region = find_region(info->name);
 	struct lcma_region_info out = { .size = info->size };
-	unsigned long flags;
+	struct lcma_facts facts;
 
 	if (IS_ERR(region))
 		return PTR_ERR(region);
+	lcma_facts_read(region, &facts);
 	strscpy(out.name, region->name, sizeof(out.name));
 	strscpy(out.origin, region->carve.origin, sizeof(out.origin));
-	out.bytes = bytes_of(region->carve.nr_pages);
-	out.align = bytes_of(region->align_pages);
-	out.granule = bytes_of(region->granule_pages);
-	out.unit = bytes_of(region->unit_pages);
-
-	lcma_region_lock(region, &flags);
-	out.attrs = region_attrs(region);
-	out.used = bytes_of(region->map.nr_in[LCMA_USED]);
-	out.pooled = bytes_of(region->map.nr_in[LCMA_POOL]);
-	out.shared = bytes_of(region->map.nr_in[LCMA_SHARED]);
-	out.busy = bytes_of(region->map.nr_in[LCMA_BUSY]);
-	out.quarantined = bytes_of(region->quarantine.nr);
-	out.keep_low = bytes_of(min(region->pool.keep_low,
-				    region->carve.nr_pages));
-	out.keep_high = bytes_of(min(region->pool.keep_high,
-				     region->carve.nr_pages));
-	out.allocs = region->stats.allocs;
-	out.frees = region->stats.frees;
-	out.failures = region->stats.failures;
-	out.largest = bytes_of(lcma_map_longest(&region->map,
-						LCMA_KIND_UNUSED));
-	lcma_region_unlock(region, flags);
-
+	out.attrs = region_attrs(region, &facts);
+	out.bytes = bytes_of(facts.nr_pages);
+	out.used = bytes_of(facts.used_pages);
+	out.pool = bytes_of(facts.pool_pages);
+	out.shared = bytes_of(facts.shared_pages);
+	out.busy = bytes_of(facts.busy_pages);
+	out.quarantined = bytes_of(facts.quarantined_pages);
+	out.largest = bytes_of(facts.largest_pages);
+	out.align = bytes_of(facts.align_pages);
+	out.granule = bytes_of(facts.granule_pages);
+	out.unit = bytes_of(facts.unit_pages);
+	out.keep_low = bytes_of(facts.keep_low);
+	out.keep_high = bytes_of(facts.keep_high);
+	out.allocs = facts.stats.allocs;
+	out.frees = facts.stats.frees;
+	out.failures = facts.stats.failures;
 	if (lcma_account_sees_phys()) {
 		out.attrs |= LCMA_REGION_PHYS;
 		out.phys = lcma_region_phys(region, 0);

@@ -13,6 +13,7 @@
 #include "buffer/buffer.h"
 #include "buffer/dmabuf.h"
 #include "buffer/loose.h"
+#include "region/facts.h"
 #include "region/region.h"
 
 /**
@@ -25,20 +26,18 @@
 void lcma_region_describe(struct lcma_region *region,
 			  struct lcma_region_state *state)
 {
-	unsigned long flags;
+	struct lcma_facts facts;
 
+	lcma_facts_read(region, &facts);
 	state->base = lcma_region_phys(region, 0);
-	state->nr_pages = region->carve.nr_pages;
-	state->unit_pages = region->unit_pages;
-	lcma_region_lock(region, &flags);
-	state->used_pages = region->map.nr_in[LCMA_USED];
-	state->pool_pages = region->map.nr_in[LCMA_POOL];
-	state->shared_pages = region->map.nr_in[LCMA_SHARED];
-	state->busy_pages = region->map.nr_in[LCMA_BUSY];
-	state->quarantined_pages = region->quarantine.nr;
-	state->largest_pages = lcma_map_longest(&region->map,
-						LCMA_KIND_UNUSED);
-	lcma_region_unlock(region, flags);
+	state->nr_pages = facts.nr_pages;
+	state->unit_pages = facts.unit_pages;
+	state->used_pages = facts.used_pages;
+	state->pool_pages = facts.pool_pages;
+	state->shared_pages = facts.shared_pages;
+	state->busy_pages = facts.busy_pages;
+	state->quarantined_pages = facts.quarantined_pages;
+	state->largest_pages = facts.largest_pages;
 }
 EXPORT_SYMBOL_NS_GPL(lcma_region_describe, LCMA_NS);
 

@@ -16,8 +16,7 @@
 /* Pages given back between two offers to reschedule. */
 #define UNCLAIM_BATCH	32UL
 
-static void count_claim(struct lcma_region *region, unsigned long nr_pages,
-			u64 took_ns, int err)
+static void count_claim(struct lcma_region *region, u64 took_ns, int err)
 {
 	unsigned long flags;
 
@@ -25,8 +24,6 @@ static void count_claim(struct lcma_region *region, unsigned long nr_pages,
 	lcma_stats_add(&region->stats.claims, 1);
 	if (err)
 		lcma_stats_add(&region->stats.claims_failed, 1);
-	else
-		lcma_stats_add(&region->stats.claimed_pages, nr_pages);
 	lcma_stats_max(&region->stats.claim_max_ns, took_ns);
 	lcma_region_unlock(region, flags);
 }
@@ -61,7 +58,7 @@ int lcma_claim(struct lcma_region *region, unsigned long start,
 	err = lcma_fault(CLAIM_BUSY) ?: lcma_fault(CLAIM_NOMEM) ?:
 	      lcma_fault(CLAIM_INTR) ?:
 	      lcma_compat_alloc_contig(pfn, pfn + nr_pages);
-	count_claim(region, nr_pages, ktime_get_ns() - began_ns, err);
+	count_claim(region, ktime_get_ns() - began_ns, err);
 	lcma_turns_leave(region, &turn);
 
 	if (err == -EBUSY && fatal_signal_pending(current))

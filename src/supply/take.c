@@ -632,7 +632,7 @@ static void take_orphaned(struct lcma_job *job)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	lcma_stats_add(&region->stats.late, 1);
+	lcma_stats_add(&region->stats.claims_late, 1);
 	lcma_region_unlock(region, flags);
 	if (!take->err)
 		lcma_pool_give(region, take->taking.start, take->taking.nr_pages,

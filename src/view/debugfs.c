@@ -17,12 +17,14 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
+#include "alloc/policy.h"
 #include "buffer/buffer.h"
 #include "compat/module.h"
 #include "fault.h"
 #include "life/attach.h"
 #include "life/door.h"
 #include "page/obstacle.h"
+#include "region/facts.h"
 #include "region/failure.h"
 #include "region/poison.h"
 #include "region/region.h"
@@ -46,38 +48,6 @@ static struct dentry *root;
 /* Beside the regions', not among them: a region may have any name. */
 static struct dentry *holders;
 
-/* What info shows, taken under the lock in one go. */
-struct snapshot {
-	enum lcma_life life;
-	unsigned long nr_in[LCMA_NR_STATES];
-	unsigned long longest;
-	unsigned long nr_held;
-	unsigned long keep_low;
-	unsigned long keep_high;
-	unsigned long nr_takes;
-	unsigned long nr_zeroed;
-	unsigned int decay_ms;
-	struct lcma_stats stats;
-};
-
-static void take_snapshot(struct lcma_region *region, struct snapshot *s)
-{
-	unsigned long flags;
-
-	lcma_region_lock(region, &flags);
-	s->life = region->life;
-	memcpy(s->nr_in, region->map.nr_in, sizeof(s->nr_in));
-	s->longest = lcma_map_longest(&region->map, LCMA_KIND_UNUSED);
-	s->nr_held = region->quarantine.nr;
-	s->keep_low = region->pool.keep_low;
-	s->keep_high = region->pool.keep_high;
-	s->nr_takes = region->settling.nr_takes;
-	s->nr_zeroed = region->zeroed.nr_pooled;
-	s->decay_ms = region->pool.decay_ms;
-	s->stats = region->stats;
-	lcma_region_unlock(region, flags);
-}
-
 /* Shared pages of a range that the system uses at the moment. */
 static unsigned long count_system_pages(struct lcma_region *region,
 					unsigned long from, unsigned long end)
@@ -100,54 +70,31 @@ static int info_show(struct seq_file *m, void *unused)
 	const struct lcma_carve *carve = &region->carve;
 	unsigned long cma_pages, fixed_pages, fixed_free_pages;
 	char failure[LCMA_FAILURE_TEXT_BYTES];
-	struct snapshot s;
+	struct lcma_facts facts;
+	unsigned int i;
 
-	take_snapshot(region, &s);
+	lcma_facts_read(region, &facts);
 	seq_printf(m, "name: %s\n", region->name);
 	seq_printf(m, "base: %#llx\n", (u64)lcma_region_phys(region, 0));
-	seq_printf(m, "nr_pages: %lu\n", carve->nr_pages);
-	seq_printf(m, "unit_pages: %lu\n", region->unit_pages);
 	seq_printf(m, "pageblock_pages: %lu\n",
 		   (unsigned long)pageblock_nr_pages);
 	seq_printf(m, "source: %s\n", carve->origin);
 	seq_printf(m, "zone: %s\n",
 		   page_zone(pfn_to_page(carve->base_pfn))->name);
-	if (s.keep_high >= carve->nr_pages)
+	if (facts.keep_high == facts.nr_pages)
 		seq_puts(m, "keep: all\n");
 	else
-		seq_printf(m, "keep: %lu-%lu\n", s.keep_low, s.keep_high);
-	seq_printf(m, "decay_ms: %u\n", s.decay_ms);
-	seq_printf(m, "align_pages: %lu\n", region->align_pages);
-	seq_printf(m, "granule_pages: %lu\n", region->granule_pages);
-	seq_printf(m, "state: %s\n", lcma_life_word(s.life));
-	seq_printf(m, "used_pages: %lu\n", s.nr_in[LCMA_USED]);
-	seq_printf(m, "claimed_pages: %lu\n",
-		   s.nr_in[LCMA_USED] + s.nr_in[LCMA_POOL]);
-	seq_printf(m, "busy_pages: %lu\n", s.nr_in[LCMA_BUSY]);
-	seq_printf(m, "pool_pages: %lu\n", s.nr_in[LCMA_POOL]);
-	seq_printf(m, "pool_zero_pages: %lu\n", s.nr_zeroed);
-	seq_printf(m, "shared_pages: %lu\n", s.nr_in[LCMA_SHARED]);
-	seq_printf(m, "quarantined_pages: %lu\n", s.nr_held);
+		seq_printf(m, "keep: %llu-%llu\n", facts.keep_low,
+			   facts.keep_high);
+	seq_printf(m, "policy: %s\n",
+		   lcma_policy_word(READ_ONCE(region->policy)));
+	seq_printf(m, "state: %s\n", lcma_life_word(facts.life));
+	for (i = 0; i < LCMA_NR_FACTS; i++)
+		seq_printf(m, "%s: %llu\n", lcma_fact_table[i].name,
+			   lcma_fact_value(&facts, &lcma_fact_table[i]));
 	seq_printf(m, "poisoned_pages: %lu\n", lcma_poison_count(region));
-	seq_printf(m, "system_pages: %lu\n", s.life == LCMA_DRAINED ? 0 :
+	seq_printf(m, "system_pages: %lu\n", facts.life == LCMA_DRAINED ? 0 :
 		   count_system_pages(region, 0, carve->nr_pages));
-	seq_printf(m, "largest_free_pages: %lu\n", s.longest);
-	seq_printf(m, "running_claims: %lu\n", s.nr_takes);
-	seq_printf(m, "allocs: %llu\n", s.stats.allocs);
-	seq_printf(m, "frees: %llu\n", s.stats.frees);
-	seq_printf(m, "alloc_failures: %llu\n", s.stats.failures);
-	seq_printf(m, "pool_hits: %llu\n", s.stats.pool_hits);
-	seq_printf(m, "pool_hits_zero: %llu\n", s.stats.pool_hits_zero);
-	seq_printf(m, "spared_pages: %llu\n", s.stats.spared_pages);
-	seq_printf(m, "refilled_pages: %llu\n", s.stats.refilled_pages);
-	seq_printf(m, "decayed_pages: %llu\n", s.stats.decayed_pages);
-	seq_printf(m, "shrunk_pages: %llu\n", s.stats.shrunk_pages);
-	seq_printf(m, "zeroed_pages: %llu\n", s.stats.zeroed_pages);
-	seq_printf(m, "claims: %llu\n", s.stats.claims);
-	seq_printf(m, "claims_failed: %llu\n", s.stats.claims_failed);
-	seq_printf(m, "claims_late: %llu\n", s.stats.late);
-	seq_printf(m, "claim_max_us: %llu\n",
-		   div_u64(s.stats.claim_max_ns, NSEC_PER_USEC));
 	lcma_attach_rest(&cma_pages, &fixed_pages, &fixed_free_pages);
 	seq_printf(m, "kernel_cma_pages: %lu\n", cma_pages);
 	seq_printf(m, "kernel_fixed_pages: %lu\n", fixed_pages);

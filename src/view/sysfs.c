@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/kernel/lcma: see sysfs.h. One value a file; counts are in pages.
+ * /sys/kernel/lcma: see sysfs.h. One value a file. The numbers among them are made
+ * from the table of facts (facts.h), which gives their names and values.
  */
 #include "view/sysfs.h"
 
@@ -8,14 +9,15 @@
 #include <linux/kobject.h>
 #include <linux/kstrtox.h>
 #include <linux/limits.h>
-#include <linux/minmax.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "alloc/policy.h"
 #include "fault.h"
 #include "life/door.h"
 #include "life/drain.h"
+#include "region/facts.h"
 #include "region/failure.h"
 #include "region/poison.h"
 #include "region/region.h"
@@ -38,11 +40,6 @@ static struct lcma_region *region_of(struct kobject *kobj)
 	return container_of(kobj, struct region_dir, kobj)->region;
 }
 
-static unsigned long count_pages(struct kobject *kobj, enum lcma_state state)
-{
-	return lcma_region_count(region_of(kobj), state);
-}
-
 static ssize_t base_show(struct kobject *kobj, struct kobj_attribute *attr,
 			 char *to)
 {
@@ -50,76 +47,10 @@ static ssize_t base_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  (u64)lcma_region_phys(region_of(kobj), 0));
 }
 
-static ssize_t nr_pages_show(struct kobject *kobj, struct kobj_attribute *attr,
-			     char *to)
-{
-	return sysfs_emit(to, "%lu\n", region_of(kobj)->carve.nr_pages);
-}
-
-static ssize_t unit_pages_show(struct kobject *kobj,
-			       struct kobj_attribute *attr, char *to)
-{
-	return sysfs_emit(to, "%lu\n", region_of(kobj)->unit_pages);
-}
-
-static ssize_t used_pages_show(struct kobject *kobj,
-			       struct kobj_attribute *attr, char *to)
-{
-	return sysfs_emit(to, "%lu\n", count_pages(kobj, LCMA_USED));
-}
-
-static ssize_t pool_pages_show(struct kobject *kobj,
-			       struct kobj_attribute *attr, char *to)
-{
-	return sysfs_emit(to, "%lu\n", count_pages(kobj, LCMA_POOL));
-}
-
-static ssize_t busy_pages_show(struct kobject *kobj,
-			       struct kobj_attribute *attr, char *to)
-{
-	return sysfs_emit(to, "%lu\n", count_pages(kobj, LCMA_BUSY));
-}
-
-static ssize_t shared_pages_show(struct kobject *kobj,
-				 struct kobj_attribute *attr, char *to)
-{
-	return sysfs_emit(to, "%lu\n", count_pages(kobj, LCMA_SHARED));
-}
-
-static ssize_t claimed_pages_show(struct kobject *kobj,
-				  struct kobj_attribute *attr, char *to)
-{
-	struct lcma_region *region = region_of(kobj);
-	unsigned long flags, nr_pages;
-
-	lcma_region_lock(region, &flags);
-	nr_pages = region->map.nr_in[LCMA_USED] + region->map.nr_in[LCMA_POOL];
-	lcma_region_unlock(region, flags);
-	return sysfs_emit(to, "%lu\n", nr_pages);
-}
-
-static ssize_t quarantined_pages_show(struct kobject *kobj,
-				      struct kobj_attribute *attr, char *to)
-{
-	return sysfs_emit(to, "%lu\n", READ_ONCE(region_of(kobj)->quarantine.nr));
-}
-
 static ssize_t poisoned_pages_show(struct kobject *kobj,
 				   struct kobj_attribute *attr, char *to)
 {
 	return sysfs_emit(to, "%lu\n", lcma_poison_count(region_of(kobj)));
-}
-
-static ssize_t largest_free_pages_show(struct kobject *kobj,
-				       struct kobj_attribute *attr, char *to)
-{
-	struct lcma_region *region = region_of(kobj);
-	unsigned long flags, nr_pages;
-
-	lcma_region_lock(region, &flags);
-	nr_pages = lcma_map_longest(&region->map, LCMA_KIND_UNUSED);
-	lcma_region_unlock(region, flags);
-	return sysfs_emit(to, "%lu\n", nr_pages);
 }
 
 static ssize_t source_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -131,21 +62,12 @@ static ssize_t source_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t keep_show(struct kobject *kobj, struct kobj_attribute *attr,
 			 char *to)
 {
-	const struct lcma_region *region = region_of(kobj);
-	const unsigned long high = READ_ONCE(region->pool.keep_high);
+	struct lcma_facts facts;
 
-	if (high >= region->carve.nr_pages)
+	lcma_facts_read(region_of(kobj), &facts);
+	if (facts.keep_high == facts.nr_pages)
 		return sysfs_emit(to, "all\n");
-	return sysfs_emit(to, "%lu-%lu\n", READ_ONCE(region->pool.keep_low), high);
-}
-
-static ssize_t keep_low_show(struct kobject *kobj, struct kobj_attribute *attr,
-			     char *to)
-{
-	const struct lcma_region *region = region_of(kobj);
-
-	return sysfs_emit(to, "%lu\n", min(READ_ONCE(region->pool.keep_low),
-					   region->carve.nr_pages));
+	return sysfs_emit(to, "%llu-%llu\n", facts.keep_low, facts.keep_high);
 }
 
 static ssize_t keep_low_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -160,15 +82,6 @@ static ssize_t keep_low_store(struct kobject *kobj, struct kobj_attribute *attr,
 	return err ? err : len_bytes;
 }
 
-static ssize_t keep_high_show(struct kobject *kobj, struct kobj_attribute *attr,
-			      char *to)
-{
-	const struct lcma_region *region = region_of(kobj);
-
-	return sysfs_emit(to, "%lu\n", min(READ_ONCE(region->pool.keep_high),
-					   region->carve.nr_pages));
-}
-
 static ssize_t keep_high_store(struct kobject *kobj,
 			       struct kobj_attribute *attr, const char *text,
 			       size_t len_bytes)
@@ -180,12 +93,6 @@ static ssize_t keep_high_store(struct kobject *kobj,
 	if (!err)
 		err = lcma_surplus_set_keep(region, LCMA_KEEP_SAME, high);
 	return err ? err : len_bytes;
-}
-
-static ssize_t decay_ms_show(struct kobject *kobj, struct kobj_attribute *attr,
-			     char *to)
-{
-	return sysfs_emit(to, "%u\n", READ_ONCE(region_of(kobj)->pool.decay_ms));
 }
 
 static ssize_t decay_ms_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -224,35 +131,36 @@ static ssize_t policy_store(struct kobject *kobj, struct kobj_attribute *attr,
 }
 
 /**
- * struct counter - a file that shows one of a region's counters
+ * struct fact_file - a file that shows a row of the table of facts
  * @attr: the file
- * @offset_bytes: where the counter is in struct lcma_stats
+ * @fact: the row
  */
-struct counter {
+struct fact_file {
 	struct kobj_attribute attr;
-	size_t offset_bytes;
+	const struct lcma_fact *fact;
 };
 
-static ssize_t counter_show(struct kobject *kobj, struct kobj_attribute *attr,
-			    char *to)
+static ssize_t fact_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *to)
 {
-	const struct counter *counter = container_of(attr, struct counter,
-						     attr);
-	struct lcma_region *region = region_of(kobj);
-	unsigned long flags;
-	u64 value;
+	const struct fact_file *file = container_of(attr, struct fact_file,
+						    attr);
+	struct lcma_facts facts;
 
-	lcma_region_lock(region, &flags);
-	value = *(u64 *)((char *)&region->stats + counter->offset_bytes);
-	lcma_region_unlock(region, flags);
-	return sysfs_emit(to, "%llu\n", value);
+	lcma_facts_read(region_of(kobj), &facts);
+	return sysfs_emit(to, "%llu\n", lcma_fact_value(&facts, file->fact));
 }
 
-static ssize_t pool_zero_pages_show(struct kobject *kobj,
-				    struct kobj_attribute *attr, char *to)
-{
-	return sysfs_emit(to, "%lu\n", READ_ONCE(region_of(kobj)->zeroed.nr_pooled));
-}
+/* Facts that can be set. */
+static const struct {
+	const char *name;
+	ssize_t (*store)(struct kobject *kobj, struct kobj_attribute *attr,
+			 const char *text, size_t len_bytes);
+} knobs[] = {
+	{ "keep_low", keep_low_store },
+	{ "keep_high", keep_high_store },
+	{ "decay_ms", decay_ms_store },
+};
 
 static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  char *to)
@@ -283,102 +191,60 @@ static ssize_t drain_store(struct kobject *kobj, struct kobj_attribute *attr,
 }
 
 static struct kobj_attribute base_attr = __ATTR_RO_MODE(base, 0400);
-static struct kobj_attribute nr_pages_attr = __ATTR_RO(nr_pages);
-static struct kobj_attribute unit_pages_attr = __ATTR_RO(unit_pages);
-static struct kobj_attribute used_pages_attr = __ATTR_RO(used_pages);
-static struct kobj_attribute pool_pages_attr = __ATTR_RO(pool_pages);
-static struct kobj_attribute busy_pages_attr = __ATTR_RO(busy_pages);
-static struct kobj_attribute shared_pages_attr = __ATTR_RO(shared_pages);
-static struct kobj_attribute claimed_pages_attr = __ATTR_RO(claimed_pages);
-static struct kobj_attribute quarantined_pages_attr =
-	__ATTR_RO(quarantined_pages);
 static struct kobj_attribute poisoned_pages_attr = __ATTR_RO(poisoned_pages);
-static struct kobj_attribute largest_free_pages_attr =
-	__ATTR_RO(largest_free_pages);
 static struct kobj_attribute source_attr = __ATTR_RO(source);
 static struct kobj_attribute keep_attr = __ATTR_RO(keep);
-static struct kobj_attribute keep_low_attr = __ATTR_RW(keep_low);
-static struct kobj_attribute keep_high_attr = __ATTR_RW(keep_high);
 static struct kobj_attribute policy_attr = __ATTR_RW(policy);
-static struct kobj_attribute decay_ms_attr = __ATTR_RW(decay_ms);
-static struct kobj_attribute pool_zero_pages_attr = __ATTR_RO(pool_zero_pages);
 static struct kobj_attribute state_attr = __ATTR_RO(state);
 static struct kobj_attribute last_failure_attr = __ATTR_RO(last_failure);
 static struct kobj_attribute drain_attr = __ATTR_WO(drain);
 
-static struct counter allocs_counter = {
-	__ATTR(allocs, 0444, counter_show, NULL),
-	offsetof(struct lcma_stats, allocs),
-};
-
-static struct counter pool_hits_counter = {
-	__ATTR(pool_hits, 0444, counter_show, NULL),
-	offsetof(struct lcma_stats, pool_hits),
-};
-
-static struct counter pool_hits_zero_counter = {
-	__ATTR(pool_hits_zero, 0444, counter_show, NULL),
-	offsetof(struct lcma_stats, pool_hits_zero),
-};
-
-static struct counter spared_pages_counter = {
-	__ATTR(spared_pages, 0444, counter_show, NULL),
-	offsetof(struct lcma_stats, spared_pages),
-};
-
-static struct counter refilled_pages_counter = {
-	__ATTR(refilled_pages, 0444, counter_show, NULL),
-	offsetof(struct lcma_stats, refilled_pages),
-};
-
-static struct counter decayed_pages_counter = {
-	__ATTR(decayed_pages, 0444, counter_show, NULL),
-	offsetof(struct lcma_stats, decayed_pages),
-};
-
-static struct counter shrunk_pages_counter = {
-	__ATTR(shrunk_pages, 0444, counter_show, NULL),
-	offsetof(struct lcma_stats, shrunk_pages),
-};
-
-static struct counter zeroed_pages_counter = {
-	__ATTR(zeroed_pages, 0444, counter_show, NULL),
-	offsetof(struct lcma_stats, zeroed_pages),
-};
-
 static struct attribute *region_attrs[] = {
 	&base_attr.attr,
-	&nr_pages_attr.attr,
-	&unit_pages_attr.attr,
-	&used_pages_attr.attr,
-	&pool_pages_attr.attr,
-	&busy_pages_attr.attr,
-	&shared_pages_attr.attr,
-	&claimed_pages_attr.attr,
-	&quarantined_pages_attr.attr,
 	&poisoned_pages_attr.attr,
-	&largest_free_pages_attr.attr,
 	&source_attr.attr,
 	&keep_attr.attr,
-	&keep_low_attr.attr,
-	&keep_high_attr.attr,
-	&decay_ms_attr.attr,
 	&policy_attr.attr,
-	&pool_zero_pages_attr.attr,
-	&allocs_counter.attr.attr,
-	&pool_hits_counter.attr.attr,
-	&pool_hits_zero_counter.attr.attr,
-	&spared_pages_counter.attr.attr,
-	&refilled_pages_counter.attr.attr,
-	&decayed_pages_counter.attr.attr,
-	&shrunk_pages_counter.attr.attr,
-	&zeroed_pages_counter.attr.attr,
 	&state_attr.attr,
 	&last_failure_attr.attr,
 	&drain_attr.attr,
 	NULL,
 };
-ATTRIBUTE_GROUPS(region);
+
+static const struct attribute_group region_group = { .attrs = region_attrs };
+
+/* Made from the table, by make_fact_files(). */
+static struct fact_file fact_files[LCMA_NR_FACTS];
+static struct attribute *fact_attrs[LCMA_NR_FACTS + 1];
+
+static const struct attribute_group fact_group = { .attrs = fact_attrs };
+
+static const struct attribute_group *region_groups[] = {
+	&region_group,
+	&fact_group,
+	NULL,
+};
+
+static void make_fact_files(void)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < LCMA_NR_FACTS; i++) {
+		struct kobj_attribute *attr = &fact_files[i].attr;
+
+		fact_files[i].fact = &lcma_fact_table[i];
+		attr->attr.name = lcma_fact_table[i].name;
+		attr->attr.mode = 0444;
+		attr->show = fact_show;
+		for (k = 0; k < ARRAY_SIZE(knobs); k++) {
+			if (strcmp(knobs[k].name, attr->attr.name))
+				continue;
+			attr->attr.mode = 0644;
+			attr->store = knobs[k].store;
+		}
+		fact_attrs[i] = &attr->attr;
+	}
+}
 
 static void release_dir(struct kobject *kobj)
 {
@@ -454,6 +320,7 @@ int lcma_sysfs_init(void)
 	unsigned int i;
 	int err;
 
+	make_fact_files();
 	root = lcma_fault(SYSFS_ROOT) ? NULL :
 	       kobject_create_and_add("lcma", kernel_kobj);
 	if (!root)

@@ -217,8 +217,8 @@ static int do_region_info(void *arg)
 	r.attrs = i ? LCMA_REGION_PRIVATE : LCMA_REGION_SHAREABLE;
 	r.bytes = i ? 16 << 20 : 64 << 20;
 	r.used = i ? 1 << 20 : (4 << 20) + 12288;
-	r.pooled = i ? r.bytes - r.used : 0;
-	r.shared = r.bytes - r.used - r.pooled;
+	r.pool = i ? r.bytes - r.used : 0;
+	r.shared = r.bytes - r.used - r.pool;
 	r.largest = 12 << 20;
 	r.align = 4096;
 	r.granule = 4096;

@@ -26,13 +26,15 @@ static const struct {
 
 #define NR_FLAGS	(sizeof(region_flags) / sizeof(region_flags[0]))
 
-/* What the device does not tell, and debugfs does to root. */
-static const char *const debug_keys[] = {
-	"zone", "state", "system_pages", "running_claims", "pool_hits",
-	"claims", "claims_failed", "claims_late", "claim_max_us",
+/* What the device tells as well, and what is told beside the rest. */
+static const char *const told_keys[] = {
+	"name", "base", "source", "keep", "last_failure", "nr_pages",
+	"unit_pages", "align_pages", "granule_pages", "keep_low", "keep_high",
+	"used_pages", "pool_pages", "shared_pages", "busy_pages",
+	"quarantined_pages", "largest_pages", "allocs", "frees", "failures",
 };
 
-#define NR_DEBUG_KEYS	(sizeof(debug_keys) / sizeof(debug_keys[0]))
+#define NR_TOLD_KEYS	(sizeof(told_keys) / sizeof(told_keys[0]))
 
 /* "private,highmem" */
 static const char *flags_text(uint32_t flags, char *text, size_t size)
@@ -53,7 +55,7 @@ static char bar_char(const struct lcma_region_info *info, uint64_t at)
 		return '#';
 	if (at < info->used + info->busy)
 		return '~';
-	if (at < info->used + info->busy + info->pooled)
+	if (at < info->used + info->busy + info->pool)
 		return 'p';
 	return '.';
 }
@@ -81,7 +83,7 @@ void region_json(struct json *json, const struct lcma_region_info *info)
 	json_text(json, "origin", info->origin);
 	json_number(json, "bytes", info->bytes);
 	json_number(json, "used", info->used);
-	json_number(json, "pooled", info->pooled);
+	json_number(json, "pool", info->pool);
 	json_number(json, "shared", info->shared);
 	json_number(json, "busy", info->busy);
 	json_number(json, "quarantined", info->quarantined);
@@ -119,7 +121,7 @@ static void write_table(const struct regions *regions, const char *line_end)
 		table_cell(&table, info->name);
 		table_size(&table, info->bytes);
 		table_size(&table, info->used);
-		table_size(&table, info->pooled);
+		table_size(&table, info->pool);
 		table_size(&table, info->shared);
 		table_size(&table, info->busy);
 		table_size(&table, info->largest);
@@ -175,14 +177,15 @@ int cmd_regions(struct session *session)
 
 /* --- info -------------------------------------------------------------------- */
 
+/* All that only debugfs tells, whatever this version of the module has there. */
 static bool is_debug_key(const char *key)
 {
 	size_t i;
 
-	for (i = 0; i < NR_DEBUG_KEYS; i++)
-		if (!strcmp(debug_keys[i], key))
-			return true;
-	return false;
+	for (i = 0; i < NR_TOLD_KEYS; i++)
+		if (!strcmp(told_keys[i], key))
+			return false;
+	return true;
 }
 
 static bool is_number(const char *text)
@@ -259,7 +262,7 @@ static void info_write(const struct lcma_region_info *info)
 	write_size("size", info->bytes);
 	write_size("used", info->used);
 	write_size("quarantined", info->quarantined);
-	write_size("pool", info->pooled);
+	write_size("pool", info->pool);
 	write_size("shared", info->shared);
 	write_size("busy", info->busy);
 	write_size("largest", info->largest);

@@ -115,7 +115,7 @@ struct lcma_region_list {
  * @reserved: out: 0
  * @bytes: out: size of the region
  * @used: out: bytes in buffers, quarantine included
- * @pooled: out: bytes that can be handed out at once
+ * @pool: out: bytes that can be handed out at once
  * @shared: out: bytes that the system may use
  * @busy: out: bytes on their way
  * @quarantined: out: bytes whose buffer is gone, but which are still held
@@ -146,7 +146,7 @@ struct lcma_region_info {
 	__u32 reserved;
 	__aligned_u64 bytes;
 	__aligned_u64 used;
-	__aligned_u64 pooled;
+	__aligned_u64 pool;
 	__aligned_u64 shared;
 	__aligned_u64 busy;
 	__aligned_u64 quarantined;

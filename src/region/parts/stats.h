@@ -17,9 +17,8 @@
  * @pool_hits_zero: those of them whose pages were zero
  * @claims: calls of alloc_contig_range()
  * @claims_failed: those that failed
- * @claimed_pages: pages that successful claims took
  * @claim_max_ns: the longest call
- * @late: calls whose caller had left when they returned
+ * @claims_late: calls whose caller had left when they returned
  * @spared_pages: pages beside a run that a claim had to take anyway, kept
  * @refilled_pages: pages that were claimed to bring the pool to its low mark
  * @decayed_pages: pages given back because the pool was idle
@@ -36,9 +35,8 @@ struct lcma_stats {
 	u64 pool_hits_zero;
 	u64 claims;
 	u64 claims_failed;
-	u64 claimed_pages;
 	u64 claim_max_ns;
-	u64 late;
+	u64 claims_late;
 	u64 spared_pages;
 	u64 refilled_pages;
 	u64 decayed_pages;

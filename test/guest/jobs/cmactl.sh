@@ -84,6 +84,22 @@ says '^  size +32 MiB +33554432 bytes' "info of cam"
 says '^  address +0x' "root sees the address"
 says '^  zone ' "and debugfs' part"
 
+# A number has one name: in sysfs, in debugfs, and once in JSON.
+names=$(cd $sys/cam && grep -lE '^[0-9]+$' -- * 2>/dev/null | sort)
+only_debug='^(pageblock_pages|system_pages|kernel_.*)$'
+is "$(sed -n 's/^\([a-z_]*\): [0-9]*$/\1/p' $debug/cam/info | grep -vE "$only_debug" | sort)" \
+	"$names" "sysfs and debugfs have the same names"
+compare "$(echo "$names" | wc -l)" -ge 30 "$(echo "$names" | wc -l) of them"
+ctl 0 info --json cam
+odd=
+for name in $names; do
+	key=$name
+	[ "$name" != nr_pages ] || key=bytes
+	nr=$(grep -oE "\"($key|${key%_pages})\":" $out | wc -l)
+	[ "$nr" = 1 ] || odd="$odd $name:$nr"
+done
+is "$odd" "" "JSON has each of them once"
+
 # --- a buffer held by cmactl -----------------------------------------------------------
 
 cmactl alloc 4M --region cam --label camera >/tmp/held 2>&1 &

@@ -3,7 +3,7 @@
 #
 # exhaust - a region is filled to ENOSPC in buffers of several sizes and
 # alignments, and emptied, and after every step every page is accounted for:
-# used + busy + pool + shared is all of it, largest_free_pages is exact, keep= is
+# used + busy + pool + shared is all of it, largest_pages is exact, keep= is
 # kept, ENOSPC comes exactly when no run fits (test/guest/programs/fragment.c checks all of
 # that against its model). On both sources, with keep=0 and keep=LOW-HIGH.
 # The system leaves the region in peace here; pressure and files are about that.

@@ -92,7 +92,7 @@ done </tmp/storm
 diag "swap: $(tail -n 1 /proc/swaps)"
 grep -E '^(pswpout|pgmigrate_success|pgmigrate_fail|cma_alloc) ' /proc/vmstat | sed 's/^/# /'
 for region in main pool some; do
-	sed -n "s/^\(claims\|claims_failed\|claims_late\|claim_max_us\|alloc_failures\): /# $region \1 /p" $debug/$region/info
+	sed -n "s/^\(claims\|claims_failed\|claims_late\|claim_max_us\|failures\): /# $region \1 /p" $debug/$region/info
 done
 
 if [ $disk = /disk ]; then

@@ -44,7 +44,7 @@ LAYOUT_AT(lcma_region_info, attrs, 120);
 LAYOUT_AT(lcma_region_info, reserved, 124);
 LAYOUT_AT(lcma_region_info, bytes, 128);
 LAYOUT_AT(lcma_region_info, used, 136);
-LAYOUT_AT(lcma_region_info, pooled, 144);
+LAYOUT_AT(lcma_region_info, pool, 144);
 LAYOUT_AT(lcma_region_info, shared, 152);
 LAYOUT_AT(lcma_region_info, busy, 160);
 LAYOUT_AT(lcma_region_info, quarantined, 168);

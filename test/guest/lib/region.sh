@@ -26,10 +26,10 @@ region_info()
 		shared_pages:) shared=$info_value ;;
 		quarantined_pages:) quarantined=$info_value ;;
 		system_pages:) system=$info_value ;;
-		largest_free_pages:) largest=$info_value ;;
+		largest_pages:) largest=$info_value ;;
 		claims:) claims=$info_value ;;
 		pool_hits:) pool_hits=$info_value ;;
-		alloc_failures:) failures=$info_value ;;
+		failures:) failures=$info_value ;;
 		last_failure:) last_failure=$info_value ;;
 		esac
 	done <"$debug/$1/info"

@@ -352,12 +352,12 @@ bool settles(int dev, const char *name)
 	do {
 		if (!region_info(dev, name, &info) && !info.used &&
 		    !info.busy && !info.quarantined &&
-		    info.pooled + info.shared == info.bytes)
+		    info.pool + info.shared == info.bytes)
 			return true;
 		sleep_ms(20);
 	} while (now_ms() < until);
 	diag("%s: used %llu, busy %llu, pool %llu, shared %llu, held %llu of %llu, %d buffers",
-	     name, info.used, info.busy, info.pooled, info.shared,
+	     name, info.used, info.busy, info.pool, info.shared,
 	     info.quarantined, info.bytes, count_buffers(name));
 	return false;
 }

@@ -152,7 +152,7 @@ static void read_info(struct info *info)
 	info->pool = number_of(text, "\npool_pages");
 	info->shared = number_of(text, "\nshared_pages");
 	info->quarantined = number_of(text, "\nquarantined_pages");
-	info->largest = number_of(text, "\nlargest_free_pages");
+	info->largest = number_of(text, "\nlargest_pages");
 }
 
 static void look_at_region(void)

@@ -282,9 +282,9 @@ static void check_sums(const char *region)
 	struct lcma_region_info info;
 
 	region_info(dev, region, &info);
-	if (info.used + info.pooled + info.shared + info.busy != info.bytes)
+	if (info.used + info.pool + info.shared + info.busy != info.bytes)
 		wrong("%s: %llu + %llu + %llu + %llu is not %llu", region,
-		      info.used, info.pooled, info.shared, info.busy,
+		      info.used, info.pool, info.shared, info.busy,
 		      info.bytes);
 }
 

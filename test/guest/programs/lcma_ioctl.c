@@ -424,7 +424,7 @@ static void test_region_list(void)
 
 static bool adds_up(const struct lcma_region_info *info)
 {
-	return info->used + info->pooled + info->shared + info->busy ==
+	return info->used + info->pool + info->shared + info->busy ==
 	       info->bytes;
 }
 
@@ -440,12 +440,12 @@ static void test_region(const char *name, uint64_t bytes, uint32_t attrs)
 	   name);
 	same_text(info.name, name, "its name");
 	same_text(info.origin, "cma", "its origin");
-	ok(adds_up(&info), "%s: used + pooled + shared + busy is all", name);
+	ok(adds_up(&info), "%s: used + pool + shared + busy is all", name);
 	is(info.unit, region_value(name, "unit_pages") * PAGE, "%s: unit",
 	   name);
 	is(info.used, used_bytes(name), "%s: used", name);
 	is(info.quarantined, 0, "%s: nothing is quarantined", name);
-	is(info.largest, region_value(name, "largest_free_pages") * PAGE,
+	is(info.largest, region_value(name, "largest_pages") * PAGE,
 	   "%s: largest", name);
 }
 
@@ -466,7 +466,7 @@ static void test_region_info(void)
 	is(info.keep_high, 0, "main: keep_high");
 	region_info(dev, "pool", &info);
 	ok(info.keep_high >= POOL_BYTES, "pool: keep_high is at least all");
-	is(info.pooled, POOL_BYTES, "pool: everything can be had at once");
+	is(info.pool, POOL_BYTES, "pool: everything can be had at once");
 	region_info(dev, "grain", &info);
 	is(info.align, MIB, "grain: align");
 	is(info.granule, GRAIN, "grain: granule");

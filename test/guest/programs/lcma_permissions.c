@@ -58,7 +58,7 @@ static void test_files(void)
 		SYS("nr_pages"), SYS("unit_pages"), SYS("used_pages"),
 		SYS("claimed_pages"), SYS("busy_pages"), SYS("pool_pages"),
 		SYS("shared_pages"), SYS("quarantined_pages"),
-		SYS("largest_free_pages"), SYS("source"), SYS("keep"),
+		SYS("largest_pages"), SYS("source"), SYS("keep"),
 		SYS("state"), PARAMETER("quota_user_kib"),
 		PARAMETER("quota_file_kib"), PARAMETER("phys_for_all"),
 	};
