@@ -5,8 +5,8 @@
     c_rules.py RULE FILE...
 
 Prints FILE:LINE: MESSAGE for each offence; comments and strings do not count.
-Rules: documented, version, bug, contig, conditional, length, layers, lockless, parts. What each
-forbids stands at its function below.
+Rules: documented, version, bug, contig, conditional, length, layers, fronts, lockless, parts.
+What each forbids stands at its function below.
 """
 import os
 import re
@@ -138,6 +138,26 @@ def layers(path, text):
     if path.endswith('.c'):
         for match in re.finditer(r'^extern\b', code_of(text), re.M):
             yield line_of(text, match.start()), 'extern in a .c file'
+
+
+# What changes the state of a page, or reads it off the map; the region's lock.
+STATES = (r'\blcma_(map|pool_take|pool_give|take|claim|unclaim|retire|zero)(_\w+)?(?=\s*\()'
+          r'|\blcma_(alloc|alloc_zeroed|free)(?=\s*\()'
+          r'|\blcma_region_(move\w*|lock|unlock)(?=\s*\()|->map\b')
+# Reading where which state is: for views.
+STRETCH = r'\blcma_region_stretch(?=\s*\()'
+REQUEST = r'\(struct lcma_request\)\s*\{|\bstruct lcma_request \w+ = '
+
+
+def fronts(path, text):
+    """A way in asks, a view reads: neither touches the states of pages, nor takes a
+    region's lock. Only request.c makes a request."""
+    if path.startswith(('src/front/', 'src/view/')):
+        yield from words(path, text, STATES, '%s in a front end or a view')
+    if path.startswith('src/front/'):
+        yield from words(path, text, STRETCH, '%s in a front end')
+    if path != 'src/alloc/request.c':
+        yield from words(path, text, REQUEST, '%s outside src/alloc/request.c')
 
 
 REGION = 'src/region/region.h'
@@ -350,7 +370,8 @@ def lockless(path, text):
 
 def main():
     rules = {rule.__name__: rule for rule in
-             (documented, version, bug, contig, conditional, length, layers, lockless, parts)}
+             (documented, version, bug, contig, conditional, length, layers, fronts, lockless,
+              parts)}
     rule = rules[sys.argv[1]]
     found = 0
     for path in sys.argv[2:]:
