@@ -206,6 +206,7 @@ void lcma_buffer_describe(const struct lcma_buffer *buffer,
 	facts->pid = pid_vnr(buffer->tgid);
 	facts->is_gone = lcma_owner_is_gone(buffer->tgid);
 	facts->inode = READ_ONCE(buffer->inode);
+	facts->nr_pins = atomic_read(&buffer->nr_pins);
 }
 
 /**

@@ -36,6 +36,8 @@ struct dma_buf;
  * @comm: its command
  * @label: "" if none was given
  * @inode: of its dma-buf; 0: it has none
+ * @nr_pins: devices and kernel mappings that rely on its address; the reader fills
+ *	it in
  */
 struct lcma_buffer_facts {
 	u64 id;
@@ -51,6 +53,7 @@ struct lcma_buffer_facts {
 	char comm[TASK_COMM_LEN];
 	char label[LCMA_LABEL_BYTES];
 	unsigned long inode;
+	int nr_pins;
 };
 
 /**

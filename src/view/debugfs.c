@@ -215,10 +215,11 @@ DEFINE_SEQ_ATTRIBUTE(map);
 static void show_buffer(struct seq_file *m, const struct lcma_region *region,
 			const struct lcma_buffer_facts *facts)
 {
-	seq_printf(m, "id=%llu region=%s phys=%#llx bytes=%llu align=%llu latency_us=%llu age_ms=%lld pid=%d label=%s inode=%lu%s comm=%s\n",
+	seq_printf(m, "id=%llu region=%s phys=%#llx bytes=%llu align=%llu latency_us=%llu age_ms=%lld pins=%d pid=%d label=%s inode=%lu%s comm=%s\n",
 		   facts->id, region->name, (u64)facts->phys, facts->bytes,
 		   facts->align_bytes, div_u64(facts->latency_ns, NSEC_PER_USEC),
-		   ktime_ms_delta(ktime_get(), facts->created), facts->pid,
+		   ktime_ms_delta(ktime_get(), facts->created), facts->nr_pins,
+		   facts->pid,
 		   *facts->label ? facts->label : "-", facts->inode,
 		   facts->is_gone ? " gone" : "", facts->comm);
 }

@@ -156,7 +156,7 @@ cmactl alloc 4K --region r --hold 100 >/dev/null &
 asker=$!
 wait_for '[ -s $debug/r/buffers ]'
 buffers r
-matches "$buffer" " pid=$asker label=- inode=[1-9][0-9]* comm=" "a process that lives is not gone"
+matches "$buffer" " pins=0 pid=$asker label=- inode=[1-9][0-9]* comm=" "a process that lives is not gone"
 kill $asker
 wait $asker 2>/dev/null
 

@@ -289,7 +289,7 @@ static void check_listing(void)
 		const struct buffer *b = &buffers[i];
 		char label[40], want[40] = "-";
 
-		if (sscanf(line, "id=%llu region=%*s phys=%llx bytes=%llu align=%*u latency_us=%*u age_ms=%*d pid=%*d label=%39s",
+		if (sscanf(line, "id=%llu region=%*s phys=%llx bytes=%llu align=%*u latency_us=%*u age_ms=%*d pins=%*d pid=%*d label=%39s",
 			   &id, &phys, &bytes, label) != 4)
 			wrong("what is this: %s", line);
 		if (i == nr_buffers)
