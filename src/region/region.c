@@ -58,6 +58,7 @@ static int init_shares(struct lcma_region *region)
 	if (!mem)
 		return -ENOMEM;
 	region->parts_memory = mem;
+	region->parts_bytes = end;
 	lcma_map_init(&region->map, mem + at[MAP], nr_pages, LCMA_POOL);
 	lcma_zeroed_init(&region->zeroed, mem + at[ZEROED], nr_pages);
 	lcma_backoff_init(&region->backoff, mem + at[BACKOFF], nr_pages,

@@ -110,6 +110,7 @@ enum lcma_life {
  * @stats: [lock] counters
  * @failures: the last allocations that failed
  * @parts_memory: the bits of @map, @zeroed, @backoff, @quarantine and @loose
+ * @parts_bytes: how much that is
  * @drain_lock: one drain at a time
  * @kobj: view/sysfs.c's own: its directory in sysfs
  */
@@ -139,6 +140,7 @@ struct lcma_region {
 	struct lcma_stats stats;
 	struct lcma_failures failures;
 	void *parts_memory;
+	size_t parts_bytes;
 
 	struct mutex drain_lock;	/* one drain at a time */
 	struct kobject *kobj;

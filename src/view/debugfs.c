@@ -95,6 +95,8 @@ static int info_show(struct seq_file *m, void *unused)
 	seq_printf(m, "poisoned_pages: %lu\n", lcma_poison_count(region));
 	seq_printf(m, "system_pages: %lu\n", facts.life == LCMA_DRAINED ? 0 :
 		   count_system_pages(region, 0, carve->nr_pages));
+	seq_printf(m, "metadata_bytes: %zu\n",
+		   sizeof(*region) + region->parts_bytes);
 	lcma_attach_rest(&cma_pages, &fixed_pages, &fixed_free_pages);
 	seq_printf(m, "kernel_cma_pages: %lu\n", cma_pages);
 	seq_printf(m, "kernel_fixed_pages: %lu\n", fixed_pages);
