@@ -123,7 +123,7 @@ help:
 	@echo '  make check-matrix    the guest tests on more kernels and architectures'
 	@echo '  make check-debug     the guest tests on a kernel with KASAN, lockdep, kmemleak ...'
 	@echo '                       (16 minutes on two CPUs; the first time 26, to build it as well)'
-	@echo '  make bench           lcma and the kernel'"'"'s own CMA side by side: 25 minutes (bench-quick: 7)'
+	@echo '  make bench           lcma and the kernel'"'"'s own CMA side by side (bench-quick: shorter)'
 	@echo '  make unit            the pure parts, on the host'
 	@echo '  make lint            warnings, sparse, style'
 	@echo '  make test JOB=NAME   one job of test/guest/jobs (or all of them) on KERNEL'

@@ -47,15 +47,19 @@ def _equal(raw):
 
 
 def _head(raw):
-    keys = ('case', 'keep', 'mode', 'peer', 'init_on_alloc', 'zero', 'load',
-            'pinned_percent', 'run_pages', 'exists', 'size_pages', 'policy')
+    keys = ('case', 'kernel', 'keep', 'mode', 'peer', 'init_on_alloc', 'zero',
+            'load', 'every', 'at_once', 'longest', 'pinned_percent', 'run_pages', 'exists',
+            'size_pages', 'policy')
     return {key: raw[key] for key in keys if key in raw}
+
+
+def _kept(values, keep):
+    return [v for v, k in zip(values, keep) if k]
 
 
 def _latencies(out, raw, keep):
     """The fields that every comparison of single allocations has."""
-    lcma = [ns for ns, k in zip(raw['lcma_ns'], keep) if k]
-    kernel = [ns for ns, k in zip(raw['kernel_ns'], keep) if k]
+    lcma, kernel = _kept(raw['lcma_ns'], keep), _kept(raw['kernel_ns'], keep)
     ratios = stats.ratios(kernel, lcma)
     out.update({
         'n': len(lcma),
@@ -73,77 +77,135 @@ def _latencies(out, raw, keep):
                         if lcma and out['lcma_p99_ns'] else None)
 
 
+def _discarded(out, raw, keep):
+    """What does not count, beside what does: pairs, and what they would say."""
+    ok = [a == 0 and b == 0 for a, b in zip(raw['lcma_err'],
+                                            raw['kernel_err'])]
+    out['tried'] = len(ok)
+    out['fail_lcma'] = sum(e != 0 for e in raw['lcma_err'])
+    out['fail_kernel'] = sum(e != 0 for e in raw['kernel_err'])
+    out['discarded'] = sum(o and not k for o, k in zip(ok, keep))
+    out['ratio_all'] = _rounded(stats.geometric_mean(
+        stats.ratios(raw['kernel_ns'], raw['lcma_ns'], ok)))
+    out['unsettled'] = raw['unsettled']
+
+
+def _parts(out, raw, keep):
+    """The median of each side in each of its two places."""
+    for side in ('lcma', 'kernel'):
+        medians = {}
+        for where in sorted(set(raw['where'])):
+            medians[where] = stats.median(
+                [ns for ns, k, at in zip(raw[side + '_ns'], keep, raw['where'])
+                 if k and at == where])
+        out[side + '_parts_ns'] = medians
+    better = [v for v in out['kernel_parts_ns'].values() if v]
+    worse = [v for v in out['lcma_parts_ns'].values() if v]
+    out['ratio_better'] = (_rounded(min(better) / max(worse))
+                           if better and worse else None)
+    out['exchanged'] = len([v for v in worse if v]) > 1
+    whole = [k and a and b for k, a, b in zip(keep, raw['lcma_whole'],
+                                              raw['kernel_whole'])]
+    ratios = stats.ratios(raw['kernel_ns'], raw['lcma_ns'], whole)
+    out['n_whole'] = len(ratios)
+    out['ratio_whole'] = _rounded(stats.geometric_mean(ratios))
+    out['ratio_whole_low95'] = _rounded(stats.lower_bound(ratios))
+
+
+def _background(raw, side):
+    """What others ran for an allocation, less what they run anyway; None if that
+    is not known."""
+    span_ns = sum(raw['quiet_span_ns'])
+    if not span_ns:
+        return None
+    rate = sum(raw['quiet_ns']) / span_ns
+    return [max(0, busy - rate * span) for busy, span in
+            zip(raw[side + '_busy_ns'], raw[side + '_span_ns'])]
+
+
+def _bill(raw, side, background):
+    """All that an allocation took: the call, giving back, the background."""
+    return [a + b + c for a, b, c in zip(
+        raw[side + '_ns'], raw[side + '_free_ns'], background)]
+
+
 def pair(raw):
     """One allocation of each side, many times (pair.c)."""
     if raw['astray']:
         raise Invalid('%d allocations outside of their part' % raw['astray'])
     out = _head(raw)
-    n = len(raw['lcma_ns'])
-    lcma_ok = [e == 0 for e in raw['lcma_err']]
-    kernel_ok = [e == 0 for e in raw['kernel_err']]
-    equal = _equal(raw)
-    keep = [a and b and c for a, b, c in zip(lcma_ok, kernel_ok, equal)]
-    if raw['case'] == 'B2':         # the first call is shown apart
-        out['first_lcma_ns'] = raw['lcma_ns'][0]
-        out['first_kernel_ns'] = raw['kernel_ns'][0]
-        keep[0] = False
+    keep = [a == 0 and b == 0 and c for a, b, c in zip(
+        raw['lcma_err'], raw['kernel_err'], _equal(raw))]
+    if raw['case'] == 'B2':         # first calls are shown apart
+        for side in ('lcma', 'kernel'):
+            out['first_%s_ns' % side] = {
+                raw['where'][i]: raw[side + '_ns'][i] for i in raw['starts']}
+        for i in raw['starts']:
+            keep[i] = False
     _latencies(out, raw, keep)
-    out['fail_lcma'] = n - sum(lcma_ok)
-    out['fail_kernel'] = n - sum(kernel_ok)
-    out['discarded'] = n - sum(equal)
-    out['unsettled'] = raw['unsettled']
+    _discarded(out, raw, keep)
+    _parts(out, raw, keep)
 
-    # What ran, less what the caller did itself.
+    bills = {}
     for side in ('lcma', 'kernel'):
-        other = [max(0, busy - alloc - free) for busy, alloc, free in
-                 zip(raw[side + '_busy_ns'], raw[side + '_ns'],
-                     raw[side + '_free_ns'])]
-        if side == 'lcma':
-            other = [a + b for a, b in zip(other, raw['upkeep_ns'])]
-        name = 'background_ns' if side == 'lcma' else 'kernel_background_ns'
-        out[name] = stats.median(other)
         out[side + '_free_ns'] = stats.median(
-            [ns for ns, k in zip(raw[side + '_free_ns'], keep) if k])
-    both = [stats.ratios(
-        [a + b for a, b in zip(raw['kernel_ns'], raw['kernel_free_ns'])],
-        [a + b for a, b in zip(raw['lcma_ns'], raw['lcma_free_ns'])], keep)]
-    out['ratio_with_free'] = _rounded(stats.geometric_mean(both[0]))
+            _kept(raw[side + '_free_ns'], keep))
+        name = 'background_ns' if side == 'lcma' else 'kernel_background_ns'
+        background = _background(raw, side)
+        if background is None:
+            out[name] = out[side + '_after_ns'] = None
+            continue
+        out[name] = stats.median(_kept(background, keep))
+        out[side + '_after_ns'] = stats.median(_kept(
+            [a + b for a, b in zip(raw[side + '_free_ns'], background)], keep))
+        bills[side] = _bill(raw, side, background)
+    out['upkeep_ns'] = stats.median(_kept(raw['lcma_upkeep_ns'], keep))
+    out['ratio_bill'] = _rounded(stats.geometric_mean(stats.ratios(
+        bills['kernel'], bills['lcma'], keep))) if bills else None
     for side in ('lcma', 'kernel'):
         for key in ('in_use', 'hit_in_use', 'moved'):
             out['%s_%s' % (side, key)] = stats.median(
-                [v for v, k in zip(raw['%s_%s' % (side, key)], keep) if k])
+                _kept(raw['%s_%s' % (side, key)], keep))
+    # The kernel's side with what a driver's DMA API would do, and lcma does.
+    out['clean_ns'] = stats.median(_kept(raw['clean_ns'], keep))
+    out['ratio_clean'] = _rounded(stats.geometric_mean(stats.ratios(
+        [a + b for a, b in zip(raw['kernel_ns'], raw['clean_ns'])],
+        raw['lcma_ns'], keep)))
     if 'clear_ns' in raw:
         clears = stats.ratios(raw['lcma_ns'], raw['clear_ns'], keep)
         out['clear_ns'] = stats.median(raw['clear_ns'])
         out['by_clear'] = _rounded(stats.geometric_mean(clears))
     out['samples'] = {
-        'lcma': [ns for ns, k in zip(raw['lcma_ns'], keep) if k],
-        'kernel': [ns for ns, k in zip(raw['kernel_ns'], keep) if k],
-        'lcma_hit_in_use': [v for v, k in zip(raw['lcma_hit_in_use'], keep)
-                            if k],
+        'lcma': _kept(raw['lcma_ns'], keep),
+        'kernel': _kept(raw['kernel_ns'], keep),
+        'lcma_hit_in_use': _kept(raw['lcma_hit_in_use'], keep),
+        'kernel_hit_in_use': _kept(raw['kernel_hit_in_use'], keep),
     }
     return out
 
 
 def held(raw):
-    """Allocations that are held, and all the CPU time they cost (held.c)."""
+    """Allocations that are held, and all that they cost (held.c)."""
     out = _head(raw)
     out['count'] = raw['count']
-    quiet = stats.median(raw['quiet_ns'])
-    lcma = [max(1, busy + upkeep - quiet) for busy, upkeep in
-            zip(raw['lcma_busy_ns'], raw['upkeep_ns'])]
-    kernel = [max(1, busy - quiet) for busy in raw['kernel_busy_ns']]
-    all_ratios = stats.ratios(kernel, lcma)
+    bills = {side: [max(1, ns) for ns in
+                    _bill(raw, side, _background(raw, side) or
+                          [0] * len(raw[side + '_ns']))]
+             for side in ('lcma', 'kernel')}
+    all_ratios = stats.ratios(bills['kernel'], bills['lcma'])
     out.update({
-        'n': len(lcma),
+        'n': len(all_ratios),
         'lcma_ns': stats.median(raw['lcma_ns']),
         'kernel_ns': stats.median(raw['kernel_ns']),
-        'lcma_cpu_ns': stats.median(lcma),
-        'kernel_cpu_ns': stats.median(kernel),
+        'lcma_max_ns': max(raw['lcma_ns']),
+        'kernel_max_ns': max(raw['kernel_ns']),
+        'lcma_p99_ns': stats.percentile(raw['lcma_ns'], 99),
+        'kernel_p99_ns': stats.percentile(raw['kernel_ns'], 99),
+        'lcma_cpu_ns': stats.median(bills['lcma']),
+        'kernel_cpu_ns': stats.median(bills['kernel']),
         'ratio': _rounded(stats.geometric_mean(all_ratios)),
         'ratio_low95': _rounded(stats.lower_bound(all_ratios)),
-        'background_ns': stats.median(
-            [max(0, a - b) for a, b in zip(lcma, raw['lcma_ns'])]),
+        'background_ns': stats.median(_background(raw, 'lcma') or [0]),
         'fail_lcma': sum(e != 0 for e in raw['lcma_err']),
         'fail_kernel': sum(e != 0 for e in raw['kernel_err']),
     })
@@ -165,18 +227,44 @@ def crowd(raw):
         out['fail_' + side] = sum(t['busy'] + t['full'] for t in turns)
         out['busy_' + side] = sum(t['busy'] for t in turns)
         out['tries_' + side] = allocs + out['fail_' + side]
-        out[side + '_max_ns'] = max(t['max_ns'] for t in turns)
-        out[side + '_ns'] = _rounded(
-            sum(t['sum_ns'] for t in turns) / max(1, out['tries_' + side]), 7)
-        if side == 'lcma':
-            out['background_ns'] = _rounded(
-                sum(t['upkeep_ns'] for t in turns) / max(1, allocs), 7)
+        for key in ('p99_ns', 'max_ns'):
+            out['%s_%s' % (side, key)] = max(t[key] for t in turns)
+        out[side + '_ns'] = stats.median([t['median_ns'] for t in turns])
+        after = [max(0, t['after_ns'] - _rate(raw) * t['after_span_ns']) +
+                 t['upkeep_ns'] for t in turns]
+        name = 'background_ns' if side == 'lcma' else 'kernel_background_ns'
+        out[name] = _rounded(sum(after) / max(1, allocs), 7)
+    if out['tries_lcma'] != out['tries_kernel']:
+        raise Invalid('%d tries of lcma, %d of the kernel' % (
+            out['tries_lcma'], out['tries_kernel']))
     rates = stats.ratios(sides['lcma'], sides['kernel'])
     out.update({
         'threads': raw['threads'],
         'n': len(rates),
         'ratio': _rounded(stats.geometric_mean(rates)),
         'ratio_low95': _rounded(stats.lower_bound(rates)),
+        'p99_ratio': _rounded(out['kernel_p99_ns'] / out['lcma_p99_ns']),
+    })
+    return out
+
+
+def _rate(raw):
+    span_ns = sum(raw['quiet_span_ns'])
+    return sum(raw['quiet_ns']) / span_ns if span_ns else 0
+
+
+def mapping(raw):
+    """Mapping, and the first pass of writes over it (write_pass.c)."""
+    out = _head(raw)
+    both = [a + b for a, b in zip(raw['map_ns'], raw['first_ns'])]
+    out.update({
+        'n': len(both),
+        'lcma_ns': stats.median(both),
+        'lcma_p99_ns': stats.percentile(both, 99),
+        'lcma_max_ns': max(both),
+        'map_ns': stats.median(raw['map_ns']),
+        'again_ns': stats.median(raw['again_ns']),
+        'faults': stats.median(raw['faults']),
     })
     return out
 
@@ -192,9 +280,10 @@ def hungry(raws):
         seeds = sorted(set(runs) & set(none))
         more = stats.ratios([runs[s]['ns'] for s in seeds],
                             [none[s]['ns'] for s in seeds])
+        first = next(iter(runs.values()))
         out.append({
-            'case': 'B6', 'keep': keep, 'mode': runs[seeds[0]]['mode']
-            if seeds else None, 'n': len(seeds),
+            'case': 'B6', 'kernel': first.get('kernel'), 'keep': keep,
+            'mode': first['mode'], 'n': len(seeds),
             'instructions': _rounded(stats.median(
                 [runs[s]['ns'] / NS_PER_INSTRUCTION for s in seeds]), 6),
             'instructions_none': _rounded(stats.median(
@@ -233,30 +322,57 @@ def maps(lines):
                 'ratio': numbers[4],
                 'p99_ratio': _rounded(numbers[1] / numbers[3])
                 if numbers[3] else None,
-                'metadata_percent': percent,
+                'map_percent': percent,
             })
     return out
 
 
 KINDS = {'B1': pair, 'B2': pair, 'B2held': held, 'B3': pair, 'B4': crowd,
-         'B5': pair, 'B8': held, 'B8crowd': crowd}
+         'B5': pair, 'B8': held, 'B8crowd': crowd, 'B9': mapping, 'B10': pair}
+
+
+def _less_walk(raw):
+    """The same without the kernel's walk over pages that it does not have: each of
+    its searches begins at the start of the area (side.c). Where four CPUs do it at
+    once, what it costs cannot be told, and is left in."""
+    walk_ns = raw.get('walk_ns', 0)
+    out = dict(raw)
+    if not walk_ns or raw['mode'] != 'icount':
+        return out
+    if 'turns' in raw:
+        out['turns'] = [t if t['side'] == 'lcma' else dict(
+            t, took_ns=t['took_ns'] - walk_ns *
+            (t['allocs'] + t['busy'] + t['full'])) for t in raw['turns']]
+    elif 'kernel_ns' in raw:
+        walk_ns *= raw.get('count', 1)
+        out['kernel_ns'] = [max(1, ns - walk_ns) for ns in raw['kernel_ns']]
+    return out
 
 
 def merged(raws):
-    """B3 is measured twice, with the sides' parts exchanged: one of each two. So is
-    B8, with other memory in use."""
+    """Cases are measured in both parts of the area, some of them piece by piece:
+    one of all the pieces. `starts` has the indices at which a region was loaded
+    anew, and `where` the part of each pair."""
     out, whole = [], {}
     for raw in raws:
-        if raw['case'] not in ('B3', 'B8'):
+        if raw['case'] not in KINDS:
             out.append(raw)
             continue
-        key = (raw['case'], raw['keep'], raw['size_pages'], raw['mode'],
-               raw.get('policy'))
+        raw = _less_walk(raw)
+        n = len(raw.get('lcma_ns', ()))
+        where = raw.get('where', '')
+        key = tuple(raw.get(name) for name in (
+            'case', 'kernel', 'keep', 'mode', 'policy', 'zero', 'init_on_alloc',
+            'every', 'threads', 'longest', 'at_once'))
+        key += () if raw.get('longest') else (raw.get('size_pages'),)
         if key not in whole:
-            whole[key] = dict(raw)
+            whole[key] = dict(raw, where=[where] * n, starts=[0])
             out.append(whole[key])
             continue
         one = whole[key]
+        if where not in one['where']:
+            one['starts'] = one['starts'] + [len(one['where'])]
+        one['where'] = one['where'] + [where] * n
         for name, value in raw.items():
             if isinstance(value, list):
                 one[name] = one[name] + value
@@ -269,7 +385,6 @@ def summaries(raws):
     """All of them, and what is wrong: (summaries, complaints)."""
     out, complaints = [], []
     raws = merged(raws)
-    move = [raw for raw in raws if raw['case'] == 'move']
     for raw in raws:
         kind = KINDS.get(raw['case'])
         if not kind:
@@ -279,20 +394,74 @@ def summaries(raws):
         except (Invalid, KeyError, IndexError) as why:
             complaints.append('%s, keep=%s, %s pages: %r' % (
                 raw['case'], raw.get('keep'), raw.get('size_pages'), why))
-    for one in out:
-        if one['case'] == 'B3':
-            _by_move(one, [m for m in move if m['keep'] == one['keep']])
-    out += hungry([raw for raw in raws if raw['case'] == 'B6'])
+    for kernel in sorted({raw.get('kernel') or '' for raw in raws}):
+        ours = [raw for raw in raws if (raw.get('kernel') or '') == kernel]
+        these = [one for one in out if (one.get('kernel') or '') == kernel]
+        out += _of_kernel(kernel, ours, these)
     return out, complaints
 
 
-def _by_move(one, moves):
-    """How often the cost of moving the pages in use an allocation took."""
-    costs = [ns for m in moves for ns in m['move_page_ns']]
-    if not costs:
+def _of_kernel(kernel, raws, found):
+    """What takes several measurements of one kernel; adds members to some of
+    `found`, and returns more summaries."""
+    for one in found:
+        if one['case'] == 'B3':
+            _by_move(one, [raw for raw in raws if raw['case'] == 'move' and
+                           raw['keep'] == one['keep']], found)
+    _prepared(found, raws)
+    out = hungry([raw for raw in raws if raw['case'] == 'B6'])
+    for raw in raws:
+        if raw['case'] == 'metadata':
+            out.append({
+                'case': 'metadata', 'kernel': raw.get('kernel'),
+                'bytes': raw['bytes'], 'size_pages': raw['pages'],
+                'bits_per_page': _rounded(raw['bytes'] * 8 / raw['pages']),
+                'metadata_percent': _rounded(
+                    100 * raw['bytes'] / (raw['pages'] * 4096))})
+    return out
+
+
+def _cost_of_move(moves):
+    return stats.median([ns for m in moves for ns in m['move_page_ns']])
+
+
+def _by_move(one, moves, found):
+    """How often the cost of moving the pages in use an allocation took; and by what
+    it may cost: a call that moves nothing, one and a half times the moving, and
+    clearing the pages."""
+    cost_ns = _cost_of_move(moves)
+    if cost_ns is None:
         return
-    one['move_page_ns'] = stats.median(costs)
+    one['move_page_ns'] = cost_ns
     times = stats.ratios(
         one['samples']['lcma'],
-        [n * one['move_page_ns'] for n in one['samples']['lcma_hit_in_use']])
+        [n * cost_ns for n in one['samples']['lcma_hit_in_use']])
     one['by_move'] = _rounded(stats.geometric_mean(times))
+    ones = [o for o in found if o['case'] == 'B3' and o['size_pages'] == 1 and
+            o['keep'] == one['keep']]
+    clears = [o['clear_ns'] / o['size_pages'] for o in found
+              if o['case'] == 'B1' and o.get('clear_ns') and
+              o['size_pages'] >= 64]
+    if not ones or not clears or not one['n']:
+        return
+    fixed_ns = stats.median([
+        max(0, ns - n * cost_ns) for ns, n in zip(
+            ones[0]['samples']['kernel'],
+            ones[0]['samples']['kernel_hit_in_use'])])
+    one['fixed_ns'] = fixed_ns
+    one['by_budget'] = _rounded(stats.median([
+        ns / (fixed_ns + 1.5 * n * cost_ns +
+              stats.median(clears) * one['size_pages'])
+        for ns, n in zip(one['samples']['lcma'],
+                         one['samples']['lcma_hit_in_use'])]))
+
+
+def _prepared(found, raws):
+    """What emptying ahead of time cost, by what moving as many pages costs."""
+    cost_ns = _cost_of_move([raw for raw in raws if raw['case'] == 'move'])
+    cpu = [raw['busy_ns'] / (raw['moved'] * cost_ns) for raw in raws
+           if raw['case'] == 'prepare' and raw['moved']] if cost_ns else []
+    for one in found:
+        if one['case'] == 'B10':
+            one['lcma_p95_ns'] = stats.percentile(one['samples']['lcma'], 95)
+            one['cpu_by_move'] = _rounded(stats.median(cpu))

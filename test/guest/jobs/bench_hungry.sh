@@ -36,8 +36,7 @@ diag "MemFree $(meminfo MemFree) KiB"
 for seed in $seeds; do
 	said=$(hungry $mib $visits $seed)
 	check "seed $seed: $said" test "${said%% *}" = ok
-	printf '# bench {"case":"B6","keep":"%s","mode":"%s","seed":%d,"mib":%d,"ns":%s}\n' \
-		$keep $mode $seed $mib "${said##* }"
+	tell B6 "\"seed\":$seed,\"mib\":$mib,\"ns\":${said##* }"
 done
 diag "swapped out: $(sed -n 's/^pswpout //p' /proc/vmstat) pages"
 finish

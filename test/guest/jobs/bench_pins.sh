@@ -17,7 +17,7 @@
 
 of "20 5 2" "5 2"
 everies=${lcma_everies:-$of}
-reps 32 6
+reps 16 3
 block=2048
 
 # pin_part PFN EVERY FILE: pins one block of EVERY in a part; its process in $pinner
@@ -46,27 +46,37 @@ longest_run()
 			END { gap(end); print most }')
 }
 
+# with_pins EVERY: measures beside one pinned page in that many blocks
+with_pins()
+{
+	pin_part "$lcma_pfn" $1 /tmp/ours
+	ours=$pinner
+	pin_part "$kernel_pfn" $1 /tmp/theirs
+	nr=$(grep -c ^pfn /tmp/ours)
+	# Give or take one: a block may have had no page for us.
+	theirs=$(grep -c ^pfn /tmp/theirs)
+	check "as many pins here as there: $nr, $theirs" \
+		test "$nr" -le $((theirs + 1)) -a "$theirs" -le $((nr + 1))
+	percent=$((100 * nr * block / part_pages))
+	longest_run /tmp/ours
+	for size in 64 1024 $run; do
+		longest=false
+		[ $size != $run ] || longest=true
+		measure B5 "\"every\":$1,\"longest\":$longest,\"pinned_percent\":$percent,\"run_pages\":$run,\"exists\":true," \
+			pair size=$size reps=$reps pool=$idle
+	done
+	kill $ours $pinner
+	wait $ours $pinner
+	is "$(tail -qn 1 /tmp/ours /tmp/theirs | paste -sd' ')" "intact intact" \
+		"the pinned pages are intact"
+}
+
 for k in $keeps; do
-	bench_load 256M $k
-	for every in $everies; do
-		pin_part "$lcma_pfn" $every /tmp/ours
-		ours=$pinner
-		pin_part "$kernel_pfn" $every /tmp/theirs
-		nr=$(grep -c ^pfn /tmp/ours)
-		# Give or take one: a block may have had no page for us.
-		theirs=$(grep -c ^pfn /tmp/theirs)
-		check "as many pins here as there: $nr, $theirs" \
-			test "$nr" -le $((theirs + 1)) -a "$theirs" -le $((nr + 1))
-		percent=$((100 * nr * block / part_pages))
-		longest_run /tmp/ours
-		for size in 64 1024 $run; do
-			measure B5 "\"pinned_percent\":$percent,\"run_pages\":$run,\"exists\":true," \
-				pair size=$size reps=$reps
+	for part in $parts; do
+		for every in $everies; do
+			bench_load 256M $k $part
+			with_pins $every
 		done
-		kill $ours $pinner
-		wait $ours $pinner
-		is "$(tail -qn 1 /tmp/ours /tmp/theirs | paste -sd' ')" "intact intact" \
-			"the pinned pages are intact"
 	done
 done
 bench_unload

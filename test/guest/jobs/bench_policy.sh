@@ -19,8 +19,8 @@
 
 of 2 1
 reps=${lcma_reps:-$of}
-of 3000 1000
-ms=${lcma_ms:-$of}
+of 400 120
+total=${lcma_each:-$of}		# allocations of all threads in a turn
 mib=1048576
 nr_gaps=16
 
@@ -78,7 +78,7 @@ leave_gaps()
 }
 
 for policy in first-fit best-fit cost; do
-	bench_load 256M 0
+	bench_load 256M 0 lower
 	echo first-fit >$sys/bench/policy
 	make_gaps
 	check "policy=$policy" eval "echo $policy >$sys/bench/policy"
@@ -87,14 +87,14 @@ for policy in first-fit best-fit cost; do
 		memhold hold m free=24000 || bail_out "memory cannot be filled"
 		leave_gaps $rep
 		measure B8 "\"policy\":\"$policy\"," \
-			held size=1024 count=8 pool=0 swap=1 \
+			held size=1024 count=8 pool=0 \
 			used=$((part_pages - nr_gaps * 7 * 256))
 		memhold ask m end >/dev/null
 		rep=$((rep + 1))
 	done
 	end_gaps
 	measure B8crowd "\"policy\":\"$policy\"," \
-		crowd threads=8 hold=16 ms=$ms rounds=2 min=7 max=757
+		crowd threads=8 hold=16 each=$((total / 8)) rounds=2 min=7 max=757
 done
 bench_unload
 finish

@@ -24,7 +24,7 @@
 . /test/lib/bench.sh
 
 sizes "1 16 64 256 1024 8192 16384" "1 64 1024"
-reps 16 2
+reps 20 2
 
 churn_mib=120
 free_mib=80
@@ -103,15 +103,15 @@ mkswap /dev/zram0 >/dev/null
 check "swap" swapon /dev/zram0
 
 for k in $keeps; do
-	for where in lower upper; do
-		bench_load 256M $k $where
+	for part in $parts; do
+		bench_load 256M $k $part
 		begin_load
 		for size in $sizes; do
 			i=0
 			while [ $i -lt "$reps" ]; do
 				refill
-				measure B3 "\"where\":\"$where\"," pair size=$size \
-					swap=$((2 * i >= reps)) fill=95 fifo=1 wait_ms=500
+				kernel_first=$((2 * i >= reps))
+				measure B3 "" pair size=$size fill=95 fifo=1 wait_ms=500
 				i=$((i + 1))
 			done
 		done

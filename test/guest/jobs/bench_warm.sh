@@ -15,15 +15,17 @@
 . /test/lib/bench.sh
 
 sizes "1 2 7 16 64 256 757 1024" "1 64 1024"
-reps 32 8
+reps 16 4
 
 for k in $keeps; do
-	bench_load 256M $k
-	for size in $sizes; do
-		# Warms the pool: what was freed stays, as far as keep allows.
-		measure warmup "" pair size=1024 reps=1
-		measure B1 '"zero":true,' pair size=$size reps=$reps
-		measure B1 '"zero":false,' pair size=$size reps=$reps soil=1
+	for part in $parts; do
+		bench_load 256M $k $part
+		for size in $sizes; do
+			# Warms the pool: what was freed stays, as far as keep allows.
+			measure warmup "" pair size=1024 reps=1
+			measure B1 '"zero":true,' pair size=$size reps=$reps
+			measure B1 '"zero":false,' pair size=$size reps=$reps soil=1
+		done
 	done
 done
 bench_unload

@@ -30,8 +30,12 @@ of()
 	[ -z "${lcma_quick-}" ] || of=$2
 }
 
-# To look at one thing: lcma_keeps=0,8M lcma_sizes=1,64 lcma_reps=4 (lcma_ms=,
-# lcma_everies=, lcma_mib= for some jobs) on the kernel command line.
+# The kernel that is measured: 6.1.
+IFS=.- read -r major minor _ </proc/sys/kernel/osrelease
+kernel=$major.$minor
+
+# To look at one thing: lcma_keeps=0,8M lcma_parts=lower lcma_sizes=1,64 lcma_reps=4
+# (lcma_each=, lcma_everies=, lcma_mib= for some jobs) on the kernel command line.
 keeps=$(echo "${lcma_keeps:-0,default,8M}" | tr , ' ')
 
 # sizes FULL QUICK, reps FULL QUICK: one of the two, or what was asked for; in $sizes,
@@ -49,32 +53,42 @@ reps()
 	reps=${lcma_reps:-$of}
 }
 
-# bench_load SIZE KEEP [upper]: a region of that size in the lower or the upper part
-# of the kernel's area; sets $keep, in $idle how many pages its pool has when nobody
-# has asked for some time, and the first page frames of both sides' parts, $lcma_pfn
-# and $kernel_pfn, with $part_pages each
+# Every case is measured twice, half of the repetitions each time: with the region in
+# the lower part of the area, and loaded anew in the upper part. Which page lies in
+# which free block differs between the parts, and decides how long a small
+# allocation takes. In the upper part the kernel is asked first where lcma was before.
+parts=$(echo "${lcma_parts:-lower,upper}" | tr , ' ')
+
+# bench_load SIZE KEEP lower|upper: a region of that size in that part of the kernel's
+# area; sets $keep, $where, in $kernel_first whether the kernel has the first call (1)
+# or lcma has it (0), in $idle how many pages its pool has after some time without
+# a request, and the first page frames of both sides' parts, $lcma_pfn and $kernel_pfn,
+# with $part_pages each
 bench_load()
 {
 	keep=$2
+	where=$3
+	kernel_first=0
+	[ $where = lower ] || kernel_first=1
 	bench_unload
 	case $keep in
 	default) bench_region=bench=$1@cma ;;
 	*) bench_region=bench=$1@cma,keep=$keep ;;
 	esac
-	if [ "${3-}" = upper ]; then
+	if [ $where = upper ]; then
 		insmod /test/kmod/lcma_testkit.ko &&
 		echo "alloc $((${1%M} * 1048576))" >/sys/kernel/debug/lcma_testkit/neighbour ||
 			bail_out "the lower part cannot be kept from lcma"
 	fi
 	lcma_load "$bench_region" || bail_out "lcma does not load: $bench_region"
-	[ "${3-}" != upper ] || rmmod lcma_testkit
+	[ $where = lower ] || rmmod lcma_testkit
 	insmod /test/kmod/lcma_bench.ko ||
 		bail_out "the other half is not the kernel's: $bench_region"
 	idle=$(cat $sys/bench/keep_low)
 	read -r lcma_pfn kernel_pfn part_pages <$bench/result
-	diag "$bench_region at $lcma_pfn: the pool keeps $idle to $(cat $sys/bench/keep_high) pages, decays in $(cat $sys/bench/decay_ms) ms"
+	diag "$bench_region at $lcma_pfn, the kernel's at $kernel_pfn: the pool keeps $idle to $(cat $sys/bench/keep_high) pages, decays in $(cat $sys/bench/decay_ms) ms"
 	# The module has looked: as large, in the same zone of the same area.
-	pass "keep=$keep: half of the area is the region, half is the kernel's"
+	pass "keep=$keep, $where: half of the area is the region, half is the kernel's"
 }
 
 bench_unload()
@@ -89,11 +103,17 @@ measure()
 	measure_case=$1
 	measure_extra=$2
 	shift 2
-	if ! echo "$*" >$bench/run; then
-		fail "$measure_case, keep=$keep: $*"
+	if ! echo "$*" swap=$kernel_first >$bench/run; then
+		fail "$measure_case, keep=$keep, $where: $*"
 		return
 	fi
-	pass "$measure_case, keep=$keep: $*"
-	printf '# bench {"case":"%s","keep":"%s","mode":"%s",%s%s}\n' \
-		"$measure_case" "$keep" "$mode" "$measure_extra" "$(cat $bench/result)"
+	pass "$measure_case, keep=$keep, $where: $*"
+	tell "$measure_case" "$measure_extra$(cat $bench/result)"
+}
+
+# tell CASE MEMBERS: a measurement leaves the guest
+tell()
+{
+	printf '# bench {"case":"%s","kernel":"%s","keep":"%s","mode":"%s","where":"%s",%s}\n' \
+		"$1" "$kernel" "$keep" "$mode" "${where-}" "$2"
 }

@@ -8,14 +8,15 @@
  *	cat /sys/kernel/debug/lcma_bench/result
  *
  * The result is the inside of a JSON object: numbers, and arrays with one number
- * a repetition. Nothing is computed here; test/bench/report does that. Before the
- * first order the result has the first page frames of lcma's and of the
- * kernel's part, and how many pages each has.
+ * a repetition. test/bench/report computes what they come to. Before the first
+ * order the result has the first page frames of lcma's and of the kernel's part,
+ * and how many pages each has.
  *
  *	pair	size= reps=	one allocation of each side, freed at once (pair.c)
  *	held	size= count= reps=	count= allocations, held, then freed (held.c)
- *	crowd	threads= ms= min= max= hold= rounds=	many at once (crowd.c)
+ *	crowd	threads= each= min= max= hold= rounds=	many at once (crowd.c)
  *	move	count= reps=	what it costs to move a page (move.c)
+ *	meter	what the system has run so far (meter.c)
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -38,13 +39,13 @@
  * @pool: wait before each repetition until lcma's pool has so many pages;
  *	negative: until it is quiet, however many it has
  * @used: pages of the region that others hold all the time
- * @swap: the side that would be second is first, from the first repetition on
+ * @swap: the kernel is first where lcma would be, and lcma where the kernel would
  * @soil: no page of the pool is zero when lcma is asked
  * @fill: wait until so many percent of both parts are in use; 0: do not
  * @fifo: the caller has real-time priority
  * @wait_ms: how long to wait for any of this
  * @threads: how many at once
- * @ms: how long one side's turn is
+ * @each: allocations that each thread of a crowd asks for in one turn
  * @min: pages of the smallest allocation of a crowd
  * @max: of the largest
  * @hold: allocations that one thread of a crowd holds
@@ -64,7 +65,7 @@ struct bench_order {
 	long fifo;
 	long wait_ms;
 	long threads;
-	long ms;
+	long each;
 	long min;
 	long max;
 	long hold;
@@ -105,22 +106,43 @@ void bench_sides_exit(void);
 const char *bench_kernel_way(void);
 bool bench_in_part(unsigned int side, const struct page *pages,
 		   unsigned long nr_pages);
+u64 bench_clean_ns(struct page *pages, unsigned long nr_pages);
 void bench_clear(struct page *pages, unsigned long nr_pages);
 void *bench_resolve(const char *symbol);
+u64 bench_walk_ns(void);
 
 u64 bench_now_ns(void);
-u64 bench_busy_ns(void);
+u64 bench_others_ns(void);
 u64 bench_upkeep_ns(void);
 unsigned long bench_migrated(void);
+int bench_meter(const struct bench_order *order);
+
+/**
+ * struct bench_span - what other tasks ran in a stretch of time
+ * @busy_ns: CPU time of all tasks but the caller
+ * @took_ns: how long the stretch was
+ */
+struct bench_span {
+	u64 busy_ns;
+	u64 took_ns;
+};
+
+void bench_span_begin(struct bench_span *span);
+void bench_span_end(struct bench_span *span);
 
 void bench_fifo(bool on);
 int bench_settle(const struct bench_order *order);
+void bench_quiet(const struct bench_order *order, struct bench_span *quiet);
+void bench_drain(void);
 void bench_soil(void);
 unsigned long bench_in_use(unsigned int side, unsigned long *bits);
 unsigned long bench_taken(unsigned int side, unsigned long nr_used);
 unsigned long bench_in_use_of(unsigned int side, const unsigned long *bits,
 			      const struct page *pages, unsigned long nr_pages);
 unsigned long *bench_bits_new(unsigned int side);
+void bench_see_whole(unsigned int side, unsigned long *whole);
+bool bench_was_whole(unsigned int side, const unsigned long *whole,
+		     const struct page *pages);
 
 __printf(1, 2) void bench_say(const char *format, ...);
 void bench_say_array(const char *name, const u64 *values, unsigned int nr);

@@ -35,6 +35,7 @@ static const struct measurement {
 	{ "held", bench_held },
 	{ "crowd", bench_crowd },
 	{ "move", bench_move },
+	{ "meter", bench_meter },
 };
 
 static const struct word {
@@ -52,7 +53,7 @@ static const struct word {
 	{ "fifo", offsetof(struct bench_order, fifo) },
 	{ "wait_ms", offsetof(struct bench_order, wait_ms) },
 	{ "threads", offsetof(struct bench_order, threads) },
-	{ "ms", offsetof(struct bench_order, ms) },
+	{ "each", offsetof(struct bench_order, each) },
 	{ "min", offsetof(struct bench_order, min) },
 	{ "max", offsetof(struct bench_order, max) },
 	{ "hold", offsetof(struct bench_order, hold) },
@@ -132,8 +133,9 @@ static int measure(const struct bench_order *order)
 		if (strcmp(measurements[i].name, order->what))
 			continue;
 		text_bytes = 0;
-		bench_say("\"peer\":\"%s\",\"init_on_alloc\":%d",
-			  bench_kernel_way(), want_init_on_alloc(GFP_KERNEL));
+		bench_say("\"peer\":\"%s\",\"init_on_alloc\":%d,\"walk_ns\":%llu",
+			  bench_kernel_way(), want_init_on_alloc(GFP_KERNEL),
+			  bench_walk_ns());
 		bench_fifo(order->fifo);
 		err = measurements[i].run(order);
 		bench_fifo(false);

@@ -33,23 +33,45 @@ static u64 run_ns(const struct task_struct *task)
 }
 
 /**
- * bench_busy_ns - what all tasks have run, but the idle ones
+ * bench_others_ns - what all tasks have run, but the idle ones and the caller
  *
- * For a difference: the caller has just slept, so that its own time has been
- * noted. What ended in between has been lost.
+ * For a difference. The caller is left out because it waits and looks around for
+ * the bench's own sake; what it does for an allocation is measured by the clock.
+ * The time of a task that ended in between is lost.
  *
  * Return: nanoseconds.
  */
-u64 bench_busy_ns(void)
+u64 bench_others_ns(void)
 {
 	struct task_struct *process, *task;
 	u64 sum_ns = 0;
 
 	rcu_read_lock();
 	for_each_process_thread(process, task)
-		sum_ns += run_ns(task);
+		if (task != current)
+			sum_ns += run_ns(task);
 	rcu_read_unlock();
 	return sum_ns;
+}
+
+/**
+ * bench_span_begin - begin to look at what others run
+ * @span: where it is kept
+ */
+void bench_span_begin(struct bench_span *span)
+{
+	span->busy_ns = bench_others_ns();
+	span->took_ns = bench_now_ns();
+}
+
+/**
+ * bench_span_end - end that
+ * @span: has the time of others, and of the clock, since bench_span_begin()
+ */
+void bench_span_end(struct bench_span *span)
+{
+	span->busy_ns = bench_others_ns() - span->busy_ns;
+	span->took_ns = bench_now_ns() - span->took_ns;
 }
 
 /**
@@ -90,4 +112,20 @@ unsigned long bench_migrated(void)
 	}
 #endif
 	return nr_pages;
+}
+
+/**
+ * bench_meter - say what the system has run so far
+ * @order: nothing of it matters
+ *
+ * For a job that takes the difference of two.
+ *
+ * Return: 0.
+ */
+int bench_meter(const struct bench_order *order)
+{
+	bench_say(",\"now_ns\":%llu,\"others_ns\":%llu,\"upkeep_ns\":%llu,\"migrated\":%lu",
+		  bench_now_ns(), bench_others_ns(), bench_upkeep_ns(),
+		  bench_migrated());
+	return 0;
 }

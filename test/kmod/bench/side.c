@@ -12,12 +12,14 @@
  */
 #include "bench.h"
 
+#include <linux/bitmap.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/highmem.h>
 #include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/platform_device.h>
+#include <linux/vmalloc.h>
 
 /* The largest piece of what is too much, and how many pieces it may have. */
 #define SURPLUS_PAGES	2048UL
@@ -88,6 +90,30 @@ void bench_clear(struct page *pages, unsigned long nr_pages)
 
 	while (nr_pages--)
 		clear_highpage(pfn_to_page(pfn++));
+}
+
+/**
+ * bench_clean_ns - how long it takes to clean pages out of the CPU's caches
+ * @pages: the first
+ * @nr_pages: how many
+ *
+ * What lcma does with pages that it has zeroed, and a driver of the kernel's CMA
+ * has done for it by the DMA API. The kernel's side is measured below that.
+ *
+ * Return: nanoseconds; 0 if the pages cannot be mapped for the device.
+ */
+u64 bench_clean_ns(struct page *pages, unsigned long nr_pages)
+{
+	const size_t bytes = nr_pages << PAGE_SHIFT;
+	u64 took_ns = bench_now_ns();
+	dma_addr_t handle;
+
+	handle = dma_map_page(&pdev->dev, pages, 0, bytes, DMA_TO_DEVICE);
+	took_ns = bench_now_ns() - took_ns;
+	if (dma_mapping_error(&pdev->dev, handle))
+		return 0;
+	dma_unmap_page(&pdev->dev, handle, bytes, DMA_TO_DEVICE);
+	return took_ns;
 }
 
 static struct page *lcma_side_alloc(unsigned long nr_pages, int *err)
@@ -227,6 +253,43 @@ static int find_kernel_part(void)
 		return -ENODEV;
 	}
 	return 0;
+}
+
+/**
+ * bench_walk_ns - how long the kernel looks at pages that it does not have
+ *
+ * Its search begins at the start of the area. Pages below its part are lcma's, or
+ * held here, so each search passes over their bits: a handicap that no area of
+ * its own has. test/bench/report subtracts it.
+ *
+ * Return: nanoseconds of such a walk; 0 if nothing lies below the part.
+ */
+u64 bench_walk_ns(void)
+{
+	const struct bench_part *ours = &bench_parts[BENCH_LCMA];
+	const struct bench_part *theirs = &bench_parts[BENCH_KERNEL];
+	unsigned long nr_below = 0, *bits;
+	u64 took_ns, least_ns = U64_MAX;
+	unsigned int i;
+
+	if (ours->first_pfn < theirs->first_pfn)
+		nr_below += ours->nr_pages;
+	for (i = 0; i < nr_surplus; i++)
+		if (page_to_pfn(surplus[i].pages) < theirs->first_pfn)
+			nr_below += surplus[i].nr;
+	bits = nr_below ? vzalloc(BITS_TO_LONGS(nr_below) * sizeof(long)) : NULL;
+	if (!bits)
+		return 0;
+	bitmap_fill(bits, nr_below);
+	for (i = 0; i < 3; i++) {
+		took_ns = bench_now_ns();
+		if (find_next_zero_bit(bits, nr_below, 0) != nr_below)
+			pr_err("lcma_bench: a bit got lost\n");
+		took_ns = bench_now_ns() - took_ns;
+		least_ns = min(least_ns, took_ns);
+	}
+	vfree(bits);
+	return least_ns;
 }
 
 /**
