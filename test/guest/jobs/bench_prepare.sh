@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# bench_prepare - B10 of the bench: memory is full; lcma is told a second ahead that
+# 64 MiB will be wanted, and then asked for them. How long the allocation takes, and
+# what everything ran from the announcement until the pages were there, by what
+# moving the pages in use costs. The kernel's side is asked for as much, without an
+# announcement. An lcma that knows no `prepare` is not measured. Proves nothing by
+# itself; test/bench/report says what it comes to.
+#
+# suite: bench
+# mem: 1G
+# icount: 3
+# cmdline: cma=520M
+# timeout: 900
+# expected: page allocation failure
+
+. /test/lib/tap.sh
+. /test/lib/hands.sh
+. /test/lib/bench.sh
+
+lcma_load "bench=64M@cma" || bail_out "lcma does not load"
+grep -q ' lcma_region_prepare' /proc/kallsyms || skip_all "this lcma knows no prepare"
+lcma_unload
+
+reps 10 3
+mib=${lcma_mib:-64}
+
+# meter KEY: a number of the bench's meters
+meter()
+{
+	sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" $bench/result
+}
+
+# look: what matters here, in $others_ns $migrated
+look()
+{
+	echo meter >$bench/run
+	others_ns=$(meter others_ns)
+	migrated=$(meter migrated)
+}
+
+# one_rep: memory is filled, 64 MiB are announced, and asked for a second later
+one_rep()
+{
+	memhold hold m free=24000 || bail_out "memory cannot be filled"
+	look
+	began_ns=$others_ns
+	moved=$migrated
+	# The bench asks for this alignment, as the kernel's DMA code does.
+	echo "prepare ${mib}M align=1M region=bench within=1000 for=5000" >$dev ||
+		bail_out "a line that prepares"
+	sleep 1
+	look
+	tell prepare "\"busy_ns\":$((others_ns - began_ns)),\"moved\":$((migrated - moved))"
+	kernel_first=0		# what was prepared is held for a while only
+	measure B10 "" pair size=$((mib * 256)) reps=1 fill=1 wait_ms=500
+	memhold ask m end >/dev/null
+}
+
+for part in $parts; do
+	bench_load 256M 0 $part
+	rep=0
+	while [ $rep -lt $((reps / 2 + 1)) ]; do
+		one_rep
+		rep=$((rep + 1))
+	done
+	memhold hold m free=24000 || bail_out "memory cannot be filled"
+	measure move "" move count=256 reps=8
+	memhold ask m end >/dev/null
+done
+bench_unload
+finish
