@@ -149,7 +149,7 @@ def _cold(found):
         out.append(Goal(
             'B2', keep, 'all that it cost until all is as before, '
             'kernel ÷ lcma', 0.95).judge(_values(some, 'ratio_bill')))
-    for keep, limit in (('0', 0.95), ('default', 5)):
+    for keep, limit in (('0', 0.95), ('128K', 0.95), ('default', 5)):
         out.append(Goal(
             'B2', keep, '32 held allocations of ≤ 64 pages, all that they cost, '
             'kernel ÷ lcma', limit).judge(
