@@ -70,7 +70,9 @@ static const struct vm_operations_struct mapping_vm_ops = {
 
 /*
  * MAP_POPULATE cannot be seen here, and mlock() later on does nothing. Faults
- * fill the rest when a page table cannot be allocated, or the caller is killed.
+ * fill the rest when a page table cannot be allocated, or the caller is killed. They
+ * fill all of a mapping that has no access yet: amd64 keeps the address of such an
+ * entry inverted, which the bits of lcma_compat_user_prot() would undo.
  */
 static void fill_mapping(const struct lcma_buffer *buffer,
 			 struct vm_area_struct *vma)
@@ -80,6 +82,8 @@ static void fill_mapping(const struct lcma_buffer *buffer,
 	const unsigned long pfn = lcma_buffer_pfn(buffer) + vma->vm_pgoff;
 	unsigned long at, nr;
 
+	if (!vma_is_accessible(vma))
+		return;
 	for (at = 0; at < nr_pages && !fatal_signal_pending(current); at += nr) {
 		nr = min(nr_pages - at, FILL_PAGES);
 		if (lcma_fault(DMABUF_FILL) ||
