@@ -47,6 +47,7 @@ static int __init testkit_init(void)
 	look_init(root);
 	lateness_init(root);
 	scribble_init(root);
+	unmap_init(root);
 	return 0;
 }
 module_init(testkit_init);
