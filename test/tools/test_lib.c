@@ -172,6 +172,32 @@ static void a_buffer_from_birth_to_death(void)
 	lcma_free(-EBUSY);
 }
 
+/* So that the kernel can map them by 2 MiB at a time. */
+static void large_mappings_are_aligned(void)
+{
+	const uint64_t two_mib = 2 << 20;
+	uint64_t bytes = 2 * two_mib + 4096;
+	struct lcma_options options = LCMA_OPTIONS_INIT;
+	void *address[3];
+	int buffer, i;
+
+	options.region = "cam";
+	buffer = lcma_allocate(device, &bytes, &options);
+	CHECK(buffer >= 0);
+	for (i = 0; i < 3; i++) {
+		CHECK_EQ(lcma_map(buffer, LCMA_ACCESS_RW, &address[i], &bytes),
+			 0);
+		CHECK_EQ(bytes, 2 * two_mib + 4096);
+		if (sizeof(void *) == 8)
+			CHECK_EQ((uintptr_t)address[i] % two_mib, 0);
+		((char *)address[i])[bytes - 1] = i + 1;
+		CHECK_EQ(((char *)address[0])[bytes - 1], i + 1);
+	}
+	for (i = 0; i < 3; i++)
+		CHECK_EQ(lcma_unmap(address[i], bytes), 0);
+	lcma_free(buffer);
+}
+
 static void entries_of_any_size(void)
 {
 	struct {
@@ -325,6 +351,7 @@ static const struct tap_case cases[] = {
 	TAP_CASE(regions_are_counted),
 	TAP_CASE(a_region_is_found_by_name),
 	TAP_CASE(a_buffer_from_birth_to_death),
+	TAP_CASE(large_mappings_are_aligned),
 	TAP_CASE(entries_of_any_size),
 	TAP_CASE(options_of_any_size),
 	TAP_CASE(refusals_change_nothing),

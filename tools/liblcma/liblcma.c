@@ -17,6 +17,9 @@
 /* lcma_for_each_buffer() lists as many buffers at a time as fit here. */
 #define BATCH_BYTES	8192
 
+/* Addresses of large mappings are multiples of this. */
+#define HUGE_BYTES	((size_t)2 << 20)
+
 /* The first version of the options ended here. */
 #define OPTIONS_SIZE_MIN \
 	(offsetof(struct lcma_options, label) + sizeof(const char *))
@@ -275,6 +278,28 @@ int lcma_list_failures_sized(int device, const char *region, uint32_t flags,
 	return err ? err : (int)list.nr;
 }
 
+/*
+ * An address for so much that one entry of a higher page table (2 MiB) can map what
+ * stands there: free at the moment, and a hint, which mmap() need not follow.
+ * Return: NULL: any.
+ */
+static void *find_address(size_t bytes)
+{
+	uintptr_t at;
+	void *p;
+
+	/* 32-bit kernels have no such entries, and no addresses to waste. */
+	if (sizeof(void *) < 8 || bytes < HUGE_BYTES)
+		return NULL;
+	p = mmap(NULL, bytes + HUGE_BYTES, PROT_NONE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	at = ((uintptr_t)p + HUGE_BYTES - 1) & ~(uintptr_t)(HUGE_BYTES - 1);
+	munmap(p, bytes + HUGE_BYTES);
+	return (void *)at;
+}
+
 int lcma_map(int buffer, int access, void **address, uint64_t *bytes)
 {
 	int prot = PROT_NONE;
@@ -294,7 +319,7 @@ int lcma_map(int buffer, int access, void **address, uint64_t *bytes)
 		return -EOVERFLOW;
 	/* A dma-buf can only be sought to its end and to its beginning. */
 	lseek(buffer, 0, SEEK_SET);
-	p = mmap(NULL, end, prot, MAP_SHARED, buffer, 0);
+	p = mmap(find_address(end), end, prot, MAP_SHARED, buffer, 0);
 	if (p == MAP_FAILED)
 		return -errno;
 	*address = p;

@@ -279,6 +279,10 @@ int lcma_list_failures_sized(int device, const char *region, uint32_t flags,
  * cannot be the buffer of O_DIRECT, vmsplice() or io_uring fixed buffers
  * (EFAULT). The mapping holds the buffer, with or without the descriptor.
  *
+ * A mapping of 2 MiB or more begins at a multiple of 2 MiB where the address space
+ * allows (64-bit programs). On arm64 and amd64, from Linux 6.12 on, the kernel then
+ * maps a buffer that was allocated with an alignment of 2 MiB by 2 MiB at a time.
+ *
  * Return: 0; -EOVERFLOW it does not fit into the address space at all; errors
  * of lseek() and mmap().
  */
