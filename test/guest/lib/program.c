@@ -340,6 +340,19 @@ char *map_buffer(int fd, size_t len)
 	return map_part(fd, len, 0);
 }
 
+/* Whose buffers there are. */
+static void tell_buffers(const char *region)
+{
+	char text[4 * KIB], path[128], *line, *rest = text;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/lcma/%s/buffers",
+		 region);
+	read_text(path, text, sizeof(text));
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			diag("%s", line);
+}
+
 bool is_idle(const char *region, long wait_ms)
 {
 	const long long until = now_ms() + wait_ms;
@@ -363,6 +376,7 @@ bool is_idle(const char *region, long wait_ms)
 	diag("%s: used %llu, busy %llu, pool %llu, shared %llu, held %llu of %llu, %d buffers",
 	     region, used, busy, pool, shared, held, all,
 	     count_buffers(region));
+	tell_buffers(region);
 	return false;
 }
 
