@@ -114,9 +114,10 @@ def _parts(out, raw, keep):
 
 def _background(raw, side):
     """What others ran for an allocation, less what they run anyway; None if that
-    is not known."""
+    is not known: under a load, and where the bench has soiled the whole pool,
+    which is zeroed again then."""
     span_ns = sum(raw['quiet_span_ns'])
-    if not span_ns:
+    if not span_ns or 'clear_ns' in raw:
         return None
     rate = sum(raw['quiet_ns']) / span_ns
     return [max(0, busy - rate * span) for busy, span in

@@ -71,7 +71,7 @@ def _singles(found, extra_heads=(), extra=lambda one: ()):
 
 def _warm(found):
     return _singles(
-        found, ('init_on_alloc', 'pages', 'lcma, instructions', 'by clearing'),
+        found, ('init_on_alloc', 'they are', 'lcma, instructions', 'by clearing'),
         lambda one: (one['init_on_alloc'],
                      'zero' if one['zero'] else 'not zero',
                      number(None if one['lcma_ns'] is None else
