@@ -103,7 +103,7 @@ def _parts(out, raw, keep):
     worse = [v for v in out['lcma_parts_ns'].values() if v]
     out['ratio_better'] = (_rounded(min(better) / max(worse))
                            if better and worse else None)
-    out['exchanged'] = len([v for v in worse if v]) > 1
+    out['exchanged'] = len(set(raw['where'])) > 1
     whole = [k and a and b for k, a, b in zip(keep, raw['lcma_whole'],
                                               raw['kernel_whole'])]
     ratios = stats.ratios(raw['kernel_ns'], raw['lcma_ns'], whole)
