@@ -19,13 +19,11 @@
 #include "supply/quarantine.h"
 
 /* Under the lock: the pool has none. Could a search find one? */
-static int why_not(const struct lcma_search *search)
+static int why_not(const struct lcma_region *region, const struct lcma_fit *fit)
 {
-	const struct lcma_region *region = search->region;
-
 	lockdep_assert_held(&region->lock);
 	return lcma_region_is_reserving(region) ||
-	       lcma_map_may_fit(&region->map, LCMA_KIND_UNUSED, &search->fit,
+	       lcma_map_may_fit(&region->map, LCMA_KIND_UNUSED, fit,
 				LCMA_HOLD_LOOKS) ? -EAGAIN : -ENOSPC;
 }
 
@@ -34,9 +32,9 @@ static int why_not(const struct lcma_search *search)
  * fits; -EAGAIN: there is one, but not in the pool, or there may be one in a
  * moment.
  */
-static int alloc_at_once(struct lcma_search *search, struct lcma_run *run)
+static int alloc_at_once(struct lcma_region *region, const struct lcma_fit *fit,
+			 struct lcma_run *run)
 {
-	struct lcma_region *region = search->region;
 	unsigned long flags;
 	int err = 0;
 
@@ -44,18 +42,18 @@ static int alloc_at_once(struct lcma_search *search, struct lcma_run *run)
 	if (region->life != LCMA_LIVE) {
 		err = -ENOENT;
 	} else {
-		run->start = lcma_pool_take(region, &search->fit,
-					    &run->is_zero);
+		run->start = lcma_pool_take(region, fit, &run->is_zero);
 		if (run->start == LCMA_NO_PAGE)
-			err = why_not(search);
+			err = why_not(region, fit);
 	}
 	lcma_region_unlock(region, flags);
-	if (!err && !lcma_pool_take_rest(region, &search->fit, run->start,
-					 &run->is_zero))
+	if (!err &&
+	    !lcma_pool_take_rest(region, fit, run->start, &run->is_zero))
 		err = -EAGAIN;
 	return err;
 }
 
+/* One that the pool serves counts itself. */
 static void count_success(struct lcma_region *region)
 {
 	unsigned long flags;
@@ -103,21 +101,23 @@ static void record_failure(const struct lcma_search *search,
 	lcma_failure_record(search->region, failure);
 }
 
-static int alloc_in_region(struct lcma_region *region,
-			   const struct lcma_request *request,
-			   struct lcma_run *run, struct lcma_failure *failure)
+/*
+ * The pool could not serve it, for the reason @err: search, where that may help.
+ * Apart from what a hit needs, because a search is large and begins with zeroes.
+ */
+static noinline int alloc_by_search(struct lcma_region *region,
+				    const struct lcma_request *request,
+				    const struct lcma_fit *fit, int err,
+				    struct lcma_run *run,
+				    struct lcma_failure *failure)
 {
 	const ktime_t began = ktime_get();
 	struct lcma_search search = {
 		.region = region,
+		.fit = *fit,
 		.deadline = request->deadline,
 	};
-	int err;
 
-	run->is_zero = false;
-	err = lcma_request_fit(request, region, &search.fit);
-	if (!err)
-		err = alloc_at_once(&search, run);
 	if ((err == -EAGAIN || err == -ENOSPC) &&
 	    !(request->flags & LCMA_NOWAIT))
 		err = lcma_search_run(&search, &run->start);
@@ -125,9 +125,24 @@ static int alloc_in_region(struct lcma_region *region,
 		record_failure(&search, request, err, began, failure);
 	else
 		count_success(region);
+	return err;
+}
+
+static int alloc_in_region(struct lcma_region *region,
+			   const struct lcma_request *request,
+			   struct lcma_run *run, struct lcma_failure *failure)
+{
+	struct lcma_fit fit;
+	int err;
 
 	run->region = region;
-	run->nr_pages = search.fit.nr_pages;
+	run->is_zero = false;
+	err = lcma_request_fit(request, region, &fit);
+	run->nr_pages = fit.nr_pages;
+	if (!err)
+		err = alloc_at_once(region, &fit, run);
+	if (err)
+		err = alloc_by_search(region, request, &fit, err, run, failure);
 	return err;
 }
 

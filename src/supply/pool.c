@@ -83,6 +83,7 @@ static unsigned long find_run(struct lcma_region *region,
 static void count_hit(struct lcma_region *region, bool is_zero)
 {
 	lockdep_assert_held(&region->lock);
+	lcma_stats_add(&region->stats.allocs, 1);
 	lcma_stats_add(&region->stats.pool_hits, 1);
 	if (is_zero)
 		lcma_stats_add(&region->stats.pool_hits_zero, 1);
