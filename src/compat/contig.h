@@ -8,6 +8,7 @@
 
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/version.h>
 
 #include "compat/migratetype.h"
 
@@ -19,6 +20,28 @@
 #define LCMA_ACR_KIND		(LCMA_HAS_CMA ? ACR_FLAGS_CMA : ACR_FLAGS_NONE)
 #else
 #define LCMA_ACR_KIND		LCMA_MIGRATETYPE
+#endif
+
+/*
+ * May single pages be freed as one block (page/block.h)? The kernel's checks of a
+ * block look at every page of it: page_ref, PAGE_TABLE_CHECK, generic KASAN, KMSAN,
+ * debug_pagealloc and page poisoning. Claimed pages are not charged to a memory
+ * cgroup. But page_owner (from 6.9 on) and the profiling of memory allocations (6.10)
+ * take what they know of the first page for all of them, and tag-based KASAN has
+ * flags of single pages; then they are freed one by one.
+ *
+ * From 7.2 on free_contig_range() itself frees in blocks.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+#define LCMA_FREES_BLOCKS	false
+#define LCMA_FREE_BATCH		256UL
+#elif defined(CONFIG_PAGE_OWNER) || defined(CONFIG_MEM_ALLOC_PROFILING) || \
+	defined(CONFIG_KASAN_SW_TAGS) || defined(CONFIG_KASAN_HW_TAGS)
+#define LCMA_FREES_BLOCKS	false
+#define LCMA_FREE_BATCH		32UL
+#else
+#define LCMA_FREES_BLOCKS	true
+#define LCMA_FREE_BATCH		0UL
 #endif
 
 /*

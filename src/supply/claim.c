@@ -11,10 +11,8 @@
 
 #include "compat/contig.h"
 #include "fault.h"
+#include "page/block.h"
 #include "supply/turns.h"
-
-/* Pages given back between two offers to reschedule. */
-#define UNCLAIM_BATCH	32UL
 
 static void count_claim(struct lcma_region *region, u64 took_ns, int err)
 {
@@ -73,17 +71,25 @@ int lcma_claim(struct lcma_region *region, unsigned long start,
  *	claimed: order 0 with one reference
  * @nr_pages: how many
  *
+ * In blocks of the buddy allocator, unless the kernel's accounting wants single pages
+ * (compat/contig.h).
+ *
  * Context: process, may sleep; no lock held.
  */
 void lcma_unclaim(struct lcma_region *region, unsigned long start,
 		  unsigned long nr_pages)
 {
 	unsigned long pfn = lcma_region_pfn(region, start);
-	unsigned long batch;
+	unsigned long nr;
 
-	for (; nr_pages; nr_pages -= batch, pfn += batch) {
-		batch = min(nr_pages, UNCLAIM_BATCH);
-		free_contig_range(pfn, batch);
+	for (; nr_pages; nr_pages -= nr, pfn += nr) {
+		if (LCMA_FREES_BLOCKS) {
+			nr = lcma_block_next(pfn, nr_pages);
+			lcma_block_free(pfn, nr);
+		} else {
+			nr = min(nr_pages, LCMA_FREE_BATCH);
+			free_contig_range(pfn, nr);
+		}
 		cond_resched();
 	}
 }

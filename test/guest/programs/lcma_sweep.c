@@ -40,6 +40,7 @@ static const struct {
 	{ "DEBUGFS_FILE", 0 },
 	{ "CLAIM_BUSY", 0 },
 	{ "CLAIM_NOMEM", 0 },
+	{ "UNCLAIM_BLOCK", 0 },
 	{ "DMABUF_EXPORT", ENOBUFS },
 	{ "DMABUF_FILL", 0 },
 	{ "DMABUF_FAULT", 0 },
