@@ -6,26 +6,57 @@
 
 #include <linux/completion.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+
+/* Completions in one hold of the lock: each wakes a task. */
+#define MOST_WAKES	16
 
 static bool turns_overlap(const struct lcma_turn *a, const struct lcma_turn *b)
 {
 	return a->first_unit <= b->last_unit && b->first_unit <= a->last_unit;
 }
 
-/* Does an entry that arrived earlier touch one of its units? */
-static bool turn_is_blocked(struct lcma_region *region, struct lcma_turn *turn)
+/* Under the lock: how many entries that arrived earlier touch one of its units? */
+static unsigned int count_ahead(struct lcma_turns *turns,
+				const struct lcma_turn *turn)
 {
 	struct lcma_turn *earlier;
+	unsigned int nr = 0;
 
-	list_for_each_entry(earlier, &region->turns.claims, link) {
-		if (earlier == turn)
-			return false;
-		if (turns_overlap(earlier, turn))
-			return true;
+	lockdep_assert_held(&turns->lock);
+	list_for_each_entry(earlier, &turns->claims, link)
+		nr += turns_overlap(earlier, turn);
+	return nr;
+}
+
+/* Under the lock: the claims that waited for this one only may run. */
+static void grant_later(struct lcma_turns *turns, struct lcma_turn *turn)
+{
+	struct lcma_turn *next = turn;
+
+	lockdep_assert_held(&turns->lock);
+	list_for_each_entry_continue(next, &turns->claims, link) {
+		if (turns_overlap(turn, next) && !--next->nr_ahead)
+			list_add_tail(&next->wake_link, &turns->granted);
 	}
-	return false;
+}
+
+/* Wake claims that may run, a few in each hold. Return: false if there are more. */
+static bool wake_some(struct lcma_turns *turns)
+{
+	struct lcma_turn *turn, *next;
+	unsigned int nr = 0;
+
+	lockdep_assert_held(&turns->lock);
+	list_for_each_entry_safe(turn, next, &turns->granted, wake_link) {
+		if (nr++ == MOST_WAKES)
+			return false;
+		list_del_init(&turn->wake_link);
+		complete(&turn->go);
+	}
+	return true;
 }
 
 /**
@@ -33,22 +64,28 @@ static bool turn_is_blocked(struct lcma_region *region, struct lcma_turn *turn)
  * @region: the region
  * @turn: what lcma_turns_wait() entered
  *
+ * One hold of the lock looks at each entry once, and wakes a few.
+ *
  * Context: process; takes the queue's lock.
  */
 void lcma_turns_leave(struct lcma_region *region, struct lcma_turn *turn)
 {
-	struct lcma_turn *next;
+	struct lcma_turns *turns = &region->turns;
+	bool is_done;
 
-	spin_lock(&region->turns.lock);
+	spin_lock(&turns->lock);
+	grant_later(turns, turn);
 	list_del(&turn->link);
-	list_for_each_entry(next, &region->turns.claims, link) {
-		if (!next->granted && turns_overlap(turn, next) &&
-		    !turn_is_blocked(region, next)) {
-			next->granted = true;
-			complete(&next->go);
-		}
+	/* Granted at the moment when a fatal signal came. */
+	list_del(&turn->wake_link);
+	is_done = wake_some(turns);
+	spin_unlock(&turns->lock);
+
+	while (!is_done) {
+		spin_lock(&turns->lock);
+		is_done = wake_some(turns);
+		spin_unlock(&turns->lock);
 	}
-	spin_unlock(&region->turns.lock);
 }
 
 /**
@@ -67,21 +104,23 @@ void lcma_turns_leave(struct lcma_region *region, struct lcma_turn *turn)
 int lcma_turns_wait(struct lcma_region *region, struct lcma_turn *turn,
 		    unsigned long start, unsigned long nr_pages)
 {
-	bool granted;
+	struct lcma_turns *turns = &region->turns;
+	bool may_run;
 
 	turn->first_unit = start / region->unit_pages;
 	turn->last_unit = (start + nr_pages - 1) / region->unit_pages;
 	turn->claimer = current;
 	init_completion(&turn->go);
+	INIT_LIST_HEAD(&turn->wake_link);
 
-	spin_lock(&region->turns.lock);
-	list_add_tail(&turn->link, &region->turns.claims);
-	granted = !turn_is_blocked(region, turn);
-	turn->granted = granted;
-	spin_unlock(&region->turns.lock);
+	spin_lock(&turns->lock);
+	turn->nr_ahead = count_ahead(turns, turn);
+	may_run = !turn->nr_ahead;
+	list_add_tail(&turn->link, &turns->claims);
+	spin_unlock(&turns->lock);
 
-	/* Not turn->granted: from here on others may set it. */
-	if (granted)
+	/* Not turn->nr_ahead: from here on others change it. */
+	if (may_run)
 		return 0;
 	if (!wait_for_completion_killable(&turn->go))
 		return 0;

@@ -20,18 +20,20 @@
 /**
  * struct lcma_turn - a claim in the queue
  * @link: in region->turns.claims, in order of arrival
+ * @wake_link: in region->turns.granted, until it is woken
  * @first_unit: first unit that the claim touches
  * @last_unit: last unit, inclusive
  * @claimer: the task that makes the call
- * @granted: it may run; under region->turns.lock
- * @go: completed when it is granted
+ * @nr_ahead: earlier entries that touch one of its units; under region->turns.lock
+ * @go: completed when there are none
  */
 struct lcma_turn {
 	struct list_head link;
+	struct list_head wake_link;
 	unsigned long first_unit;
 	unsigned long last_unit;
 	struct task_struct *claimer;
-	bool granted;
+	unsigned int nr_ahead;
 	struct completion go;
 };
 

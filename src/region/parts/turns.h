@@ -10,20 +10,23 @@
 
 /**
  * struct lcma_turns - the queue of claims of a region
- * @lock: protects @claims; nothing else is taken inside
+ * @lock: protects both lists; nothing else is taken inside
  * @claims: claims that run or wait for their turn, in order of arrival
+ * @granted: those that may run and have not been woken yet
  *
  * Written in: supply/turns.c
  */
 struct lcma_turns {
-	spinlock_t lock;		/* claims */
+	spinlock_t lock;		/* claims, granted */
 	struct list_head claims;
+	struct list_head granted;
 };
 
 static inline void lcma_turns_init(struct lcma_turns *turns)
 {
 	spin_lock_init(&turns->lock);
 	INIT_LIST_HEAD(&turns->claims);
+	INIT_LIST_HEAD(&turns->granted);
 }
 
 #endif
