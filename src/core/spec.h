@@ -16,7 +16,7 @@
 #include "core/parse.h"
 
 /* The most regions that one module serves. */
-#define LCMA_MAX_REGIONS	16
+#define LCMA_MAX_REGIONS	64
 
 /* The longest NAME after a source, with its NUL. */
 #define LCMA_SOURCE_ARG_BYTES	64

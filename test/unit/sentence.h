@@ -11,7 +11,7 @@
 
 #include "random.h"
 
-#define SENTENCE_MAX	4096
+#define SENTENCE_MAX	16384
 
 struct sentence {
 	char text[SENTENCE_MAX];

@@ -133,7 +133,11 @@ sixteen="r0=8M@cma"
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
 	sixteen="$sixteen;r$i=8M@cma"
 done
-malformed $((${#sixteen} + 2)) "too many regions" "$sixteen;r16=8M@cma"
+most=$sixteen
+for i in $(seq 16 63); do
+	most="$most;r$i=8M@cma"
+done
+malformed $((${#most} + 2)) "too many regions" "$most;r64=8M@cma"
 
 # --- hostile ---------------------------------------------------------------------
 
