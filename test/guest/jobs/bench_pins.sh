@@ -15,9 +15,9 @@
 . /test/lib/tap.sh
 . /test/lib/bench.sh
 
-of "20 5 2" "5 2"
+of "20 5 2" "2"
 everies=${lcma_everies:-$of}
-reps 16 3
+reps 16 2
 block=2048
 
 # pin_part PFN EVERY FILE: pins one block of EVERY in a part; its process in $pinner
