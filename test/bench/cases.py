@@ -16,6 +16,10 @@ MAX_UNEQUAL_PERCENT = 5
 
 NS_PER_INSTRUCTION = 8      # -icount shift=3
 
+# The time of a task that ended is gone; then what all ran can become less, and the
+# difference is one of 64 bits without a sign.
+LESS_THAN_NOTHING = 1 << 63
+
 
 class Invalid(Exception):
     """A measurement that must not be believed."""
@@ -120,14 +124,27 @@ def _background(raw, side):
     if not span_ns or 'clear_ns' in raw:
         return None
     rate = sum(raw['quiet_ns']) / span_ns
-    return [max(0, busy - rate * span) for busy, span in
-            zip(raw[side + '_busy_ns'], raw[side + '_span_ns'])]
+    return [None if busy >= LESS_THAN_NOTHING else max(0, busy - rate * span)
+            for busy, span in zip(raw[side + '_busy_ns'],
+                                  raw[side + '_span_ns'])]
+
+
+def _known(values):
+    return [v for v in values if v is not None]
 
 
 def _bill(raw, side, background):
     """All that an allocation took: the call, giving back, the background."""
-    return [a + b + c for a, b, c in zip(
+    return [None if c is None else a + b + c for a, b, c in zip(
         raw[side + '_ns'], raw[side + '_free_ns'], background)]
+
+
+def _paid(bills, keep=None):
+    """Pair by pair, the kernel's bill by lcma's, where both are known."""
+    known = [a is not None and b is not None and (keep is None or keep[i])
+             for i, (a, b) in enumerate(zip(bills['kernel'], bills['lcma']))]
+    return stats.ratios(_kept(bills['kernel'], known),
+                        _kept(bills['lcma'], known))
 
 
 def pair(raw):
@@ -148,6 +165,7 @@ def pair(raw):
     _parts(out, raw, keep)
 
     bills = {}
+    out['background_lost'] = 0
     for side in ('lcma', 'kernel'):
         out[side + '_free_ns'] = stats.median(
             _kept(raw[side + '_free_ns'], keep))
@@ -156,13 +174,15 @@ def pair(raw):
         if background is None:
             out[name] = out[side + '_after_ns'] = None
             continue
-        out[name] = stats.median(_kept(background, keep))
-        out[side + '_after_ns'] = stats.median(_kept(
-            [a + b for a, b in zip(raw[side + '_free_ns'], background)], keep))
+        out['background_lost'] += background.count(None)
+        out[name] = stats.median(_known(_kept(background, keep)))
+        out[side + '_after_ns'] = stats.median(_known(_kept(
+            [None if b is None else a + b
+             for a, b in zip(raw[side + '_free_ns'], background)], keep)))
         bills[side] = _bill(raw, side, background)
     out['upkeep_ns'] = stats.median(_kept(raw['lcma_upkeep_ns'], keep))
-    out['ratio_bill'] = _rounded(stats.geometric_mean(stats.ratios(
-        bills['kernel'], bills['lcma'], keep))) if bills else None
+    out['ratio_bill'] = _rounded(stats.geometric_mean(_paid(
+        bills, keep))) if bills else None
     for side in ('lcma', 'kernel'):
         for key in ('in_use', 'hit_in_use', 'moved'):
             out['%s_%s' % (side, key)] = stats.median(
@@ -189,11 +209,10 @@ def held(raw):
     """Allocations that are held, and all that they cost (held.c)."""
     out = _head(raw)
     out['count'] = raw['count']
-    bills = {side: [max(1, ns) for ns in
-                    _bill(raw, side, _background(raw, side) or
-                          [0] * len(raw[side + '_ns']))]
+    bills = {side: _bill(raw, side, _background(raw, side) or
+                         [0] * len(raw[side + '_ns']))
              for side in ('lcma', 'kernel')}
-    all_ratios = stats.ratios(bills['kernel'], bills['lcma'])
+    all_ratios = _paid(bills)
     out.update({
         'n': len(all_ratios),
         'lcma_ns': stats.median(raw['lcma_ns']),
@@ -202,11 +221,12 @@ def held(raw):
         'kernel_max_ns': max(raw['kernel_ns']),
         'lcma_p99_ns': stats.percentile(raw['lcma_ns'], 99),
         'kernel_p99_ns': stats.percentile(raw['kernel_ns'], 99),
-        'lcma_cpu_ns': stats.median(bills['lcma']),
-        'kernel_cpu_ns': stats.median(bills['kernel']),
+        'lcma_cpu_ns': stats.median(_known(bills['lcma'])),
+        'kernel_cpu_ns': stats.median(_known(bills['kernel'])),
         'ratio': _rounded(stats.geometric_mean(all_ratios)),
         'ratio_low95': _rounded(stats.lower_bound(all_ratios)),
-        'background_ns': stats.median(_background(raw, 'lcma') or [0]),
+        'background_ns': stats.median(
+            _known(_background(raw, 'lcma') or [0])),
         'fail_lcma': sum(e != 0 for e in raw['lcma_err']),
         'fail_kernel': sum(e != 0 for e in raw['kernel_err']),
     })
@@ -232,7 +252,8 @@ def crowd(raw):
             out['%s_%s' % (side, key)] = max(t[key] for t in turns)
         out[side + '_ns'] = stats.median([t['median_ns'] for t in turns])
         after = [max(0, t['after_ns'] - _rate(raw) * t['after_span_ns']) +
-                 t['upkeep_ns'] for t in turns]
+                 t['upkeep_ns'] for t in turns
+                 if t['after_ns'] < LESS_THAN_NOTHING]
         name = 'background_ns' if side == 'lcma' else 'kernel_background_ns'
         out[name] = _rounded(sum(after) / max(1, allocs), 7)
     if out['tries_lcma'] != out['tries_kernel']:

@@ -62,8 +62,10 @@ def _singles(found, extra_heads=(), extra=lambda one: ()):
              number(one['ratio_low95']), number(one['p99_ratio']),
              number(one['ratio_clean']),
              '%d / %d' % (one['fail_lcma'], one['fail_kernel']),
-             '%s / %s' % (_us(one['background_ns']),
-                          _us(one['kernel_background_ns'])),
+             '%s / %s%s' % (_us(one['background_ns']),
+                            _us(one['kernel_background_ns']),
+                            ' (%d lost)' % one['background_lost']
+                            if one['background_lost'] else ''),
              number(one['ratio_bill']))
             for one in found]
     return _table(heads, rows)
