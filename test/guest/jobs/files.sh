@@ -75,7 +75,7 @@ compare "$(meminfo Dirty)" -gt 8192 "$(meminfo Dirty) KiB are dirty"
 compare "$inside" -gt $((nr_pages / 4)) \
 	"$inside of their $total pages lie in the region's $nr_pages"
 region_info io
-compare "$system" -gt $((nr_pages / 2)) \
+compare "$system" -gt $((nr_pages / 4)) \
 	"the system uses $system of the region's $nr_pages pages"
 is "$(memhold ask ballast end)" ok "memory elsewhere is given up"
 all_right "at first"
