@@ -8,6 +8,41 @@
 #define SCATTERED_PAGES		64
 
 /**
+ * lcma_wedges_in - how many units begin in a range
+ * @wedges: where units begin; NULL: nowhere
+ * @start: first page
+ * @nr_pages: how many
+ *
+ * Return: pages of the range that are the first of a unit.
+ */
+unsigned long lcma_wedges_in(const struct lcma_wedges *wedges,
+			     unsigned long start, unsigned long nr_pages)
+{
+	unsigned long before;
+
+	if (!wedges)
+		return 0;
+	start += wedges->offset;
+	/* From the page before it to the first page of the next unit. */
+	before = -start & (wedges->unit_pages - 1);
+	return before < nr_pages ?
+	       1 + ((nr_pages - 1 - before) >> __fls(wedges->unit_pages)) : 0;
+}
+
+/*
+ * The mean length of the pool's runs without wedges; or more, since a wedge may be a
+ * part of a longer run.
+ */
+static unsigned long mean_run(const struct lcma_map *map,
+			      const struct lcma_wedges *wedges)
+{
+	const unsigned long nr = wedges ? wedges->nr : 0;
+	const unsigned long nr_runs = map->nr_pool_runs;
+
+	return (map->nr_in[LCMA_POOL] - nr) / (nr_runs > nr ? nr_runs - nr : 1);
+}
+
+/**
  * lcma_batch_next - the stretches of the next piece of a range
  * @map: the map
  * @from: first page
@@ -32,10 +67,21 @@ unsigned long lcma_batch_next(const struct lcma_map *map, unsigned long from,
 	return from;
 }
 
+/* The end of a run, or of its part before the next unit. */
+static unsigned long before_wedge(const struct lcma_wedges *wedges,
+				  unsigned long start, unsigned long end)
+{
+	if (!wedges)
+		return end;
+	return min(end, start + wedges->unit_pages -
+		   ((start + wedges->offset) & (wedges->unit_pages - 1)));
+}
+
 /**
  * lcma_batch_surplus - which pages of the pool to give back first
  * @map: the map; its pool is not empty
  * @nr_pages: how many pages at most, at least 1
+ * @wedges: pages of the pool that are not given back; NULL: there are none
  * @from: where the last search ended, 0 at first; afterwards where this one did
  * @batch: the answer; possibly nothing, then there is more to look at
  *
@@ -44,9 +90,10 @@ unsigned long lcma_batch_next(const struct lcma_map *map, unsigned long from,
  * that is called again and again gets to it.
  */
 void lcma_batch_surplus(const struct lcma_map *map, unsigned long nr_pages,
-			unsigned long *from, struct lcma_batch *batch)
+			const struct lcma_wedges *wedges, unsigned long *from,
+			struct lcma_batch *batch)
 {
-	const unsigned long mean = map->nr_in[LCMA_POOL] / map->nr_pool_runs;
+	const unsigned long mean = mean_run(map, wedges);
 	const struct lcma_fit one = { .nr_pages = 1 };
 	const unsigned long first = *from;
 	struct lcma_stretch *s = batch->stretches;
@@ -74,8 +121,12 @@ void lcma_batch_surplus(const struct lcma_map *map, unsigned long nr_pages,
 		}
 		end = lcma_map_run_end(map, LCMA_KIND_POOL, start);
 		*from = end;
-		if (end - start > mean)
+		if (end - start - lcma_wedges_in(wedges, start, end - start) > mean)
 			continue;
+		start += lcma_wedges_in(wedges, start, 1);
+		if (start == end)
+			continue;
+		*from = end = before_wedge(wedges, start, end);
 		s->start = start;
 		s->nr_pages = min(end - start, nr_pages);
 		s->state = LCMA_POOL;
@@ -88,19 +139,19 @@ void lcma_batch_surplus(const struct lcma_map *map, unsigned long nr_pages,
 /**
  * lcma_batch_is_scattered - would the pool serve better in one piece?
  * @map: the map
+ * @wedges: pages of the pool that lie where they should; NULL: there are none
  *
  * Return: true if its runs are short, and a longer one could be made of shared
  * pages.
  */
-bool lcma_batch_is_scattered(const struct lcma_map *map)
+bool lcma_batch_is_scattered(const struct lcma_map *map,
+			     const struct lcma_wedges *wedges)
 {
-	const unsigned long nr_pool = map->nr_in[LCMA_POOL];
-	const unsigned long nr_runs = map->nr_pool_runs;
 	unsigned long mean;
 
-	if (nr_runs < 2)
+	if (map->nr_pool_runs < 2 + (wedges ? wedges->nr : 0))
 		return false;
-	mean = nr_pool / nr_runs;
+	mean = mean_run(map, wedges);
 	return mean < SCATTERED_PAGES &&
 	       lcma_map_longest(map, LCMA_KIND_SHARED) > 2 * mean;
 }

@@ -41,11 +41,29 @@ struct lcma_batch {
 	unsigned int nr;
 };
 
+/**
+ * struct lcma_wedges - pages of the pool that stay there: the first of each unit
+ * @nr: how many of them are in the pool
+ * @unit_pages: how long a unit is, a power of two
+ * @offset: what to add to a page's index to get a page frame number
+ *
+ * A NULL pointer to it: none stay.
+ */
+struct lcma_wedges {
+	unsigned long nr;
+	unsigned long unit_pages;
+	unsigned long offset;
+};
+
+unsigned long lcma_wedges_in(const struct lcma_wedges *wedges,
+			     unsigned long start, unsigned long nr_pages);
 unsigned long lcma_batch_next(const struct lcma_map *map, unsigned long from,
 			      unsigned long end, struct lcma_batch *batch);
 void lcma_batch_surplus(const struct lcma_map *map, unsigned long nr_pages,
-			unsigned long *from, struct lcma_batch *batch);
-bool lcma_batch_is_scattered(const struct lcma_map *map);
+			const struct lcma_wedges *wedges, unsigned long *from,
+			struct lcma_batch *batch);
+bool lcma_batch_is_scattered(const struct lcma_map *map,
+			     const struct lcma_wedges *wedges);
 unsigned long lcma_batch_weight(const unsigned long *bits, unsigned long start,
 				unsigned long nr_bits);
 

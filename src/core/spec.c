@@ -128,6 +128,19 @@ static int parse_order(struct lcma_cursor *cursor, const struct lcma_word *value
 	return 0;
 }
 
+static int parse_wedge(struct lcma_cursor *cursor, const struct lcma_word *value,
+		       const struct lcma_spec_words *words,
+		       struct lcma_spec *spec)
+{
+	u64 wedge;
+
+	if (lcma_word_u64(value, &wedge) || wedge > 1)
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "wedge= needs 0 or 1");
+	spec->is_wedged = wedge;
+	return 0;
+}
+
 static int parse_heap(struct lcma_cursor *cursor, const struct lcma_word *value,
 		      const struct lcma_spec_words *words,
 		      struct lcma_spec *spec)
@@ -161,6 +174,7 @@ static const struct {
 	{ "policy=", parse_policy },
 	{ "order=", parse_order },
 	{ "heap=", parse_heap },
+	{ "wedge=", parse_wedge },
 };
 
 static const char *option_choice(unsigned int i)

@@ -7,7 +7,8 @@
  *	region  = NAME ( ":" / "=" ) SIZE [ "@" source ] *( "," option )
  *	source  = WORD [ ":" NAME ]			source/: which, and what NAME is
  *	option  = "keep=" ( SIZE / "all" ) / "keep=" LOW "-" HIGH /
- *		  "align=" SIZE / "policy=" WORD / "order=" N / "heap=" NAME
+ *		  "align=" SIZE / "policy=" WORD / "order=" N / "heap=" NAME /
+ *		  "wedge=" ( "0" / "1" )
  *	SIZE    = 1*DIGIT [ "K" / "M" / "G" ]		bare: bytes
  */
 #ifndef LCMA_SPEC_H
@@ -66,6 +67,7 @@ struct lcma_spec_words {
  * @heap: also serves as /dev/dma_heap/NAME; "": it does not. May hold commas:
  *	the kernel's own is called "linux,cma"
  * @policy: how places for buffers are chosen: a number of lcma_spec_words.policy
+ * @is_wedged: the first page of each unit is kept
  * @order: every buffer takes a multiple of this power of two of pages
  */
 struct lcma_spec {
@@ -80,6 +82,7 @@ struct lcma_spec {
 	char heap[LCMA_NAME_BYTES];
 	unsigned int policy;
 	unsigned int order;
+	bool is_wedged;
 };
 
 int lcma_spec_parse(const char *text, const struct lcma_spec_words *words,

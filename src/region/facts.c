@@ -24,11 +24,13 @@ const struct lcma_fact lcma_fact_table[] = {
 	FACT(keep_low, PAGES, SET),
 	FACT(keep_high, PAGES, SET),
 	FACT(decay_ms, MS, SET),
+	FACT(wedge, EVENTS, SET),
 	FACT(used_pages, PAGES, NOW),
 	FACT(claimed_pages, PAGES, NOW),
 	FACT(busy_pages, PAGES, NOW),
 	FACT(pool_pages, PAGES, NOW),
 	FACT(pool_zero_pages, PAGES, NOW),
+	FACT(wedge_pages, PAGES, NOW),
 	FACT(shared_pages, PAGES, NOW),
 	FACT(quarantined_pages, PAGES, NOW),
 	FACT(largest_pages, PAGES, NOW),
@@ -80,6 +82,8 @@ void lcma_facts_read(struct lcma_region *region, struct lcma_facts *facts)
 	facts->keep_low = region->pool.keep_low;
 	facts->keep_high = region->pool.keep_high;
 	facts->decay_ms = region->pool.decay_ms;
+	facts->wedge = region->pool.is_wedged;
+	facts->wedge_pages = region->pool.is_wedged ? region->pool.wedges.nr : 0;
 	facts->stats = region->stats;
 	facts->life = region->life;
 	lcma_region_unlock(region, flags);

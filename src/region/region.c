@@ -81,6 +81,10 @@ static int init_shares(struct lcma_region *region)
 struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 				    const struct lcma_carve *carve)
 {
+	struct lcma_wedges wedges = {
+		.unit_pages = lcma_unit_pages(),
+		.offset = carve->base_pfn,
+	};
 	struct lcma_region *region;
 
 	region = lcma_fault(REGION_NEW) ? NULL :
@@ -101,8 +105,10 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 		kfree(region);
 		return ERR_PTR(-ENOMEM);
 	}
+	wedges.nr = lcma_wedges_in(&wedges, 0, carve->nr_pages);
 	lcma_pool_init(&region->pool, pages_of(spec->keep_low_bytes),
-		       pages_of(spec->keep_high_bytes), spec->keep_given);
+		       pages_of(spec->keep_high_bytes), spec->keep_given,
+		       spec->is_wedged, &wedges);
 	lcma_turns_init(&region->turns);
 	lcma_settling_init(&region->settling);
 	lcma_buffers_init(&region->buffers);
@@ -251,6 +257,8 @@ void lcma_region_move(struct lcma_region *region, unsigned long start,
 				 region->map.nr_in[LCMA_POOL]);
 	else if (to == LCMA_POOL)
 		lcma_zeroed_gain(&region->zeroed, start, nr_pages);
+	if (from == LCMA_POOL || to == LCMA_POOL)
+		lcma_pool_note(&region->pool, start, nr_pages, to == LCMA_POOL);
 	WARN_ON_ONCE(!lcma_map_move(&region->map, start, nr_pages, from, to));
 	lcma_settling_note(&region->settling, from, to);
 }

@@ -232,6 +232,16 @@ lcma_region_until_idle(const struct lcma_region *region, unsigned long delay)
 	return time_before(jiffies, at) ? at - jiffies : 0;
 }
 
+/* Under region->lock: pages of the pool, without those that stay there anyway. */
+static inline unsigned long
+lcma_region_plain_pool(const struct lcma_region *region)
+{
+	const struct lcma_pool *pool = &region->pool;
+
+	return region->map.nr_in[LCMA_POOL] -
+	       (pool->is_wedged ? pool->wedges.nr : 0);
+}
+
 /* Under region->lock: are pages on their way, so that more may become unused? */
 static inline bool lcma_region_is_busy(const struct lcma_region *region)
 {

@@ -181,13 +181,17 @@ static void give_piece(struct lcma_region *region, unsigned long start,
 		       unsigned long nr_pages, enum lcma_state from,
 		       unsigned int give_flags)
 {
+	const struct lcma_wedges *wedges;
 	unsigned long keep, back, flags;
 	bool is_over = false;
 
 	lcma_region_lock(region, &flags);
 	region->pool.asked_at = jiffies;
 	keep = min(nr_pages, lcma_surplus_room(region));
-	if (keep < nr_pages && give_flags & LCMA_GIVE_LATER) {
+	wedges = lcma_pool_wedges(&region->pool);
+	/* A trim leaves the first pages of units where they are. */
+	if (keep < nr_pages && (give_flags & LCMA_GIVE_LATER ||
+				lcma_wedges_in(wedges, start, nr_pages))) {
 		keep = nr_pages;
 		is_over = true;
 	}
@@ -195,11 +199,14 @@ static void give_piece(struct lcma_region *region, unsigned long start,
 	lcma_region_move(region, start, keep, from, LCMA_POOL);
 	if (from != LCMA_BUSY)
 		lcma_region_move(region, start + keep, back, from, LCMA_BUSY);
-	if (region->pool.keep_high && keep)
+	/* While a run is being reserved nothing can be trimmed. */
+	if (keep && (region->pool.keep_high || lcma_region_is_reserving(region)))
 		lcma_surplus_poke_soon(region);
 	lcma_region_unlock(region, flags);
 
-	if (is_over)
+	if (is_over && !(give_flags & LCMA_GIVE_LATER))
+		lcma_surplus_trim(region);
+	else if (is_over)
 		schedule_work(&region->pool.over_work);
 	if (back)
 		lcma_surplus_give_back(region, start + keep, back);

@@ -125,7 +125,7 @@ static unsigned long limit_now(struct lcma_region *region)
  */
 unsigned long lcma_surplus_room(struct lcma_region *region)
 {
-	const unsigned long nr_pool = region->map.nr_in[LCMA_POOL];
+	const unsigned long nr_pool = lcma_region_plain_pool(region);
 	const unsigned long limit = limit_now(region);
 
 	lockdep_assert_held(&region->lock);
@@ -206,7 +206,7 @@ static void give_back_batch(struct lcma_region *region,
 static bool take_surplus(struct lcma_region *region, unsigned long limit,
 			 unsigned long max, struct lcma_batch *surplus)
 {
-	const unsigned long nr_pool = region->map.nr_in[LCMA_POOL];
+	const unsigned long nr_pool = lcma_region_plain_pool(region);
 	unsigned int i;
 
 	lockdep_assert_held(&region->lock);
@@ -214,6 +214,7 @@ static bool take_surplus(struct lcma_region *region, unsigned long limit,
 	    lcma_region_is_reserving(region))
 		return false;
 	lcma_batch_surplus(&region->map, min(nr_pool - limit, max),
+			   lcma_pool_wedges(&region->pool),
 			   &region->pool.surplus_from, surplus);
 	for (i = 0; i < surplus->nr; i++)
 		lcma_region_move(region, surplus->stretches[i].start,
@@ -343,7 +344,7 @@ static unsigned long until_decay(const struct lcma_region *region)
 {
 	lockdep_assert_held(&region->lock);
 	if (!region->pool.decay_ms ||
-	    region->map.nr_in[LCMA_POOL] <= region->pool.keep_low)
+	    lcma_region_plain_pool(region) <= region->pool.keep_low)
 		return MAX_SCHEDULE_TIMEOUT;
 	return lcma_region_until_idle(region,
 				      msecs_to_jiffies(region->pool.decay_ms));
@@ -394,7 +395,7 @@ unsigned long lcma_surplus_idle(struct lcma_region *region)
 	bool is_live;
 
 	lcma_region_lock(region, &flags);
-	nr_pool = region->map.nr_in[LCMA_POOL];
+	nr_pool = lcma_region_plain_pool(region);
 	low = region->pool.keep_low;
 	is_live = region->life == LCMA_LIVE;
 	lcma_region_unlock(region, flags);
@@ -472,6 +473,23 @@ int lcma_surplus_set_keep(struct lcma_region *region, unsigned long low,
 	lcma_region_unlock(region, flags);
 	lcma_surplus_poke();
 	return err;
+}
+
+/**
+ * lcma_surplus_set_wedge - is the first page of each unit kept besides?
+ * @region: the region
+ * @is_wedged: whether it is; if so, from when it next comes back
+ *
+ * Context: any; takes region->lock.
+ */
+void lcma_surplus_set_wedge(struct lcma_region *region, bool is_wedged)
+{
+	unsigned long flags;
+
+	lcma_region_lock(region, &flags);
+	region->pool.is_wedged = is_wedged;
+	lcma_region_unlock(region, flags);
+	lcma_surplus_poke();
 }
 
 /**

@@ -544,6 +544,10 @@ static bool is_islet(const struct lcma_region *region,
 {
 	const unsigned long end = s->start + s->nr_pages;
 
+	/* With a few calls only what always lies there. */
+	if (taking->nr_calls <= FEW_CALLS &&
+	    s->nr_pages != lcma_wedges_in(&region->pool.wedges, s->start, s->nr_pages))
+		return false;
 	return s->state == LCMA_USED &&
 	       s->nr_pages <= taking->nr_pages / MOST_CALLS &&
 	       s->start > taking->start && end < taking->start + taking->nr_pages &&
@@ -590,7 +594,8 @@ static int take_claim(struct lcma_region *region, struct lcma_taking *taking,
 	unsigned long flags;
 	int err;
 
-	if (taking->nr_calls > FEW_CALLS)
+	if (taking->nr_calls > FEW_CALLS ||
+	    (taking->nr_calls > 1 && READ_ONCE(region->pool.is_wedged)))
 		sink_islets(region, taking);
 	if (taking->is_proof) {
 		let_go_of_rest(region, taking);

@@ -49,15 +49,16 @@ static struct task_struct *thread;
 static bool is_to_be_gathered(const struct lcma_region *region)
 {
 	lockdep_assert_held(&region->lock);
-	return region->map.nr_in[LCMA_POOL] == region->pool.keep_low &&
+	return lcma_region_plain_pool(region) == region->pool.keep_low &&
 	       !lcma_region_until_idle(region, GATHER_TIME) &&
-	       lcma_batch_is_scattered(&region->map);
+	       lcma_batch_is_scattered(&region->map,
+				       lcma_pool_wedges(&region->pool));
 }
 
 /* Under the lock: how many pages the next step of a refill wants. */
 static unsigned long missing(const struct lcma_region *region)
 {
-	const unsigned long nr_pool = region->map.nr_in[LCMA_POOL];
+	const unsigned long nr_pool = lcma_region_plain_pool(region);
 	const unsigned long longest = lcma_map_longest(&region->map,
 						       LCMA_KIND_SHARED);
 
@@ -76,8 +77,9 @@ static unsigned long until_gathered(const struct lcma_region *region)
 {
 	lockdep_assert_held(&region->lock);
 	return region->life == LCMA_LIVE &&
-	       region->map.nr_in[LCMA_POOL] == region->pool.keep_low &&
-	       lcma_batch_is_scattered(&region->map) ?
+	       lcma_region_plain_pool(region) == region->pool.keep_low &&
+	       lcma_batch_is_scattered(&region->map,
+				       lcma_pool_wedges(&region->pool)) ?
 	       max(1UL, lcma_region_until_idle(region, GATHER_TIME)) :
 	       MAX_SCHEDULE_TIMEOUT;
 }

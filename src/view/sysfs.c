@@ -110,6 +110,18 @@ static ssize_t decay_ms_store(struct kobject *kobj, struct kobj_attribute *attr,
 	return len_bytes;
 }
 
+static ssize_t wedge_store(struct kobject *kobj, struct kobj_attribute *attr,
+			   const char *text, size_t len_bytes)
+{
+	bool is_wedged;
+	int err = kstrtobool(text, &is_wedged);
+
+	if (err)
+		return err;
+	lcma_surplus_set_wedge(region_of(kobj), is_wedged);
+	return len_bytes;
+}
+
 static ssize_t policy_show(struct kobject *kobj, struct kobj_attribute *attr,
 			   char *to)
 {
@@ -160,6 +172,7 @@ static const struct {
 	{ "keep_low", keep_low_store },
 	{ "keep_high", keep_high_store },
 	{ "decay_ms", decay_ms_store },
+	{ "wedge", wedge_store },
 };
 
 static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,

@@ -151,7 +151,7 @@ static void surplus(void)
 	batch.nr = 0;
 	if (!map.nr_in[LCMA_POOL])
 		return;
-	lcma_batch_surplus(&map, NR_PAGES, &cursor, &batch);
+	lcma_batch_surplus(&map, NR_PAGES, NULL, &cursor, &batch);
 	for (i = 0; i < batch.nr; i++)
 		move_counted(batch.stretches[i].start,
 			     batch.stretches[i].nr_pages, LCMA_POOL, LCMA_BUSY);

@@ -16,14 +16,14 @@
 	"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}[:=]" SIZE \
 	"(@(cma|reserve_mem(" ARG ")?|fake" ARG "))?" \
 	"(,(keep=(all|" SIZE "(-" SIZE ")?)|align=" SIZE \
-	"|policy=(cost|best-fit|first-fit|fake)|order=[0-9]+|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
+	"|policy=(cost|best-fit|first-fit|fake)|order=[0-9]+|wedge=0*[01]|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
 #define SHAPE	"^" REGION "(;" REGION ")*\n?$"
 
 static const char * const parts[] = {
 	"a", "cam", "gpu", "=", ":", "@", ",", ";", "-", "1", "32M", "16m", "1G",
 	"4096", "0", "a=1M", "cma", "@cma", "@reserve_mem", "@reserve_mem:gpu",
 	"@of:", "@live", "@fake", "@fake:x", ",keep=", ",keep=all", ",keep=1M-2M", ",align=1M",
-	",align=", ",policy=first-fit", ",order=3", ",order=", ",heap=h", ",heap=linux,cma", ";b=2M@cma", "\n",
+	",align=", ",policy=first-fit", ",order=3", ",order=", ",wedge=1", ",wedge=", ",heap=h", ",heap=linux,cma", ";b=2M@cma", "\n",
 	"18446744073709551615", "18446744073709551616", "17179869184G", "all",
 };
 
@@ -51,7 +51,8 @@ static bool same(const struct lcma_spec *a, const struct lcma_spec *b)
 	       a->keep_given == b->keep_given &&
 	       a->keep_low_bytes == b->keep_low_bytes &&
 	       a->keep_high_bytes == b->keep_high_bytes &&
-	       a->align_bytes == b->align_bytes && a->order == b->order;
+	       a->align_bytes == b->align_bytes && a->order == b->order &&
+	       a->is_wedged == b->is_wedged;
 }
 
 static void build_source(struct sentence *s, struct lcma_spec *spec)
@@ -100,7 +101,7 @@ static int build_region(struct sentence *s, struct lcma_spec *spec)
 	spec->size_bytes = say_size(s, random_u64(), 0);
 	build_source(s, spec);
 	while (n-- && !err) {
-		option = below(4);
+		option = below(5);
 		if (seen & 1 << option) {
 			if (!one_in(10))
 				continue;
@@ -125,6 +126,10 @@ static int build_region(struct sentence *s, struct lcma_spec *spec)
 			say(s, "order=");
 			spec->order = below(31);
 			say_number(s, spec->order);
+			break;
+		case 4:
+			spec->is_wedged = below(2);
+			say(s, spec->is_wedged ? "wedge=1" : "wedge=0");
 			break;
 		}
 	}
@@ -164,16 +169,18 @@ static void write_out(struct sentence *out, const struct lcma_spec *spec)
 {
 	char word[256];
 
-	snprintf(word, sizeof(word), "%s=%llu,align=%llu,order=%u", spec->name,
+	snprintf(word, sizeof(word), "%s=%llu,align=%llu,order=%u,wedge=%u", spec->name,
 		 (unsigned long long)spec->size_bytes,
-		 (unsigned long long)spec->align_bytes, spec->order);
+		 (unsigned long long)spec->align_bytes, spec->order,
+			 spec->is_wedged);
 	if (spec->source != LCMA_SOURCE_ANY)
 		snprintf(word, sizeof(word),
-			 "%s=%llu@%s%s%s,align=%llu,order=%u", spec->name,
+			 "%s=%llu@%s%s%s,align=%llu,order=%u,wedge=%u", spec->name,
 			 (unsigned long long)spec->size_bytes,
 			 source_word(spec->source),
 			 *spec->source_arg ? ":" : "", spec->source_arg,
-			 (unsigned long long)spec->align_bytes, spec->order);
+			 (unsigned long long)spec->align_bytes, spec->order,
+			 spec->is_wedged);
 	say(out, word);
 	if (!spec->keep_given)
 		return;

@@ -75,7 +75,7 @@ static void scattered_pages_go_first(void)
 
 	twin_draw(&twin, 1, "P.PP..PPPP....P");
 	CHECK_EQ(twin.map.nr_pool_runs, 4);
-	lcma_batch_surplus(&twin.map, 100, &from, &batch);
+	lcma_batch_surplus(&twin.map, 100, NULL, &from, &batch);
 	CHECK_EQ(batch.nr, 3);
 	CHECK_EQ(batch.stretches[0].start, 0);
 	CHECK_EQ(batch.stretches[1].start, 2);
@@ -83,12 +83,12 @@ static void scattered_pages_go_first(void)
 	CHECK_EQ(batch.stretches[2].nr_pages, 1);
 	/* No more than asked for. */
 	from = 0;
-	lcma_batch_surplus(&twin.map, 2, &from, &batch);
+	lcma_batch_surplus(&twin.map, 2, NULL, &from, &batch);
 	CHECK_EQ(batch.nr, 2);
 	CHECK_EQ(batch.stretches[1].nr_pages, 1);
 	/* It goes on where it ended, and around. */
 	from = 3;
-	lcma_batch_surplus(&twin.map, 100, &from, &batch);
+	lcma_batch_surplus(&twin.map, 100, NULL, &from, &batch);
 	CHECK_EQ(batch.nr, 3);
 	CHECK_EQ(batch.stretches[0].start, 14);
 	CHECK_EQ(batch.stretches[1].start, 0);
@@ -99,7 +99,7 @@ static void scattered_pages_go_first(void)
 	/* Of a single run its first pages. */
 	twin_draw(&twin, 3000, ".PPPPPPP.");
 	from = 0;
-	lcma_batch_surplus(&twin.map, 20000, &from, &batch);
+	lcma_batch_surplus(&twin.map, 20000, NULL, &from, &batch);
 	CHECK_EQ(batch.nr, 1);
 	CHECK_EQ(batch.stretches[0].start, 3000);
 	CHECK_EQ(batch.stretches[0].nr_pages, LCMA_HOLD_PAGES);
@@ -129,7 +129,7 @@ static void surplus_has_an_end(void)
 		longest = lcma_map_longest(&twin.map, LCMA_KIND_POOL);
 		from = below(3000);
 		for (idle = 0; twin.map.nr_in[LCMA_POOL] && idle < 300;) {
-			lcma_batch_surplus(&twin.map, 1 + below(300), &from,
+			lcma_batch_surplus(&twin.map, 1 + below(300), NULL, &from,
 					   &batch);
 			idle = batch.nr ? 0 : idle + 1;
 			for (i = 0; i < batch.nr; i++)
@@ -150,26 +150,76 @@ static void surplus_has_an_end(void)
 	}
 }
 
+static unsigned long in_units(const struct lcma_wedges *wedges, const struct twin *twin,
+			      bool in_pool)
+{
+	unsigned long page, nr = 0;
+
+	for (page = 0; page < twin->map.nr_pages; page++)
+		nr += !((page + wedges->offset) % wedges->unit_pages) &&
+		      (!in_pool || twin->page[page] == LCMA_POOL);
+	return nr;
+}
+
+/* All but the first page of each unit is given back, whatever the pool looks like. */
+static void wedges_stay(void)
+{
+	struct lcma_wedges wedges;
+	struct lcma_batch batch;
+	unsigned long from;
+	unsigned int i, round, idle;
+	struct twin twin;
+
+	for (round = 0; round < 200; round++) {
+		if (round % 4)
+			scatter(&twin, round & 1 ? 3000 : 3072, 1 + below(400));
+		else
+			twin_draw(&twin, 500 + round, "PPPP.P");
+		wedges.unit_pages = 1UL << (3 + below(8));
+		wedges.offset = below(1UL << 20);
+		wedges.nr = in_units(&wedges, &twin, true);
+		CHECK_EQ(lcma_wedges_in(&wedges, 0, twin.map.nr_pages),
+			 in_units(&wedges, &twin, false));
+		from = below(3000);
+		for (idle = 0; twin.map.nr_in[LCMA_POOL] > wedges.nr && idle < 300;) {
+			lcma_batch_surplus(&twin.map, 1 + below(300), &wedges, &from,
+					   &batch);
+			idle = batch.nr ? 0 : idle + 1;
+			for (i = 0; i < batch.nr; i++) {
+				CHECK(!lcma_wedges_in(&wedges, batch.stretches[i].start,
+						      batch.stretches[i].nr_pages));
+				twin_move(&twin, batch.stretches[i].start,
+					  batch.stretches[i].nr_pages,
+					  LCMA_POOL, LCMA_SHARED);
+			}
+		}
+		CHECK_EQ(twin.map.nr_in[LCMA_POOL], wedges.nr);
+		CHECK(!lcma_batch_is_scattered(&twin.map, &wedges));
+		twin_free(&twin);
+	}
+	CHECK_EQ(lcma_wedges_in(NULL, 0, 3000), 0);
+}
+
 static void scattered_or_not(void)
 {
 	struct twin twin;
 
 	twin_draw(&twin, 1, "..............");
-	CHECK(!lcma_batch_is_scattered(&twin.map));
+	CHECK(!lcma_batch_is_scattered(&twin.map, NULL));
 	twin_free(&twin);
 	twin_draw(&twin, 1, "..PP..........");
-	CHECK(!lcma_batch_is_scattered(&twin.map));
+	CHECK(!lcma_batch_is_scattered(&twin.map, NULL));
 	twin_free(&twin);
 	twin_draw(&twin, 1, "P.P....");
-	CHECK(lcma_batch_is_scattered(&twin.map));
+	CHECK(lcma_batch_is_scattered(&twin.map, NULL));
 	twin_free(&twin);
 	/* There is nothing to make a longer run of. */
 	twin_draw(&twin, 1, "P.P..PU");
-	CHECK(!lcma_batch_is_scattered(&twin.map));
+	CHECK(!lcma_batch_is_scattered(&twin.map, NULL));
 	twin_free(&twin);
 	/* The runs are long enough. */
 	twin_draw(&twin, 64, "P.P....");
-	CHECK(!lcma_batch_is_scattered(&twin.map));
+	CHECK(!lcma_batch_is_scattered(&twin.map, NULL));
 	twin_free(&twin);
 }
 
@@ -194,6 +244,7 @@ static const struct tap_case cases[] = {
 	TAP_CASE(pieces_cover_a_range),
 	TAP_CASE(scattered_pages_go_first),
 	TAP_CASE(surplus_has_an_end),
+	TAP_CASE(wedges_stay),
 	TAP_CASE(scattered_or_not),
 	TAP_CASE(weights),
 };

@@ -28,6 +28,7 @@
 #define SAYS_ALIGN	"align= needs a power of two"
 #define SAYS_POLICY	"policy"
 #define SAYS_ORDER	"order= needs a number from 0 to 30"
+#define SAYS_WEDGE	"wedge= needs 0 or 1"
 #define SAYS_MANY	"too many regions"
 #define SAYS_SAME	"two regions of one name"
 
@@ -125,6 +126,11 @@ static const struct {
 	{ "a=1M,order=30", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
 	     .order = 30 }} },
+	{ "a=1M,wedge=1", 1,
+	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
+	     .is_wedged = true }} },
+	{ "a=1M,wedge=0", 1,
+	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY }} },
 	/* All of it, and two regions. */
 	{ "a=1M@reserve_mem:5,order=3,policy=first-fit,align=8K,keep=1-2", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source = RESERVE_MEM,
@@ -357,6 +363,10 @@ static const struct {
 	  "           ^", SAYS_ORDER },
 	{ "a=1M,order=-1",
 	  "           ^", SAYS_ORDER },
+	{ "a=1M,wedge=",
+	  "           ^", SAYS_WEDGE },
+	{ "a=1M,wedge=2",
+	  "           ^", SAYS_WEDGE },
 	{ "a=1M,order=1K",
 	  "           ^", SAYS_ORDER },
 	{ "a=1M,order=4294967296",
@@ -401,6 +411,7 @@ static void check_spec(const struct lcma_spec *got,
 	CHECK_EQ(got->align_bytes, want->align_bytes ?: 1);
 	CHECK_EQ(got->order, want->order);
 	CHECK_EQ(got->policy, want->policy);
+	CHECK_EQ(got->is_wedged, want->is_wedged);
 }
 
 static void test_good(void)

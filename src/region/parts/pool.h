@@ -12,6 +12,8 @@
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
+#include "core/batch.h"
+
 /*
  * How long an idle pool is kept, unless decay_ms says otherwise: longer than the
  * pause between two uses of the same camera, short enough that unused memory
@@ -23,6 +25,9 @@
  * struct lcma_pool - the marks and the clocks of a region's pool
  * @keep_low: [lock, peeked] pool pages that a refill aims at
  * @keep_high: [lock, peeked] pool pages above this are given back
+ * @is_wedged: [lock, peeked] the first page of each unit is kept besides
+ * @wedges: [lock] where that is, and how many of them are in the pool, even if they
+ *	need not stay there
  * @is_warm: fixed; the pool is as full from the start as it may be
  * @decay_ms: [lock, peeked] after so long without a request an idle pool is given
  *	back down to @keep_low; 0: never
@@ -40,6 +45,8 @@
 struct lcma_pool {
 	unsigned long keep_low;
 	unsigned long keep_high;
+	bool is_wedged;
+	struct lcma_wedges wedges;
 	bool is_warm;
 	unsigned int decay_ms;
 	unsigned long asked_at;
@@ -51,13 +58,33 @@ struct lcma_pool {
 };
 
 static inline void lcma_pool_init(struct lcma_pool *pool, unsigned long keep_low,
-				  unsigned long keep_high, bool is_warm)
+				  unsigned long keep_high, bool is_warm,
+				  bool is_wedged,
+				  const struct lcma_wedges *wedges)
 {
+	pool->is_wedged = is_wedged;
+	pool->wedges = *wedges;
 	WRITE_ONCE(pool->keep_low, keep_low);
 	WRITE_ONCE(pool->keep_high, keep_high);
 	WRITE_ONCE(pool->decay_ms, LCMA_DECAY_MS);
 	pool->is_warm = is_warm;
 	pool->asked_at = jiffies;
+}
+
+/* Under the lock: the pages of the pool that stay there; NULL: none. */
+static inline const struct lcma_wedges *
+lcma_pool_wedges(const struct lcma_pool *pool)
+{
+	return pool->is_wedged ? &pool->wedges : NULL;
+}
+
+/* Under the lock: pages have come into the pool, or left it. */
+static inline void lcma_pool_note(struct lcma_pool *pool, unsigned long start,
+				  unsigned long nr_pages, bool is_in)
+{
+	const unsigned long nr = lcma_wedges_in(&pool->wedges, start, nr_pages);
+
+	pool->wedges.nr += is_in ? nr : -nr;
 }
 
 #endif

@@ -71,7 +71,7 @@ unknown()
 		"regions=: \"$2\" is no $3 (there are $4), at character $1"
 }
 sources="cma, reserve_mem"
-options="keep=, align=, policy=, order=, heap="
+options="keep=, align=, policy=, order=, heap=, wedge="
 
 # variant: one more way to break a rule that was broken before. The parser is the
 # same on every kernel, and a module that fails to load takes its time: these are
