@@ -104,3 +104,14 @@ bool lcma_claim_zeroes(void)
 {
 	return want_init_on_alloc(GFP_KERNEL);
 }
+
+/**
+ * lcma_unclaim_is_fast - are pages given back in blocks?
+ *
+ * Context: any.
+ * Return: true if they are, by lcma or by the kernel.
+ */
+bool lcma_unclaim_is_fast(void)
+{
+	return LCMA_FREES_BLOCKS || LCMA_FREE_BATCH >= 256;
+}

@@ -13,5 +13,6 @@ int lcma_claim(struct lcma_region *region, unsigned long start,
 void lcma_unclaim(struct lcma_region *region, unsigned long start,
 		  unsigned long nr_pages);
 bool lcma_claim_zeroes(void);
+bool lcma_unclaim_is_fast(void);
 
 #endif

@@ -10,8 +10,8 @@
  *
  * A run that ends inside a free block: alloc_contig_range() takes the whole
  * block, clears it if the kernel is told to, and frees the rest page by page,
- * which costs more than to keep it. So the rest is claimed, too, as far as the
- * pool has room.
+ * which costs more than to keep it. So the rest is claimed, too. What the pool has no
+ * room for goes back at once, in blocks.
  */
 #include "supply/take.h"
 
@@ -92,11 +92,15 @@ static unsigned long rest_before(struct lcma_region *region,
 				     LCMA_SHARED) ? nr : 0;
 }
 
-/* Reserve what a claim of the run takes anyway, and the pool has room for. */
+/*
+ * Reserve what a claim of the run takes anyway: for the pool as far as it has room. The
+ * rest goes back at once, in blocks, which costs less than what the kernel would do.
+ */
 static void widen(struct lcma_region *region, struct lcma_taking *taking)
 {
 	const unsigned long end = taking->start + taking->nr_pages;
-	unsigned long room = lcma_surplus_room(region);
+	const unsigned long kept = lcma_surplus_room(region);
+	unsigned long room = lcma_unclaim_is_fast() ? ULONG_MAX : kept;
 
 	lockdep_assert_held(&region->lock);
 	if (!room || region->life != LCMA_LIVE || lcma_region_is_reserving(region))
@@ -106,6 +110,7 @@ static void widen(struct lcma_region *region, struct lcma_taking *taking)
 	room -= taking->nr_after;
 	if (room && lcma_map_state(&region->map, taking->start) == LCMA_SHARED)
 		taking->nr_before = min(room, rest_before(region, taking->start));
+	taking->keeps_rest = taking->nr_before + taking->nr_after <= kept;
 }
 
 static unsigned long taking_end(const struct lcma_taking *taking)
@@ -371,39 +376,61 @@ void lcma_take_cancel(struct lcma_region *region, const struct lcma_taking *taki
 	lcma_take_end(region);
 }
 
+/*
+ * How many pages from @start on are all of the run, or all beside it? Are they worth
+ * that the kernel's zeroes are cleaned out of the caches?
+ */
+static unsigned long same_use(const struct lcma_taking *taking, unsigned long start,
+			      unsigned long nr_pages, bool *is_zero)
+{
+	const unsigned long end = taking->start + taking->nr_pages;
+
+	*is_zero = lcma_claim_zeroes();
+	nr_pages = min(nr_pages, LCMA_HOLD_PAGES);
+	if (taking->keeps_rest)
+		return nr_pages;
+	if (start >= taking->start && start < end)
+		return min(nr_pages, end - start);
+	*is_zero = false;
+	return start < taking->start ? min(nr_pages, taking->start - start) : nr_pages;
+}
+
 /* A stretch has been claimed: it is used, and zero or not. */
-static void note_claimed(struct lcma_region *region, unsigned long start,
+static void note_claimed(struct lcma_region *region,
+			 const struct lcma_taking *taking, unsigned long start,
 			 unsigned long nr_pages)
 {
 	unsigned long flags, nr;
+	bool is_zero;
 
 	for (; nr_pages; nr_pages -= nr, start += nr) {
-		nr = min(nr_pages, LCMA_HOLD_PAGES);
+		nr = same_use(taking, start, nr_pages, &is_zero);
 		/* The kernel's zeroes may be in a cache, not yet in memory. */
-		if (lcma_claim_zeroes())
+		if (is_zero)
 			lcma_cache_for_device(lcma_region_phys(region, start),
 					      (u64)nr << PAGE_SHIFT);
 		lcma_region_lock(region, &flags);
-		lcma_zeroed_note(&region->zeroed, start, nr,
-				 lcma_claim_zeroes());
+		lcma_zeroed_note(&region->zeroed, start, nr, is_zero);
 		lcma_region_move(region, start, nr, LCMA_BUSY, LCMA_USED);
 		lcma_region_unlock(region, flags);
 	}
 }
 
 /* Claim busy pages; then they are used. */
-static int claim_pages(struct lcma_region *region, unsigned long start,
+static int claim_pages(struct lcma_region *region,
+		       const struct lcma_taking *taking, unsigned long start,
 		       unsigned long nr_pages)
 {
 	int err = lcma_claim(region, start, nr_pages);
 
 	if (!err)
-		note_claimed(region, start, nr_pages);
+		note_claimed(region, taking, start, nr_pages);
 	return err;
 }
 
 /* Claim what is busy in a range that is reserved. */
-static int claim_busy(struct lcma_region *region, unsigned long at,
+static int claim_busy(struct lcma_region *region,
+		      const struct lcma_taking *taking, unsigned long at,
 		      unsigned long end, struct lcma_obstacle *obstacle)
 {
 	struct lcma_stretch s;
@@ -412,7 +439,7 @@ static int claim_busy(struct lcma_region *region, unsigned long at,
 	for (; lcma_region_stretch(region, at, end, &s); at += s.nr_pages) {
 		if (s.state != LCMA_BUSY)
 			continue;
-		err = claim_pages(region, s.start, s.nr_pages);
+		err = claim_pages(region, taking, s.start, s.nr_pages);
 		if (err == -EBUSY)
 			lcma_obstacle_find(lcma_region_pfn(region, s.start),
 					   s.nr_pages, obstacle);
@@ -424,6 +451,7 @@ static int claim_busy(struct lcma_region *region, unsigned long at,
 
 /* Claim the part of a stretch that a suspect lies in. */
 static int claim_suspect(struct lcma_region *region,
+			 const struct lcma_taking *taking,
 			 const struct lcma_stretch *s,
 			 const struct lcma_obstacle *suspect)
 {
@@ -436,14 +464,15 @@ static int claim_suspect(struct lcma_region *region,
 	end = min(end, suspect->pfn + suspect->nr_pages - base_pfn);
 	start = max(s->start, rounddown(start, granule));
 	end = min(s->start + s->nr_pages, roundup(end, granule));
-	return claim_pages(region, start, end - start);
+	return claim_pages(region, taking, start, end - start);
 }
 
 /*
  * Claim what looks stuck, each by itself: what fails is stuck, and what does not
  * was moved.
  */
-static int claim_suspects(struct lcma_region *region, unsigned long at,
+static int claim_suspects(struct lcma_region *region,
+			  const struct lcma_taking *taking, unsigned long at,
 			  unsigned long end, struct lcma_obstacle *obstacle)
 {
 	struct lcma_obstacle suspect;
@@ -454,7 +483,7 @@ static int claim_suspects(struct lcma_region *region, unsigned long at,
 	for (i = 0; i < MAX_SUSPECTS; i++) {
 		if (!find_suspect(region, at, end, &suspect, &s))
 			return 0;
-		err = claim_suspect(region, &s, &suspect);
+		err = claim_suspect(region, taking, &s, &suspect);
 		if (!err)
 			continue;
 		suspect.is_proven = err == -EBUSY;
@@ -485,6 +514,7 @@ static void note_proven(struct lcma_region *region, unsigned long start,
  * of it: so either the last page that cannot be moved is found, or all are claimed.
  */
 static int claim_pieces(struct lcma_region *region,
+			const struct lcma_taking *taking,
 			const struct lcma_stretch *s,
 			struct lcma_obstacle *obstacle)
 {
@@ -500,7 +530,7 @@ static int claim_pieces(struct lcma_region *region,
 			bad = s->start;
 			nr = end - bad;
 		}
-		err = claim_pages(region, end - nr, nr);
+		err = claim_pages(region, taking, end - nr, nr);
 		if (!err) {
 			end -= nr;
 			continue;
@@ -517,21 +547,22 @@ static int claim_pieces(struct lcma_region *region,
 }
 
 /* As claim_busy(), but what is in the way is proven to be. */
-static int claim_proving(struct lcma_region *region, unsigned long at,
+static int claim_proving(struct lcma_region *region,
+			 const struct lcma_taking *taking, unsigned long at,
 			 unsigned long end, struct lcma_obstacle *obstacle)
 {
 	struct lcma_stretch s;
 	int err;
 
-	err = claim_suspects(region, at, end, obstacle);
+	err = claim_suspects(region, taking, at, end, obstacle);
 	if (!err)
-		err = claim_busy(region, at, end, obstacle);
+		err = claim_busy(region, taking, at, end, obstacle);
 	if (err != -EBUSY || obstacle->is_proven)
 		return err;
 	for (; lcma_region_stretch(region, at, end, &s); at += s.nr_pages) {
 		if (s.state != LCMA_BUSY)
 			continue;
-		err = claim_pieces(region, &s, obstacle);
+		err = claim_pieces(region, taking, &s, obstacle);
 		if (err)
 			return err;
 	}
@@ -599,18 +630,18 @@ static int take_claim(struct lcma_region *region, struct lcma_taking *taking,
 		sink_islets(region, taking);
 	if (taking->is_proof) {
 		let_go_of_rest(region, taking);
-		err = claim_proving(region, taking->start, end, obstacle);
+		err = claim_proving(region, taking, taking->start, end, obstacle);
 		if (err)
 			take_undo(region, taking);
 		return err;
 	}
-	err = claim_busy(region, taking->start - taking->nr_before,
+	err = claim_busy(region, taking, taking->start - taking->nr_before,
 			 end + taking->nr_after, obstacle);
 	/* Others have got into the rest: then without it. */
 	if (nr_rest && (err == -EBUSY || err == -ENOMEM)) {
 		let_go_of_rest(region, taking);
 		memset(obstacle, 0, sizeof(*obstacle));
-		err = claim_busy(region, taking->start, end, obstacle);
+		err = claim_busy(region, taking, taking->start, end, obstacle);
 	} else if (nr_rest && !err) {
 		let_go_of_rest(region, taking);
 		lcma_region_lock(region, &flags);

@@ -16,6 +16,7 @@
  * @nr_pages: how many
  * @nr_before: pages before it that a claim has to take anyway
  * @nr_after: pages after it of that kind
+ * @keeps_rest: the pool has room for both
  * @at: all pages before this one are reserved
  * @nr_calls: how many calls it takes to claim what is reserved
  * @is_proof: the caller's: if the run cannot be taken, a claim of its own is to
@@ -26,6 +27,7 @@ struct lcma_taking {
 	unsigned long nr_pages;
 	unsigned long nr_before;
 	unsigned long nr_after;
+	bool keeps_rest;
 	unsigned long at;
 	unsigned long nr_calls;
 	bool is_proof;
