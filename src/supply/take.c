@@ -385,7 +385,7 @@ static unsigned long same_use(const struct lcma_taking *taking, unsigned long st
 {
 	const unsigned long end = taking->start + taking->nr_pages;
 
-	*is_zero = lcma_claim_zeroes();
+	*is_zero = lcma_claim_zeroes() && !taking->goes_back;
 	nr_pages = min(nr_pages, LCMA_HOLD_PAGES);
 	if (taking->keeps_rest)
 		return nr_pages;

@@ -19,6 +19,8 @@
  * @keeps_rest: the pool has room for both
  * @at: all pages before this one are reserved
  * @nr_calls: how many calls it takes to claim what is reserved
+ * @goes_back: the caller's: the run is not for a buffer, so no cache need be
+ *	cleaned of the kernel's zeroes
  * @is_proof: the caller's: if the run cannot be taken, a claim of its own is to
  *	prove which page is in the way
  */
@@ -30,6 +32,7 @@ struct lcma_taking {
 	bool keeps_rest;
 	unsigned long at;
 	unsigned long nr_calls;
+	bool goes_back;
 	bool is_proof;
 };
 
