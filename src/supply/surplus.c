@@ -487,7 +487,7 @@ void lcma_surplus_set_wedge(struct lcma_region *region, bool is_wedged)
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
-	region->pool.is_wedged = is_wedged;
+	WRITE_ONCE(region->pool.is_wedged, is_wedged);
 	lcma_region_unlock(region, flags);
 	lcma_surplus_poke();
 }

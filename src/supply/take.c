@@ -15,6 +15,7 @@
  */
 #include "supply/take.h"
 
+#include <linux/lockdep.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
@@ -575,6 +576,7 @@ static bool is_islet(const struct lcma_region *region,
 {
 	const unsigned long end = s->start + s->nr_pages;
 
+	lockdep_assert_held(&region->lock);
 	/* With a few calls only what always lies there. */
 	if (taking->nr_calls <= FEW_CALLS &&
 	    s->nr_pages != lcma_wedges_in(&region->pool.wedges, s->start, s->nr_pages))

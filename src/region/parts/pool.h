@@ -62,7 +62,7 @@ static inline void lcma_pool_init(struct lcma_pool *pool, unsigned long keep_low
 				  bool is_wedged,
 				  const struct lcma_wedges *wedges)
 {
-	pool->is_wedged = is_wedged;
+	WRITE_ONCE(pool->is_wedged, is_wedged);
 	pool->wedges = *wedges;
 	WRITE_ONCE(pool->keep_low, keep_low);
 	WRITE_ONCE(pool->keep_high, keep_high);
