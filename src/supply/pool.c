@@ -87,7 +87,7 @@ static void count_hit(struct lcma_region *region, bool is_zero)
 	lcma_stats_add(&region->stats.pool_hits, 1);
 	if (is_zero)
 		lcma_stats_add(&region->stats.pool_hits_zero, 1);
-	if (region->map.nr_in[LCMA_POOL] < region->pool.keep_low)
+	if (lcma_region_plain_pool(region) < region->pool.keep_low)
 		lcma_surplus_poke_soon(region);
 }
 
