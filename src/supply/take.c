@@ -570,17 +570,24 @@ static int claim_proving(struct lcma_region *region,
 	return 0;
 }
 
+/* Is it the wedge of a unit that is all of it in the run? Without, that is one block. */
+static bool is_wedge_of_run(const struct lcma_region *region,
+			    const struct lcma_taking *taking,
+			    const struct lcma_stretch *s)
+{
+	lockdep_assert_held(&region->lock);
+	return s->state == LCMA_USED && s->nr_pages == 1 &&
+	       lcma_wedges_in(lcma_pool_wedges(&region->pool), s->start, 1) &&
+	       s->start + region->unit_pages <= taking->start + taking->nr_pages &&
+	       lcma_poison_next(region, s->start, s->start + 1) > s->start;
+}
+
 /* Is it one of those short islands that only cost a call, without a bad page? */
 static bool is_islet(const struct lcma_region *region,
 		     const struct lcma_taking *taking, const struct lcma_stretch *s)
 {
 	const unsigned long end = s->start + s->nr_pages;
 
-	lockdep_assert_held(&region->lock);
-	/* With a few calls only what always lies there. */
-	if (taking->nr_calls <= FEW_CALLS &&
-	    s->nr_pages != lcma_wedges_in(&region->pool.wedges, s->start, s->nr_pages))
-		return false;
 	return s->state == LCMA_USED &&
 	       s->nr_pages <= taking->nr_pages / MOST_CALLS &&
 	       s->start > taking->start && end < taking->start + taking->nr_pages &&
@@ -605,7 +612,9 @@ static void sink_islets(struct lcma_region *region, const struct lcma_taking *ta
 		for (i = 0; i < batch.nr; i++) {
 			struct lcma_stretch *s = &batch.stretches[i];
 
-			if (is_islet(region, taking, s))
+			if (is_wedge_of_run(region, taking, s) ||
+			    (taking->nr_calls > FEW_CALLS &&
+			     is_islet(region, taking, s)))
 				lcma_region_move(region, s->start, s->nr_pages,
 						 LCMA_USED, LCMA_BUSY);
 			else
@@ -628,7 +637,8 @@ static int take_claim(struct lcma_region *region, struct lcma_taking *taking,
 	int err;
 
 	if (taking->nr_calls > FEW_CALLS ||
-	    (taking->nr_calls > 1 && READ_ONCE(region->pool.is_wedged)))
+	    (taking->nr_pages >= region->unit_pages &&
+	     READ_ONCE(region->pool.is_wedged)))
 		sink_islets(region, taking);
 	if (taking->is_proof) {
 		let_go_of_rest(region, taking);
