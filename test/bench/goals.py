@@ -123,13 +123,13 @@ def _cold(found):
         'B2', '0', 'giving back, a page', 0.6, at_most=True, unit=' µs').judge(
             [(one['lcma_after_ns'] / one['size_pages'] / 1000, _pages(one))
              for one in large if one['lcma_after_ns'] is not None]))
-    some = _pick(found, 'B2', '128K')
+    some = _pick(found, 'B2', 'wedge')
     for least, most, text, limit in LITTLE_HELD:
         out.append(Goal(
-            'B2', '128K', 'kernel in its better place ÷ lcma in its worse one, '
+            'B2', 'wedge', 'kernel in its better place ÷ lcma in its worse one, '
             + text, limit).judge(_values(_sizes(some, least, most),
                                          'ratio_better')))
-    out.append(Goal('B2', '128K', 'the longest, kernel ÷ lcma', 0.95).judge(
+    out.append(Goal('B2', 'wedge', 'the longest, kernel ÷ lcma', 0.95).judge(
         _by(some, 'max')))
     none = _pick(found, 'B2', '0')
     for least, most, text, limit in ((0, 1024, '≤ 1024 pages', 1.5),
@@ -149,7 +149,7 @@ def _cold(found):
         out.append(Goal(
             'B2', keep, 'all that it cost until all is as before, '
             'kernel ÷ lcma', 0.95).judge(_values(some, 'ratio_bill')))
-    for keep, limit in (('0', 0.95), ('128K', 0.95), ('default', 5)):
+    for keep, limit in (('0', 0.95), ('wedge', 0.95), ('128K', 0.95), ('default', 5)):
         out.append(Goal(
             'B2', keep, '32 held allocations of ≤ 64 pages, all that they cost, '
             'kernel ÷ lcma', limit).judge(

@@ -132,7 +132,7 @@ def distribution(title, lines):
 
 
 def _keeps(found):
-    return [k for k in ('0', '128K', 'default', '8M')
+    return [k for k in ('0', 'wedge', '128K', 'default', '8M')
             if any(one['keep'] == k for one in found)]
 
 

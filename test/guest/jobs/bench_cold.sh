@@ -22,8 +22,9 @@ held_sizes=$of
 of 16 2
 held_reps=$of
 
-# With 128K, at most 0.05 % of the region are held back: a page for each unit.
-keeps=$(echo "${lcma_keeps:-0,128K,default,8M}" | tr , ' ')
+# wedge: at most 0.05 % of the region are held back, a page of each unit; 128K: as
+# much, in one piece.
+keeps=$(echo "${lcma_keeps:-0,wedge,128K,default,8M}" | tr , ' ')
 for k in $keeps; do
 	for part in $parts; do
 		bench_load 256M $k $part

@@ -73,6 +73,7 @@ bench_load()
 	bench_unload
 	case $keep in
 	default) bench_region=bench=$1@cma ;;
+	wedge) bench_region=bench=$1@cma,keep=0,wedge=1 ;;
 	*) bench_region=bench=$1@cma,keep=$keep ;;
 	esac
 	if [ $where = upper ]; then
@@ -86,6 +87,8 @@ bench_load()
 		bail_out "the other half is not the kernel's: $bench_region"
 	idle=$(cat $sys/bench/keep_low)
 	read -r lcma_pfn kernel_pfn part_pages <$bench/result
+	# The first page of each unit stays in the pool, beside what keep= allows.
+	[ $keep != wedge ] || idle=$((idle + part_pages / $(lcma_info bench unit_pages)))
 	diag "$bench_region at $lcma_pfn, the kernel's at $kernel_pfn: the pool keeps $idle to $(cat $sys/bench/keep_high) pages, decays in $(cat $sys/bench/decay_ms) ms"
 	# The module has looked: as large, in the same zone of the same area.
 	pass "keep=$keep, $where: half of the area is the region, half is the kernel's"
