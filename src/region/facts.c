@@ -30,7 +30,7 @@ const struct lcma_fact lcma_fact_table[] = {
 	FACT(busy_pages, PAGES, NOW),
 	FACT(pool_pages, PAGES, NOW),
 	FACT(pool_zero_pages, PAGES, NOW),
-	FACT(wedge_pages, PAGES, NOW),
+	FACT(wedged_pages, PAGES, NOW),
 	FACT(shared_pages, PAGES, NOW),
 	FACT(quarantined_pages, PAGES, NOW),
 	FACT(largest_pages, PAGES, NOW),
@@ -83,7 +83,7 @@ void lcma_facts_read(struct lcma_region *region, struct lcma_facts *facts)
 	facts->keep_high = region->pool.keep_high;
 	facts->decay_ms = region->pool.decay_ms;
 	facts->wedge = region->pool.is_wedged;
-	facts->wedge_pages = region->pool.is_wedged ? region->pool.wedges.nr : 0;
+	facts->wedged_pages = region->pool.is_wedged ? region->pool.wedges.nr : 0;
 	facts->stats = region->stats;
 	facts->life = region->life;
 	lcma_region_unlock(region, flags);

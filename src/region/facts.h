@@ -37,7 +37,7 @@
  * @keep_high: pool pages above this are given back
  * @decay_ms: after how long an idle pool is given back; 0: never
  * @wedge: 1: the first page of each unit is kept besides
- * @wedge_pages: how many of these are in the pool now
+ * @wedged_pages: how many of these are in the pool now
  * @stats: counters since the module was loaded
  * @life: whether it serves; not in the table, as no number
  */
@@ -59,7 +59,7 @@ struct lcma_facts {
 	u64 keep_high;
 	u64 decay_ms;
 	u64 wedge;
-	u64 wedge_pages;
+	u64 wedged_pages;
 	struct lcma_stats stats;
 	enum lcma_life life;
 };

@@ -23,7 +23,7 @@
 stays()
 {
 	soon "$1: the pool is what stays" pool_is main "$nr_units"
-	is "$(lcma_info main wedge_pages)" "$nr_units" "$1: a page a unit"
+	is "$(lcma_info main wedged_pages)" "$nr_units" "$1: a page a unit"
 	identity main "$1: the region adds up"
 	is "$used" 0 "$1: nothing is used"
 }
@@ -60,7 +60,7 @@ stays "after all of it"
 
 knob main wedge 0
 soon "wedge=0: nothing stays" pool_is main 0
-is "$(lcma_info main wedge_pages)" 0 "wedge=0: and is told so"
+is "$(lcma_info main wedged_pages)" 0 "wedge=0: and is told so"
 knob main wedge 1
 expect_write ok "$((nr_pages * 4))K region=main" "all of it"
 lcma_free_all
