@@ -63,6 +63,33 @@ struct page;
  * @quarantined_pages: their buffer is gone, but they are still held
  * @largest_pages: the longest unused run
  * @unit_pages: what migration touches at once
+ * @align_pages: least alignment of every allocation
+ * @granule_pages: every allocation takes a multiple of this
+ * @keep_low: pool pages that a refill aims at
+ * @keep_high: pool pages above this are given back
+ * @decay_ms: after how many milliseconds an idle pool is given back; 0: never
+ * @claimed_pages: the system may not use them: used and pool
+ * @pool_zero_pages: pages of the pool that are already zero
+ * @running_claims: runs that are being taken now, those included whose caller has left
+ * @allocs: allocations that succeeded; this and those up to @claim_max_us count
+ *	since the module was loaded
+ * @frees: runs that came back
+ * @failures: allocations that failed, quiet ones not counted
+ * @pool_hits: allocations that the pool served alone
+ * @pool_hits_zero: those of them whose pages were already zero
+ * @spared_pages: pages beside a run that a claim had to take anyway and the pool kept
+ * @refilled_pages: pages that were claimed to bring the pool to @keep_low
+ * @decayed_pages: pages that were given back because the pool was idle
+ * @shrunk_pages: pages that were given back because the system was short of memory
+ * @zeroed_pages: pages that were zeroed in the background
+ * @claims: calls of alloc_contig_range()
+ * @claims_failed: those of them that failed
+ * @claims_late: those of them whose caller had left when they returned
+ * @claim_max_us: the longest of them, in microseconds
+ * @wedge: 1: the first page of each unit is kept besides; else 0
+ * @wedged_pages: how many of these are in the pool now
+ *
+ * The numbers have the names that they have in sysfs.
  */
 struct lcma_region_state {
 	phys_addr_t base;
@@ -74,6 +101,30 @@ struct lcma_region_state {
 	unsigned long quarantined_pages;
 	unsigned long largest_pages;
 	unsigned long unit_pages;
+	unsigned long align_pages;
+	unsigned long granule_pages;
+	unsigned long keep_low;
+	unsigned long keep_high;
+	unsigned long decay_ms;
+	unsigned long claimed_pages;
+	unsigned long pool_zero_pages;
+	unsigned long running_claims;
+	u64 allocs;
+	u64 frees;
+	u64 failures;
+	u64 pool_hits;
+	u64 pool_hits_zero;
+	u64 spared_pages;
+	u64 refilled_pages;
+	u64 decayed_pages;
+	u64 shrunk_pages;
+	u64 zeroed_pages;
+	u64 claims;
+	u64 claims_failed;
+	u64 claims_late;
+	u64 claim_max_us;
+	unsigned long wedge;
+	unsigned long wedged_pages;
 };
 
 /**

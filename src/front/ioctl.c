@@ -15,11 +15,13 @@
 #include <linux/fcntl.h>
 #include <linux/highmem.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/nospec.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/time64.h>
 #include <linux/uaccess.h>
 
 #include <uapi/linux/dma-buf.h>
@@ -149,6 +151,30 @@ static u32 region_attrs(const struct lcma_region *region,
 	return attrs;
 }
 
+/* Every fact is told, and the address. */
+static_assert((sizeof(struct lcma_region_info) -
+	       offsetof(struct lcma_region_info, bytes)) / sizeof(u64) ==
+	      LCMA_NR_FACTS + 1);
+
+static void fill_region_stats(struct lcma_region_info *out,
+			      const struct lcma_stats *stats)
+{
+	out->allocs = stats->allocs;
+	out->frees = stats->frees;
+	out->failures = stats->failures;
+	out->pool_hits = stats->pool_hits;
+	out->pool_hits_zero = stats->pool_hits_zero;
+	out->spared = bytes_of(stats->spared_pages);
+	out->refilled = bytes_of(stats->refilled_pages);
+	out->decayed = bytes_of(stats->decayed_pages);
+	out->shrunk = bytes_of(stats->shrunk_pages);
+	out->zeroed = bytes_of(stats->zeroed_pages);
+	out->claims = stats->claims;
+	out->claims_failed = stats->claims_failed;
+	out->claims_late = stats->claims_late;
+	out->claim_max_us = div_u64(stats->claim_max_ns, NSEC_PER_USEC);
+}
+
 static int do_region_info(const struct call *call, void *data)
 {
 	struct lcma_region_info *info = data;
@@ -174,9 +200,13 @@ static int do_region_info(const struct call *call, void *data)
 	out.unit = bytes_of(facts.unit_pages);
 	out.keep_low = bytes_of(facts.keep_low);
 	out.keep_high = bytes_of(facts.keep_high);
-	out.allocs = facts.stats.allocs;
-	out.frees = facts.stats.frees;
-	out.failures = facts.stats.failures;
+	out.claimed = bytes_of(facts.claimed_pages);
+	out.pool_zero = bytes_of(facts.pool_zero_pages);
+	out.decay_ms = facts.decay_ms;
+	out.running_claims = facts.running_claims;
+	out.wedge = facts.wedge;
+	out.wedged = bytes_of(facts.wedged_pages);
+	fill_region_stats(&out, &facts.stats);
 	if (lcma_account_sees_phys()) {
 		out.attrs |= LCMA_REGION_PHYS;
 		out.phys = lcma_region_phys(region, 0);

@@ -7,7 +7,9 @@
 
 #include <linux/err.h>
 #include <linux/fcntl.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
+#include <linux/time64.h>
 
 #include "alloc/request.h"
 #include "buffer/buffer.h"
@@ -26,9 +28,11 @@
 void lcma_region_describe(struct lcma_region *region,
 			  struct lcma_region_state *state)
 {
+	const struct lcma_stats *stats;
 	struct lcma_facts facts;
 
 	lcma_facts_read(region, &facts);
+	stats = &facts.stats;
 	state->base = lcma_region_phys(region, 0);
 	state->nr_pages = facts.nr_pages;
 	state->unit_pages = facts.unit_pages;
@@ -38,6 +42,30 @@ void lcma_region_describe(struct lcma_region *region,
 	state->busy_pages = facts.busy_pages;
 	state->quarantined_pages = facts.quarantined_pages;
 	state->largest_pages = facts.largest_pages;
+	state->align_pages = facts.align_pages;
+	state->granule_pages = facts.granule_pages;
+	state->keep_low = facts.keep_low;
+	state->keep_high = facts.keep_high;
+	state->decay_ms = facts.decay_ms;
+	state->claimed_pages = facts.claimed_pages;
+	state->pool_zero_pages = facts.pool_zero_pages;
+	state->running_claims = facts.running_claims;
+	state->wedge = facts.wedge;
+	state->wedged_pages = facts.wedged_pages;
+	state->allocs = stats->allocs;
+	state->frees = stats->frees;
+	state->failures = stats->failures;
+	state->pool_hits = stats->pool_hits;
+	state->pool_hits_zero = stats->pool_hits_zero;
+	state->spared_pages = stats->spared_pages;
+	state->refilled_pages = stats->refilled_pages;
+	state->decayed_pages = stats->decayed_pages;
+	state->shrunk_pages = stats->shrunk_pages;
+	state->zeroed_pages = stats->zeroed_pages;
+	state->claims = stats->claims;
+	state->claims_failed = stats->claims_failed;
+	state->claims_late = stats->claims_late;
+	state->claim_max_us = div_u64(stats->claim_max_ns, NSEC_PER_USEC);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_region_describe, LCMA_NS);
 

@@ -226,6 +226,8 @@ static int do_region_info(void *arg)
 	r.keep_high = i ? ~0ULL : 0;
 	r.keep_low = r.keep_high;
 	r.allocs = 7;
+	r.claimed = r.used + r.pool;
+	r.claim_max_us = 1234;
 	if (!setting("FAKE_USER")) {
 		r.attrs |= LCMA_REGION_PHYS;
 		r.phys = i ? 0x90000000 : 0x7a800000;

@@ -32,6 +32,11 @@ static const char *const told_keys[] = {
 	"unit_pages", "align_pages", "granule_pages", "keep_low", "keep_high",
 	"used_pages", "pool_pages", "shared_pages", "busy_pages",
 	"quarantined_pages", "largest_pages", "allocs", "frees", "failures",
+	"claimed_pages", "pool_zero_pages", "decay_ms", "running_claims",
+	"pool_hits", "pool_hits_zero", "spared_pages", "refilled_pages",
+	"decayed_pages", "shrunk_pages", "zeroed_pages", "claims",
+	"claims_failed", "claims_late", "claim_max_us", "wedge",
+	"wedged_pages",
 };
 
 #define NR_TOLD_KEYS	(sizeof(told_keys) / sizeof(told_keys[0]))
@@ -96,6 +101,23 @@ void region_json(struct json *json, const struct lcma_region_info *info)
 	json_number(json, "allocs", info->allocs);
 	json_number(json, "frees", info->frees);
 	json_number(json, "failures", info->failures);
+	json_number(json, "claimed", info->claimed);
+	json_number(json, "pool_zero", info->pool_zero);
+	json_number(json, "decay_ms", info->decay_ms);
+	json_number(json, "running_claims", info->running_claims);
+	json_number(json, "pool_hits", info->pool_hits);
+	json_number(json, "pool_hits_zero", info->pool_hits_zero);
+	json_number(json, "spared", info->spared);
+	json_number(json, "refilled", info->refilled);
+	json_number(json, "decayed", info->decayed);
+	json_number(json, "shrunk", info->shrunk);
+	json_number(json, "zeroed", info->zeroed);
+	json_number(json, "claims", info->claims);
+	json_number(json, "claims_failed", info->claims_failed);
+	json_number(json, "claims_late", info->claims_late);
+	json_number(json, "claim_max_us", info->claim_max_us);
+	json_number(json, "wedge", info->wedge);
+	json_number(json, "wedged", info->wedged);
 	if (info->attrs & LCMA_REGION_PHYS)
 		json_number(json, "phys", info->phys);
 	else
@@ -263,6 +285,9 @@ static void info_write(const struct lcma_region_info *info)
 	write_size("used", info->used);
 	write_size("quarantined", info->quarantined);
 	write_size("pool", info->pool);
+	write_size("pool_zero", info->pool_zero);
+	write_size("claimed", info->claimed);
+	write_size("wedged", info->wedged);
 	write_size("shared", info->shared);
 	write_size("busy", info->busy);
 	write_size("largest", info->largest);
@@ -275,9 +300,23 @@ static void info_write(const struct lcma_region_info *info)
 		write_size("keep from", info->keep_low);
 		write_size("keep to", info->keep_high);
 	}
+	write_number("decay_ms", info->decay_ms);
+	write_number("wedge", info->wedge);
+	write_number("running_claims", info->running_claims);
 	write_number("allocs", info->allocs);
 	write_number("frees", info->frees);
 	write_number("failures", info->failures);
+	write_number("pool_hits", info->pool_hits);
+	write_number("pool_hits_zero", info->pool_hits_zero);
+	write_size("spared", info->spared);
+	write_size("refilled", info->refilled);
+	write_size("decayed", info->decayed);
+	write_size("shrunk", info->shrunk);
+	write_size("zeroed", info->zeroed);
+	write_number("claims", info->claims);
+	write_number("claims_failed", info->claims_failed);
+	write_number("claims_late", info->claims_late);
+	write_number("claim_max_us", info->claim_max_us);
 	if (!last_failure(info->name, reason, sizeof(reason)))
 		printf("  %-16s %s\n", "last failure", reason);
 	debug_write(info->name);

@@ -13,7 +13,7 @@
 	(offsetof(struct _struct, _field) + sizeof(((struct _struct *)0)->_field))
 
 #define VERSION_SIZE	UP_TO(lcma_version, quota_user)
-#define REGION_SIZE	UP_TO(lcma_region_info, phys)
+#define REGION_SIZE	UP_TO(lcma_region_info, wedged)
 #define ENTRY_SIZE	UP_TO(lcma_buffer_entry, inode)
 
 int (lcma_get_version)(int device, struct lcma_version *version)

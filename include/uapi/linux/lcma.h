@@ -132,6 +132,29 @@ struct lcma_region_list {
  * @failures: out: allocations that failed, quiet ones not counted
  * @phys: out: the region's physical address, for CAP_SYS_RAWIO, or for all if
  *	the module parameter phys_for_all is set; else 0
+ * @claimed: out: bytes that the system may not use: @used and @pool
+ * @pool_zero: out: bytes of @pool that are already zero
+ * @decay_ms: out: after how many milliseconds an idle pool is given back; 0: never
+ * @running_claims: out: runs that are being taken now, those included whose caller
+ *	has left
+ * @pool_hits: out: allocations that the pool served alone
+ * @pool_hits_zero: out: those of them whose pages were already zero
+ * @spared: out: bytes beside a run that a claim had to take anyway and the pool kept
+ * @refilled: out: bytes that were claimed to bring the pool to @keep_low
+ * @decayed: out: bytes that were given back because the pool was idle
+ * @shrunk: out: bytes that were given back because the system was short of memory
+ * @zeroed: out: bytes that were zeroed in the background
+ * @claims: out: calls of the kernel's alloc_contig_range()
+ * @claims_failed: out: those of them that failed
+ * @claims_late: out: those of them whose caller had left when they returned
+ * @claim_max_us: out: the longest of them, in microseconds
+ * @wedge: out: 1: the first page of each unit is kept besides; else 0
+ * @wedged: out: how many bytes of these are in the pool now
+ *
+ * The numbers fit each other, and have the names that they have in sysfs. What
+ * sysfs counts in pages is here in bytes, without "_pages"; nr_pages is @bytes.
+ * @allocs, @frees, @failures, and @pool_hits to @claim_max_us count since the
+ * module was loaded.
  *
  * A region that is GONE is listed and answers, and has no memory to give.
  *
@@ -160,6 +183,23 @@ struct lcma_region_info {
 	__aligned_u64 frees;
 	__aligned_u64 failures;
 	__aligned_u64 phys;
+	__aligned_u64 claimed;
+	__aligned_u64 pool_zero;
+	__aligned_u64 decay_ms;
+	__aligned_u64 running_claims;
+	__aligned_u64 pool_hits;
+	__aligned_u64 pool_hits_zero;
+	__aligned_u64 spared;
+	__aligned_u64 refilled;
+	__aligned_u64 decayed;
+	__aligned_u64 shrunk;
+	__aligned_u64 zeroed;
+	__aligned_u64 claims;
+	__aligned_u64 claims_failed;
+	__aligned_u64 claims_late;
+	__aligned_u64 claim_max_us;
+	__aligned_u64 wedge;
+	__aligned_u64 wedged;
 };
 
 #define LCMA_IOC_REGION_INFO	_IO(LCMA_IOC_MAGIC, 0x02)

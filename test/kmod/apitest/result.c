@@ -109,6 +109,13 @@ bool apitest_sums_up(struct lcma_region *region)
 
 	return s.used_pages + s.pool_pages + s.shared_pages + s.busy_pages ==
 		       s.nr_pages &&
+	       s.claimed_pages == s.used_pages + s.pool_pages &&
+	       s.pool_zero_pages <= s.pool_pages &&
+	       s.wedged_pages <= s.pool_pages &&
+	       s.keep_low <= s.keep_high && s.keep_high <= s.nr_pages &&
+	       s.align_pages && s.granule_pages &&
+	       s.pool_hits_zero <= s.pool_hits &&
+	       s.claims_failed <= s.claims &&
 	       s.quarantined_pages <= s.used_pages &&
 	       s.largest_pages <= s.pool_pages + s.shared_pages &&
 	       s.nr_pages && s.unit_pages && !(s.base & ~PAGE_MASK);
