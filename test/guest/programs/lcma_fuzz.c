@@ -156,8 +156,8 @@ int main(int argc, char **argv)
 	/* No process has anything now. */
 	free_text();
 	write_text("/sys/module/lcma/parameters/quota_file_kib", "0");
-	ok(is_idle("main", 5000), "main: nothing is held at the end");
-	ok(is_idle("pool", 5000), "pool: nothing is held at the end");
+	ok(is_idle("main", 60000), "main: nothing is held at the end");
+	ok(is_idle("pool", 60000), "pool: nothing is held at the end");
 	is(region_value("some", "used_pages"), 0, "some: nothing is used at the end");
 	is(region_value("some", "quarantined_pages"), 0, "some: nor held by anybody");
 	i = need_buffer(dev, "main", all * PAGE);
