@@ -3,14 +3,17 @@
 
 #include "fuzz_input.h"
 
+#include <stddef.h>
+
 const struct fuzz_call fuzz_calls[NR_CALLS] = {
-	{ LCMA_IOC_VERSION, sizeof(struct lcma_version), "VERSION" },
-	{ LCMA_IOC_REGION_LIST, sizeof(struct lcma_region_list), "REGION_LIST" },
-	{ LCMA_IOC_REGION_INFO, sizeof(struct lcma_region_info), "REGION_INFO" },
-	{ LCMA_IOC_ALLOC, sizeof(struct lcma_alloc), "ALLOC" },
-	{ LCMA_IOC_BUFFER_INFO, sizeof(struct lcma_buffer_info), "BUFFER_INFO" },
-	{ LCMA_IOC_BUFFER_LIST, sizeof(struct lcma_buffer_list), "BUFFER_LIST" },
-	{ LCMA_IOC_FAILURE_LIST, sizeof(struct lcma_failure_list), "FAILURE_LIST" },
+	{ LCMA_IOC_VERSION, sizeof(struct lcma_version), "VERSION", 0 },
+	{ LCMA_IOC_REGION_LIST, sizeof(struct lcma_region_list), "REGION_LIST", 0 },
+	{ LCMA_IOC_REGION_INFO, sizeof(struct lcma_region_info), "REGION_INFO",
+	  offsetof(struct lcma_region_info, phys) + sizeof(uint64_t) },
+	{ LCMA_IOC_ALLOC, sizeof(struct lcma_alloc), "ALLOC", 0 },
+	{ LCMA_IOC_BUFFER_INFO, sizeof(struct lcma_buffer_info), "BUFFER_INFO", 0 },
+	{ LCMA_IOC_BUFFER_LIST, sizeof(struct lcma_buffer_list), "BUFFER_LIST", 0 },
+	{ LCMA_IOC_FAILURE_LIST, sizeof(struct lcma_failure_list), "FAILURE_LIST", 0 },
 };
 
 volatile int fds[NR_FDS];

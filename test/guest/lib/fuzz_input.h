@@ -21,6 +21,7 @@ struct fuzz_call {
 	unsigned int cmd;
 	size_t size;
 	const char *name;
+	size_t min_size;	/* of an earlier version; 0: there is none */
 };
 
 extern const struct fuzz_call fuzz_calls[NR_CALLS];
