@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reservations: see reserved.h.
+ *
+ * The name of a reservation outlives its pages: nothing takes it back when they are
+ * given away. So no page is trusted for the name. Each must be Reserved with one
+ * reference, as the boot left it, and in no other carve of ours.
+ *
+ * A region that may share its pages is made of whole units, because isolation
+ * touches whole units. A private one (keep=all) takes any whole pages; so does
+ * one that has no whole unit.
+ */
+#include "source/reserved.h"
+
+#include <linux/errno.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "compat/page.h"
+#include "fault.h"
+#include "page/pageblock.h"
+
+/**
+ * struct lcma_reserved - what a carve remembers
+ * @link: in the list of all carves
+ * @base_pfn: first page frame
+ * @nr_pages: how many
+ * @block_type: the pageblocks' type as the boot left it
+ */
+struct lcma_reserved {
+	struct list_head link;
+	unsigned long base_pfn;
+	unsigned long nr_pages;
+	unsigned int block_type;
+};
+
+/* All carves; a reservation may serve several regions. */
+static LIST_HEAD(carves);
+static DEFINE_MUTEX(carves_lock);
+
+/**
+ * lcma_reservation_set - a reservation in page frames
+ * @reservation: the answer
+ * @label: its name
+ * @phys: first byte
+ * @size_bytes: how many
+ *
+ * Context: any.
+ * Return: true if it has a whole page.
+ */
+bool lcma_reservation_set(struct lcma_reservation *reservation,
+			  const char *label, phys_addr_t phys,
+			  phys_addr_t size_bytes)
+{
+	reservation->label = label;
+	reservation->phys = phys;
+	reservation->first = PHYS_PFN(phys + PAGE_SIZE - 1);
+	reservation->end = PHYS_PFN(phys + size_bytes);
+	return reservation->first < reservation->end;
+}
+
+/* The whole units of a reservation. Return: pages, possibly 0. */
+static unsigned long whole_units(const struct lcma_reservation *reservation,
+				 unsigned long *first)
+{
+	const unsigned long unit_pages = lcma_unit_pages();
+	const unsigned long end = ALIGN_DOWN(reservation->end, unit_pages);
+
+	*first = ALIGN(reservation->first, unit_pages);
+	return *first < end ? end - *first : 0;
+}
+
+/**
+ * lcma_reservation_pages - how large a region can a reservation be?
+ * @reservation: the reservation
+ * @is_private: nothing of it is ever to be shared
+ *
+ * Context: any.
+ * Return: pages: in whole units, if it has any, and pages can be shared.
+ */
+unsigned long lcma_reservation_pages(const struct lcma_reservation *reservation,
+				     bool is_private)
+{
+	unsigned long first, nr_pages = 0;
+
+	if (lcma_pageblock_can_share() && !is_private)
+		nr_pages = whole_units(reservation, &first);
+	return nr_pages ?: reservation->end - reservation->first;
+}
+
+static bool page_is_in_carve(unsigned long pfn)
+{
+	const struct lcma_reserved *carve;
+
+	list_for_each_entry(carve, &carves, link)
+		if (pfn >= carve->base_pfn &&
+		    pfn - carve->base_pfn < carve->nr_pages)
+			return true;
+	return false;
+}
+
+/* Is this page still as the boot left it? */
+static bool page_is_ours(unsigned long pfn)
+{
+	struct lcma_page_look look;
+
+	if (!pfn_valid(pfn))
+		return false;
+	lcma_page_look(pfn, &look);
+	return look.reserved && look.refcount == 1 && !look.tail &&
+	       !look.poisoned &&
+	       !page_is_in_carve(pfn);
+}
+
+/**
+ * lcma_reservation_taken - how much of a reservation do regions have?
+ * @reservation: the reservation
+ *
+ * Context: process, may sleep.
+ * Return: pages.
+ */
+unsigned long lcma_reservation_taken(const struct lcma_reservation *reservation)
+{
+	const struct lcma_reserved *carve;
+	unsigned long nr_pages = 0, first, end;
+
+	mutex_lock(&carves_lock);
+	list_for_each_entry(carve, &carves, link) {
+		first = max(carve->base_pfn, reservation->first);
+		end = min(carve->base_pfn + carve->nr_pages, reservation->end);
+		if (first < end)
+			nr_pages += end - first;
+	}
+	mutex_unlock(&carves_lock);
+	return nr_pages;
+}
+
+/*
+ * The first row of @nr_pages pages in [first, end), beginning on a multiple of
+ * @align, that are all ours. @longest: the longest row there was, in steps of @step.
+ */
+static bool find_row(unsigned long first, unsigned long end,
+		     unsigned long align, unsigned long step,
+		     unsigned long nr_pages, unsigned long *base,
+		     unsigned long *longest)
+{
+	unsigned long row = ALIGN(first, align);
+	unsigned long pfn;
+
+	*longest = 0;
+	for (pfn = row; pfn < end; pfn++) {
+		if (!(pfn % 1024))
+			cond_resched();
+		if (!page_is_ours(pfn) ||
+		    page_zone(pfn_to_page(pfn)) != page_zone(pfn_to_page(row))) {
+			row = ALIGN(pfn + 1, align);
+			pfn = row - 1;
+			continue;
+		}
+		*longest = max(*longest, ALIGN_DOWN(pfn + 1 - row, step));
+		if (pfn + 1 - row == nr_pages) {
+			*base = row;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void set_block_types(const struct lcma_reserved *reserved, unsigned int type)
+{
+	unsigned long pfn;
+
+	for (pfn = reserved->base_pfn; pfn < reserved->base_pfn + reserved->nr_pages;
+	     pfn += pageblock_nr_pages)
+		lcma_pageblock_set_type(pfn, type);
+}
+
+/* Make Reserved pages ordinary ones that are in use, by us; and back. */
+static void unreserve_page(struct page *page)
+{
+	ClearPageReserved(page);
+	adjust_managed_page_count(page, 1);
+}
+
+static void share_blocks(struct lcma_reserved *reserved)
+{
+	unsigned long i;
+
+	reserved->block_type = lcma_pageblock_type(reserved->base_pfn);
+	set_block_types(reserved, LCMA_MIGRATETYPE);
+	for (i = 0; i < reserved->nr_pages; i++) {
+		unreserve_page(pfn_to_page(reserved->base_pfn + i));
+		if (!(i % 1024))
+			cond_resched();
+	}
+}
+
+/* Under the list's lock: which pages. Return: 0; -ENOSPC. */
+static int choose_pages(const struct lcma_spec *spec,
+			const struct lcma_reservation *reservation,
+			struct lcma_wish *wish, struct lcma_reserved *reserved)
+{
+	const unsigned long unit_pages = lcma_unit_pages();
+	unsigned long first = reservation->first, end = reservation->end;
+	unsigned long step = 1, units_first;
+	const unsigned long units = whole_units(reservation, &units_first);
+
+	*wish = (struct lcma_wish) {
+		.nr_pages = PFN_UP(spec->size_bytes),
+		.align_pages = lcma_source_align_pages(spec),
+		.is_private = !units || !lcma_pageblock_can_share() ||
+			      spec->keep_high_bytes == LCMA_KEEP_ALL,
+	};
+	if (!wish->is_private) {
+		step = unit_pages;
+		first = units_first;
+		end = first + units;
+		wish->nr_pages = ALIGN(wish->nr_pages, unit_pages);
+		wish->align_pages = max(wish->align_pages, unit_pages);
+		wish->lost_pages = reservation->end - reservation->first - units;
+	}
+	reserved->nr_pages = wish->nr_pages;
+	return find_row(first, end, wish->align_pages, step, wish->nr_pages,
+			&reserved->base_pfn, &wish->longest) ? 0 : -ENOSPC;
+}
+
+/**
+ * lcma_reserved_take - take a part of a reservation
+ * @spec: the region; no larger than the reservation
+ * @reservation: the reservation
+ * @wish: what was looked for, and found; for a sentence about -ENOSPC
+ * @carve: is filled in, but for its source and its origin
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOSPC; -ENOMEM. Nothing is taken after an error.
+ */
+int lcma_reserved_take(const struct lcma_spec *spec,
+		       const struct lcma_reservation *reservation,
+		       struct lcma_wish *wish, struct lcma_carve *carve)
+{
+	struct lcma_reserved *reserved;
+	int err;
+
+	reserved = lcma_fault(RMEM_CARVE) ? NULL :
+		   kzalloc(sizeof(*reserved), GFP_KERNEL);
+	if (!reserved)
+		return -ENOMEM;
+	mutex_lock(&carves_lock);
+	err = choose_pages(spec, reservation, wish, reserved);
+	if (!err)
+		list_add(&reserved->link, &carves);
+	mutex_unlock(&carves_lock);
+	if (err) {
+		kfree(reserved);
+		return err;
+	}
+
+	carve->base_pfn = reserved->base_pfn;
+	carve->nr_pages = reserved->nr_pages;
+	carve->shareable = !wish->is_private;
+	carve->chunk_pages = wish->is_private ? 1 : lcma_unit_pages();
+	carve->lost_pages = wish->lost_pages;
+	carve->private = reserved;
+	if (carve->shareable)
+		share_blocks(reserved);
+	return 0;
+}
+
+/**
+ * lcma_reserved_give_back - pages are as the boot left them
+ * @carve: of lcma_reserved_take()
+ * @start_pfn: first page frame; all pages are claimed
+ * @nr_pages: how many
+ *
+ * Context: process, may sleep.
+ */
+void lcma_reserved_give_back(struct lcma_carve *carve, unsigned long start_pfn,
+			     unsigned long nr_pages)
+{
+	const struct lcma_reserved *reserved = carve->private;
+	unsigned long pfn;
+
+	if (!carve->shareable)
+		return;
+	for (pfn = start_pfn; pfn < start_pfn + nr_pages; pfn++) {
+		mark_page_reserved(pfn_to_page(pfn));
+		if (!(pfn % pageblock_nr_pages))
+			lcma_pageblock_set_type(pfn, reserved->block_type);
+		if (!(pfn % 1024))
+			cond_resched();
+	}
+}
+
+/**
+ * lcma_reserved_discard - the end of a carve
+ * @carve: of lcma_reserved_take(). Pages that were not given back are not Reserved:
+ *	no later load takes them.
+ *
+ * Context: process, may sleep.
+ */
+void lcma_reserved_discard(struct lcma_carve *carve)
+{
+	struct lcma_reserved *reserved = carve->private;
+
+	mutex_lock(&carves_lock);
+	list_del(&reserved->link);
+	mutex_unlock(&carves_lock);
+	kfree(reserved);
+}
