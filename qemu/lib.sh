@@ -16,8 +16,10 @@ prog=$(basename "$0")
 guest_packages="v4l-utils stress-ng e2fsprogs"
 
 # What was compiled before, from the same text with the same words, comes from the
-# cache, where ccache is installed.
+# cache, where ccache is installed: in another clone as well, since the compiler gets
+# paths of this tree as relative ones, and the folder that it runs in does not count.
 export CCACHE_DIR=$cache_dir/ccache CCACHE_MAXSIZE=1G
+export CCACHE_BASEDIR=$top_dir CCACHE_NOHASHDIR=1
 ccache=
 # shellcheck disable=SC2034	# for those who compile
 ! command -v ccache >/dev/null || ccache="ccache "
@@ -82,17 +84,41 @@ kernel_row()
 	k_build=$build_dir/$k_id
 }
 
+# kernel_tree: sets k_tree, where kbuild is run for the row that was read. Of Debian's
+# headers that is a folder of links in build/headers/ID: from there the sources of any
+# clone have the same relative path, which is what ccache compares.
+kernel_tree()
+{
+	local from
+	from=$(realpath "$k_dir/kdir")
+	k_tree=$from
+	[ "$(wc -l <"$from/Makefile")" = 1 ] || return 0
+	k_tree=$build_dir/headers/$k_id
+	[ "$(cat "$k_tree/Makefile" 2>/dev/null)" != "include $from/Makefile" ] || return 0
+	rm -rf "$k_tree.$BASHPID"
+	mkdir -p "$k_tree.$BASHPID"
+	find "$from" -mindepth 1 -maxdepth 1 ! -name Makefile \
+		-exec ln -s -t "$k_tree.$BASHPID" {} +
+	echo "include $from/Makefile" >"$k_tree.$BASHPID/Makefile"
+	rm -rf "$k_tree"
+	mv -T "$k_tree.$BASHPID" "$k_tree"
+}
+
 # kernel_is_built: of the row that was read
 kernel_is_built()
 {
 	[ "${k_image#built:}" != "$k_image" ]
 }
 
-# kernel_like ID: the kernel that ID is another build of, or ID
+# kernel_like ID: sets $kernel_like to the kernel that ID is another build of, or ID
+declare -A kernel_likes=()
 kernel_like()
 {
-	awk -v id="$1" '!/^#/ && $1 == id && $8 != "" { id = $8; exit }
-		END { print id }' "$qemu_dir/kernels.txt"
+	local id like
+	[ ${#kernel_likes[@]} != 0 ] || while read -r id _ _ _ _ _ _ like _; do
+		[[ -z $id || $id == \#* ]] || kernel_likes[$id]=${like:-$id}
+	done <"$qemu_dir/kernels.txt"
+	kernel_like=${kernel_likes[$1]-$1}
 }
 
 # --- architectures: Debian's name -> everybody else's ------------------------
@@ -185,32 +211,38 @@ job_file()
 	die "no job '$1' (looked for test/guest/jobs/$1.sh and qemu/guest/$1)"
 }
 
+# job_header FILE KERNEL: sets job_said[KEY] to the value of each header line that counts
+# there. No process for it: this is read often.
+declare -A job_said=()
+job_header()
+{
+	local line key patterns id=$2 here='^#[[:blank:]]*([a-z_]+)(@([^:]*))?:[[:blank:]]*(.*)$'
+	local -A special=()
+	kernel_like "$id"
+	job_said=()
+	while IFS= read -r line && [[ $line == \#* ]]; do
+		[[ $line =~ $here ]] || continue
+		key=${BASH_REMATCH[1]} patterns=${BASH_REMATCH[3]} line=${BASH_REMATCH[4]}
+		line=${line%"${line##*[![:blank:]]}"}
+		if [ -z "${BASH_REMATCH[2]}" ]; then
+			[ -n "${special[$key]-}" ] || job_said[$key]=$line
+			continue
+		fi
+		patterns=${patterns//./[.]}
+		patterns="^(${patterns//\*/.*})$"
+		if [[ $id =~ $patterns || $kernel_like =~ $patterns ]]; then
+			special[$key]=yes
+			job_said[$key]=$line
+		fi
+	done <"$1"
+}
+
 # job_key FILE KERNEL KEY DEFAULT: value of a header line of a job.
 job_key()
 {
-	awk -v id="$2" -v like="$(kernel_like "$2")" -v key="$3" -v value="$4" '
-		!/^#/ { exit }
-		{
-			line = $0
-			sub(/^#[ \t]*/, "", line)
-			if (index(line, key "@") == 1 && (end = index(line, ":"))) {
-				fits = substr(line, length(key) + 2, end - length(key) - 2)
-				gsub(/\./, "[.]", fits)
-				gsub(/\*/, ".*", fits)
-				fits = "^(" fits ")$"
-				if (id ~ fits || like ~ fits) {
-					special = substr(line, end + 1); has = 1
-				}
-			} else if (index(line, key ":") == 1) {
-				value = substr(line, length(key) + 2)
-			}
-		}
-		END {
-			if (has)
-				value = special
-			gsub(/^[ \t]+|[ \t]+$/, "", value)
-			print value
-		}' "$1"
+	local -A job_said=()
+	job_header "$1" "$2"
+	printf '%s\n' "${job_said[$3]-$4}"
 }
 
 # job_wants_kernel FILE ID: a kernel for use `nocma` or `named` has to be named
@@ -222,7 +254,8 @@ job_wants_kernel()
 	patterns=${patterns//./[.]}
 	patterns=${patterns//\*/.*}
 	patterns="^(${patterns// /|})$"
-	[[ $2 =~ $patterns || $(kernel_like "$2") =~ $patterns ]]
+	kernel_like "$2"
+	[[ $2 =~ $patterns || $kernel_like =~ $patterns ]]
 }
 
 # job_wants_matrix FILE ID: is it among the jobs for this kernel?
