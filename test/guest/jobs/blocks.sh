@@ -10,6 +10,7 @@
 # between two steps of the same call.
 #
 # suite: check
+# suite@6.1-armhf: trust
 # cmdline: cma=56M
 # cmdline@6.12-*|7-*: cma=56M reserve_mem=40M:8M:lcma
 # mem: 384M

@@ -5,6 +5,7 @@
 # a hold, what the exit status tells, what an ordinary user may see. Cannot
 # prove that all of the JSON is valid: test/tools does, with a double.
 #
+# suite@6.1-armhf: trust
 # matrix: no
 # cmdline: cma=96M
 # timeout: 90

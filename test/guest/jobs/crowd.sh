@@ -9,6 +9,7 @@
 # met, no more: twelve seconds, with more CPUs on 6.1; half a minute with the kernel's
 # checkers; minutes in the storm, or with --cmdline lcma_seconds=N.
 #
+# suite@6.12-armhf: trust
 # matrix: no
 # matrix@6.1-rt-armhf: yes
 # cmdline: cma=96M

@@ -9,6 +9,7 @@
 # (an allowance for scheduling is part of every limit), and deadlines while
 # memory is short.
 #
+# suite@6.1-armhf: trust
 # matrix: no
 # matrix@6.1-rt-armhf: yes
 # mem: 1G

@@ -7,6 +7,7 @@
 # twice, but works on as memory.
 # Cannot be shown here: a pin that is dropped in the very moment of giving up.
 #
+# suite@6.1-armhf: trust
 # mem: 256M
 # cmdline: cma=96M
 # cmdline@6.12-*|7-*: cma=96M reserve_mem=32M:8M:res

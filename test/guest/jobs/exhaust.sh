@@ -8,6 +8,7 @@
 # that against its model). On both sources, with keep=0 and keep=LOW-HIGH.
 # The system leaves the region in peace here; pressure and files are about that.
 #
+# suite@6.1-armhf: trust
 # matrix: no
 # cmdline: cma=80M
 # cmdline@6.12-*|7-*: cma=56M reserve_mem=32M:8M:lcma reserve_mem=4M:1M:odd

@@ -9,6 +9,7 @@
 # There is no journal (busybox makes none), and a RAM disk's I/O is over at once,
 # so pages that wait long for a slow disk are not covered.
 #
+# suite@6.1-armhf: trust
 # timeout: 240
 # cmdline: cma=64M
 # cmdline@6.12-*|7-*: cma=16M reserve_mem=48M:8M:lcma

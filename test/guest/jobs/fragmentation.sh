@@ -8,6 +8,7 @@
 # Where a buffer is placed is lcma's to choose, so that a choice is good is not
 # shown here. The seed is another one in every run, and printed.
 #
+# suite@6.12-armhf: trust
 # matrix: no
 # cmdline: cma=96M
 # cmdline@6.12-*|7-*: cma=64M reserve_mem=32M:8M:lcma

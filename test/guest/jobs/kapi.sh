@@ -7,6 +7,7 @@
 # Cannot be shown here: a function that might sleep where it may not, but
 # happens not to (that needs a debug kernel).
 #
+# suite@6.12-armhf: trust
 # mem: 512M
 # cmdline: cma=96M
 # timeout: 120

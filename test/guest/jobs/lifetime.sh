@@ -6,6 +6,7 @@
 # at once and the accounts are exact. Until then the module cannot be unloaded.
 # Not here: attachments of other drivers (the vivid and kapi jobs).
 #
+# suite@6.12-armhf: trust
 # cmdline: cma=96M
 # pages: poison
 

@@ -7,6 +7,7 @@
 # come and go.
 # Cannot be shown here: for how long the region's lock is held with interrupts off.
 #
+# suite@6.12-armhf: trust
 # matrix: no
 # mem: 512M
 # cmdline: cma=96M

@@ -7,6 +7,7 @@
 # Cannot be shown here: areas of devices (device tree), and neighbours that
 # allocate while the carve is being made.
 #
+# suite@6.12-armhf: trust
 # mem: 256M
 # cmdline: cma=96M
 # smp@*-debug: 1

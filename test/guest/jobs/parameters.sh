@@ -12,6 +12,7 @@
 # The sizes are those of units of 8 MiB, and nothing here differs between kernels of
 # one architecture but reserve_mem=: two are enough.
 #
+# suite@6.1-armhf: trust
 # kernels: *-armhf
 # matrix: no
 # timeout: 240

@@ -6,6 +6,7 @@
 # and other people's buffers, and who may change anything.
 # Not here: what a driver lets a user do with a buffer.
 #
+# suite@6.1-armhf: trust
 # cmdline: cma=96M
 # smp@*-debug: 1
 

@@ -8,6 +8,7 @@
 # Cannot be shown here: pins that come and go while a call runs, and what DMA
 # would do to a page that moved.
 #
+# suite@6.1-armhf: trust
 # matrix: no
 # mem: 320M
 # mem@6.12-*|7-*: 352M

@@ -9,6 +9,7 @@
 # sources. Where pages lie is read from /proc/PID/pagemap (test/guest/programs/memhold.c).
 # Swap is not covered, the guest has none; pins and I/O are other jobs'.
 #
+# suite@6.12-armhf: trust
 # cmdline: cma=64M
 # cmdline@6.12-*|7-*: cma=40M reserve_mem=32M:8M:lcma
 # mem: 256M

@@ -9,6 +9,7 @@
 # Cannot be shown here: what a page that is held would have been written to; and
 # holders that come and go by the second.
 #
+# suite@6.12-armhf: trust
 # mem: 256M
 # cmdline: cma=64M
 # cmdline@6.12-*|7-*: cma=64M reserve_mem=16M:8M:res

@@ -5,6 +5,7 @@
 # the files of a user, charged to the process that asked until the last reference is gone,
 # text buffers included; what fails costs nothing; limits change at run time.
 #
+# suite@6.12-armhf: trust
 # matrix: no
 # cmdline: cma=96M
 # smp@*-debug: 1

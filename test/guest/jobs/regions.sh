@@ -6,6 +6,7 @@
 # while programs use the region, with their memory checked; on 6.12 beside a
 # lowmem region from reserve_mem. What the other jobs prove in lowmem, in short.
 #
+# suite@6.1-armhf: trust
 # timeout: 240
 # kernels: *-armhf
 # cmdline: cma=64M@0x90000000

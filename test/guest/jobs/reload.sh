@@ -11,6 +11,7 @@
 # units are smaller, a page that is in the way for a moment makes the carve go
 # elsewhere: not here.
 #
+# suite@6.1-armhf: trust
 # kernels: *-armhf
 # mem: 192M
 # cmdline: cma=64M

@@ -6,6 +6,7 @@
 # Cannot be shown here: a signal at each single instruction; it comes at moments
 # that differ from run to run.
 #
+# suite@6.12-armhf: trust
 # matrix: no
 # mem: 1G
 # cmdline: cma=128M@0x90000000

@@ -7,6 +7,7 @@
 # It cannot show that a buffer's memory is zero, nor that its pages were touched:
 # a program does not see the memory of a text buffer.
 #
+# suite@6.1-armhf: trust
 # timeout: 240
 # cmdline: cma=96M
 # mem: 256M

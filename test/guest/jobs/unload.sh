@@ -7,6 +7,7 @@
 # Cannot be shown here: rmmod --force, and a refusal in the few instructions
 # between open() and the reference.
 #
+# suite@6.1-armhf: trust
 # mem: 1G
 # cmdline: cma=128M@0x90000000
 # cmdline@*-arm64|*-amd64: cma=128M

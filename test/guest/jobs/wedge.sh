@@ -7,6 +7,7 @@
 # much faster small claims are is the bench's business.
 #
 # suite: check
+# suite@6.12-armhf: trust
 # cmdline: cma=56M
 # cmdline@6.12-*|7-*: cma=56M reserve_mem=40M:8M:lcma
 # mem: 384M

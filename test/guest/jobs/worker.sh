@@ -7,6 +7,7 @@
 # Cannot be shown here: callbacks that run with interrupts off (syscore), where
 # only what is in the pool can be had; a clock of 500 Hz or more (test_timeout).
 #
+# suite@6.1-armhf: trust
 # kernels: *-armhf *-arm64
 # mem: 512M
 # cmdline: cma=96M
