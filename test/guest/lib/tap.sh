@@ -21,6 +21,7 @@
 #	# icount: 3				(time is a count of instructions, see qemu/launch)
 #	# wide: 6.12-arm64 6.12-amd64		(runs there in CI as well, see test/check-wide)
 #	# suite: trust				(default: check, see qemu/run-tests)
+#	# suite@6.1-armhf: trust		(check on 6.12 only; this kernel's turn is in check-trust)
 #	# expected: page allocation failure	(no splat: what the job brings about)
 #	# modules: zram				(stock modules for modprobe)
 #	# programs: v4l2-ctl			(of Debian packages; may be missing)
