@@ -26,6 +26,42 @@ static int parse_align(struct lcma_cursor *cursor, const struct lcma_word *value
 	return 0;
 }
 
+static int parse_boundary(struct lcma_cursor *cursor,
+			  const struct lcma_word *value, struct lcma_line *line)
+{
+	if (lcma_word_size(value, 1024, &line->boundary_bytes) ||
+	    !lcma_is_pow2(line->boundary_bytes))
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "boundary= needs a power of two, as in boundary=16M");
+	return 0;
+}
+
+/* An address of 0 would be no limit, and no memory. */
+static int parse_address(struct lcma_cursor *cursor,
+			 const struct lcma_word *value, const char *what,
+			 u64 *address)
+{
+	if (lcma_word_address(value, address) || !*address)
+		return lcma_cursor_error(cursor, value->at, -EINVAL, what);
+	return 0;
+}
+
+static int parse_at(struct lcma_cursor *cursor, const struct lcma_word *value,
+		    struct lcma_line *line)
+{
+	return parse_address(cursor, value,
+			     "at= needs an address, as in at=0x60000000",
+			     &line->at);
+}
+
+static int parse_below(struct lcma_cursor *cursor, const struct lcma_word *value,
+		       struct lcma_line *line)
+{
+	return parse_address(cursor, value,
+			     "below= needs an address, as in below=0x60000000 or below=1G",
+			     &line->below);
+}
+
 static int parse_timeout(struct lcma_cursor *cursor, const struct lcma_word *value,
 			 struct lcma_line *line)
 {
@@ -73,6 +109,9 @@ static const struct {
 	{ "region=", parse_region },
 	{ "label=", parse_label },
 	{ "timeout=", parse_timeout },
+	{ "at=", parse_at },
+	{ "below=", parse_below },
+	{ "boundary=", parse_boundary },
 };
 
 static const char *option_choice(unsigned int i)

@@ -4,8 +4,10 @@
  *
  *	line   = "" / "0" / SIZE *( 1*blank option )
  *	option = "align=" SIZE / "region=" NAME / "label=" TEXT /
- *		 "timeout=" MS / "nowait"
+ *		 "timeout=" MS / "nowait" / "at=" ADDR / "below=" ADDR /
+ *		 "boundary=" SIZE
  *	SIZE   = 1*DIGIT [ "K" / "M" / "G" ]		bare: KiB
+ *	ADDR   = "0x" 1*HEXDIG / 1*DIGIT [ "K" / "M" / "G" ]	physical; bare: bytes
  */
 #ifndef LCMA_LINE_H
 #define LCMA_LINE_H
@@ -21,6 +23,9 @@
  * @nowait: only what can be had at once
  * @bytes: size of the buffer, not 0
  * @align_bytes: alignment of its address, a power of two
+ * @at: the physical address at which it begins; 0: anywhere
+ * @below: the physical address before which it ends; 0: anywhere
+ * @boundary_bytes: it crosses no multiple of this, a power of two; 0: it may
  * @timeout_ms: deadline from now; 0: none
  * @region: name of the region; "": any
  * @label: "" if there is none
@@ -30,6 +35,9 @@ struct lcma_line {
 	bool nowait;
 	u64 bytes;
 	u64 align_bytes;
+	u64 at;
+	u64 below;
+	u64 boundary_bytes;
 	u32 timeout_ms;
 	char region[LCMA_NAME_BYTES];
 	char label[LCMA_LABEL_BYTES];

@@ -487,19 +487,95 @@ static unsigned long first_run(const struct lcma_map *map, enum lcma_kind kind,
 	return LCMA_NO_PAGE;
 }
 
+/* Does a run of the length of the fit, from this page frame on, cross a boundary? */
+static bool is_across(const struct lcma_fit *fit, unsigned long pfn)
+{
+	const unsigned long mask = fit->boundary_mask;
+
+	return mask && fit->nr_pages - 1 > mask - (pfn & mask);
+}
+
+/**
+ * lcma_fit_next - the first page from one on at which a run may begin
+ * @fit: what the run has to look like
+ * @page: the first page to consider
+ *
+ * Of the map it knows nothing: whether the pages are there, and in which state.
+ *
+ * Return: the page; LCMA_NO_PAGE if there is none.
+ */
+unsigned long lcma_fit_next(const struct lcma_fit *fit, unsigned long page)
+{
+	const unsigned long from = max(page, fit->first);
+	unsigned long pfn = ALIGN(from + fit->align_offset, fit->align_mask + 1);
+
+	/* The larger of two powers of two is a multiple of the other. */
+	if (is_across(fit, pfn))
+		pfn = ALIGN(pfn, max(fit->boundary_mask, fit->align_mask) + 1);
+	if (is_across(fit, pfn))
+		return LCMA_NO_PAGE;
+	page = pfn - fit->align_offset;
+	if (page < from || (fit->end && (page >= fit->end ||
+					 fit->nr_pages > fit->end - page)))
+		return LCMA_NO_PAGE;
+	return page;
+}
+
+/**
+ * lcma_fit_last - the last page at which a run may begin
+ * @fit: what the run has to look like
+ * @end: the run ends before this page; there is a page at which it may begin, and
+ *	then does
+ *
+ * Return: the page.
+ */
+unsigned long lcma_fit_last(const struct lcma_fit *fit, unsigned long end)
+{
+	const unsigned long stop = fit->end ? min(end, fit->end) : end;
+	unsigned long pfn = stop - fit->nr_pages + fit->align_offset;
+
+	pfn &= ~fit->align_mask;
+	if (is_across(fit, pfn)) {
+		pfn = (pfn | fit->boundary_mask) + 1 - fit->nr_pages;
+		pfn &= ~fit->align_mask;
+	}
+	return pfn - fit->align_offset;
+}
+
+/**
+ * lcma_fit_reach - how far a run may reach, whatever its length
+ * @fit: what it has to look like
+ * @start: a page at which it may begin
+ * @end: the run of pages that it lies in ends before this page
+ *
+ * Return: the first page that cannot be part of it.
+ */
+unsigned long lcma_fit_reach(const struct lcma_fit *fit, unsigned long start,
+			     unsigned long end)
+{
+	const unsigned long mask = fit->boundary_mask;
+
+	if (fit->end)
+		end = min(end, fit->end);
+	if (mask)
+		end = min(end, start + mask + 1 -
+			       ((start + fit->align_offset) & mask));
+	return end;
+}
+
 /**
  * lcma_map_seek - the first place where a run fits, in instalments
  * @map: the map
  * @kind: which pages it may be made of
- * @fit: length and alignment
+ * @fit: length, alignment and limits
  * @from: first page to consider; afterwards, if the budget was used up, where
  *	the next call goes on
  * @budget: how many looks, counted down. A run that lies badly costs one, and
  *	one more if its aligned part is long enough. With budget left over,
  *	"not found" is exact.
  *
- * Without alignment the cost is logarithmic in the size of the region. With
- * alignment every run that is long enough but lies badly costs as much again;
+ * Without alignment and boundary the cost is logarithmic in the size of the region.
+ * With them every run that is long enough but lies badly costs as much again;
  * a caller that must not hold a lock for long gives a budget.
  *
  * Return: the lowest fitting page, or LCMA_NO_PAGE.
@@ -508,22 +584,20 @@ unsigned long lcma_map_seek(const struct lcma_map *map, enum lcma_kind kind,
 			    const struct lcma_fit *fit, unsigned long *from,
 			    unsigned int *budget)
 {
-	unsigned long start, aligned;
+	unsigned long start, next;
 
 	while (*budget) {
 		--*budget;
-		start = first_run(map, kind, *from, fit->nr_pages);
+		start = first_run(map, kind, max(*from, fit->first),
+				  fit->nr_pages);
 		if (start == LCMA_NO_PAGE)
 			return LCMA_NO_PAGE;
 
-		aligned = ALIGN(start + fit->align_offset, fit->align_mask + 1) -
-			  fit->align_offset;
-		if (aligned == start)
-			return start;
-		if (aligned < start)
-			return LCMA_NO_PAGE;
-		/* Badly aligned; the run may still be long enough. */
-		*from = aligned;
+		next = lcma_fit_next(fit, start);
+		if (next == start || next == LCMA_NO_PAGE)
+			return next;
+		/* It lies badly; the run may still be long enough. */
+		*from = next;
 	}
 	return LCMA_NO_PAGE;
 }
@@ -532,7 +606,7 @@ unsigned long lcma_map_seek(const struct lcma_map *map, enum lcma_kind kind,
  * lcma_map_find - the first place where a run fits
  * @map: the map
  * @kind: which pages it may be made of
- * @fit: length and alignment
+ * @fit: length, alignment and limits
  * @from: first page to consider
  * @budget: as for lcma_map_seek(); NULL: any number of looks
  *
@@ -551,7 +625,7 @@ unsigned long lcma_map_find(const struct lcma_map *map, enum lcma_kind kind,
  * lcma_map_may_fit - is there a place where a run fits?
  * @map: the map
  * @kind: which pages it may be made of
- * @fit: length and alignment
+ * @fit: length, alignment and limits
  * @budget: as for lcma_map_seek()
  *
  * Return: false if there is none; true if there is, or when the budget is used up.

@@ -371,3 +371,43 @@ int lcma_word_size(const struct lcma_word *word, u64 bare_unit, u64 *bytes)
 	*bytes = n * unit;
 	return 0;
 }
+
+/* Return: the value of a hexadecimal digit; -EINVAL if it is none. */
+static int hex_digit(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -EINVAL;
+}
+
+/**
+ * lcma_word_address - read an address: 0x and hexadecimal digits, or a size in bytes
+ * @word: the address
+ * @address: its value, possibly 0
+ *
+ * Return: 0; -EINVAL if it is no address; -EFBIG if it does not fit.
+ */
+int lcma_word_address(const struct lcma_word *word, u64 *address)
+{
+	bool too_big = false;
+	u64 n = 0;
+	size_t i;
+
+	if (word->len_bytes < 3 || word->at[0] != '0' ||
+	    (word->at[1] != 'x' && word->at[1] != 'X'))
+		return lcma_word_size(word, 1, address);
+	for (i = 2; i < word->len_bytes; i++) {
+		const int digit = hex_digit(word->at[i]);
+
+		if (digit < 0)
+			return digit;
+		too_big |= n >> 60;
+		n = n << 4 | digit;
+	}
+	if (too_big)
+		return -EFBIG;
+	*address = n;
+	return 0;
+}

@@ -94,5 +94,6 @@ bool lcma_is_printable(const char *text);
 bool lcma_label_is_valid(const char *label);
 int lcma_word_u64(const struct lcma_word *word, u64 *value);
 int lcma_word_size(const struct lcma_word *word, u64 bare_unit, u64 *bytes);
+int lcma_word_address(const struct lcma_word *word, u64 *address);
 
 #endif

@@ -18,60 +18,114 @@
 /* Looks for an aligned run that is longer: some 20 us on a desktop machine. */
 #define LONGEST_LOOKS		64
 
+/*
+ * Of all unused runs the longest that meets some limits. What is left of the longest
+ * run after the first page that may be a start is one; a run that beats it must be
+ * longer, so few runs are looked at.
+ */
+static void find_longest(const struct lcma_map *map, const struct lcma_fit *limits,
+			 unsigned int *looks, struct lcma_longest *longest)
+{
+	const unsigned long end = longest->start + longest->nr_pages;
+	const unsigned long most = limits->boundary_mask ?
+				   min(longest->nr_pages, limits->boundary_mask + 1) :
+				   longest->nr_pages;
+	struct lcma_fit want = *limits;
+	unsigned long from = 0, start;
+
+	longest->fit_start = LCMA_NO_PAGE;
+	longest->fit_pages = 0;
+	want.nr_pages = 1;
+	start = lcma_fit_next(&want, longest->start);
+	if (start < end) {
+		longest->fit_start = start;
+		longest->fit_pages = lcma_fit_reach(&want, start, end) - start;
+	}
+	while (longest->fit_pages < most) {
+		want.nr_pages = longest->fit_pages + 1;
+		start = lcma_map_seek(map, LCMA_KIND_UNUSED, &want, &from, looks);
+		if (start == LCMA_NO_PAGE) {
+			longest->is_exact = *looks;
+			return;
+		}
+		from = lcma_map_run_end(map, LCMA_KIND_UNUSED, start);
+		from = lcma_fit_reach(&want, start, from);
+		longest->fit_start = start;
+		longest->fit_pages = from - start;
+	}
+}
+
+/* The fit with the limits up to one of them, and no others. */
+static struct lcma_fit with_limits(const struct lcma_fit *fit,
+				   enum lcma_limit limit)
+{
+	struct lcma_fit limits = *fit;
+
+	if (limit < LCMA_LIMIT_BOUNDARY)
+		limits.boundary_mask = 0;
+	if (limit < LCMA_LIMIT_WINDOW) {
+		limits.first = 0;
+		limits.end = 0;
+	}
+	return limits;
+}
+
+static bool has_limit(const struct lcma_fit *fit, enum lcma_limit limit)
+{
+	switch (limit) {
+	case LCMA_LIMIT_ALIGN:
+		return fit->align_mask;
+	case LCMA_LIMIT_WINDOW:
+		return fit->first || fit->end;
+	default:
+		return fit->boundary_mask;
+	}
+}
+
 /**
  * lcma_place_longest - the longest runs of unused pages
  * @map: the region's map as it is now
- * @fit: the alignment; the length does not count
+ * @fit: what was asked for
  * @longest: the answer
  *
- * What is left of the longest run after its first aligned page is a start; a run
- * that beats it must be longer than that, so few runs are looked at, and never more
- * than a bounded number.
+ * The number of runs that it looks at is bounded.
  */
 void lcma_place_longest(const struct lcma_map *map, const struct lcma_fit *fit,
 			struct lcma_longest *longest)
 {
-	struct lcma_fit want = { .nr_pages = 1 };
+	struct lcma_fit limits = { .nr_pages = 1 };
 	unsigned int looks = LONGEST_LOOKS;
-	unsigned long from = 0, start, end;
+	enum lcma_limit limit;
 
 	*longest = (struct lcma_longest) {
 		.start = LCMA_NO_PAGE,
 		.nr_pages = lcma_map_longest(map, LCMA_KIND_UNUSED),
-		.aligned_start = LCMA_NO_PAGE,
+		.fit_start = LCMA_NO_PAGE,
 		.is_exact = true,
 	};
-	if (!longest->nr_pages)
-		return;
-	want.nr_pages = longest->nr_pages;
-	longest->start = lcma_map_find(map, LCMA_KIND_UNUSED, &want, 0, NULL);
-	end = longest->start + longest->nr_pages;
-	want.align_mask = fit->align_mask;
-	want.align_offset = fit->align_offset;
-	start = ALIGN(longest->start + fit->align_offset, fit->align_mask + 1) -
-		fit->align_offset;
-	if (start >= longest->start && start < end) {
-		longest->aligned_start = start;
-		longest->aligned_pages = end - start;
+	if (longest->nr_pages) {
+		limits.nr_pages = longest->nr_pages;
+		longest->start = lcma_map_find(map, LCMA_KIND_UNUSED, &limits, 0,
+					       NULL);
 	}
-	while (longest->aligned_pages < longest->nr_pages) {
-		want.nr_pages = longest->aligned_pages + 1;
-		start = lcma_map_seek(map, LCMA_KIND_UNUSED, &want, &from,
-				      &looks);
-		if (start == LCMA_NO_PAGE) {
-			longest->is_exact = looks;
+	longest->fit_start = longest->start;
+	longest->fit_pages = longest->nr_pages;
+	for (limit = LCMA_LIMIT_ALIGN; limit <= LCMA_LIMIT_BOUNDARY; limit++) {
+		if (!has_limit(fit, limit))
+			continue;
+		longest->limit = limit;
+		limits = with_limits(fit, limit);
+		if (longest->nr_pages)
+			find_longest(map, &limits, &looks, longest);
+		if (!longest->is_exact || longest->fit_pages < fit->nr_pages)
 			return;
-		}
-		from = lcma_map_run_end(map, LCMA_KIND_UNUSED, start);
-		longest->aligned_start = start;
-		longest->aligned_pages = from - start;
 	}
 }
 
 /**
  * lcma_place_init - begin an iteration
  * @place: the iteration
- * @fit: length and alignment of the run that is wanted
+ * @fit: what the run that is wanted has to look like
  */
 void lcma_place_init(struct lcma_place *place, const struct lcma_fit *fit)
 {
@@ -255,15 +309,6 @@ void lcma_place_reject(struct lcma_place *place, unsigned long start,
 					       BLIND_STEP_FRACTION);
 }
 
-/* The last start at which the fit ends before a page; below 0: very large. */
-static unsigned long last_start(const struct lcma_fit *fit, unsigned long end)
-{
-	const unsigned long last = end - fit->nr_pages;
-
-	return ((last + fit->align_offset) & ~fit->align_mask) -
-	       fit->align_offset;
-}
-
 /*
  * What a run is worth to longer buffers: each page of the longest one counts, of
  * runs that are much shorter none does.
@@ -301,7 +346,7 @@ static unsigned int insert_option(struct lcma_option *options, unsigned int nr,
 /**
  * lcma_place_options - places for a policy to choose from
  * @map: the region's map as it is now
- * @fit: length and alignment
+ * @fit: length, alignment and limits
  * @options: the answer, without costs, those in the shortest runs first
  * @max: how many fit
  *
@@ -329,7 +374,7 @@ unsigned int lcma_place_options(const struct lcma_map *map,
 		from = lcma_map_run_end(map, LCMA_KIND_UNUSED, option.start);
 		option.run = from - option.start;
 		option.loss = loss_of(fit, option.run, longest);
-		last = last_start(fit, from);
+		last = lcma_fit_last(fit, from);
 		nr = insert_option(options, nr, max, &option);
 		if (last == option.start)
 			continue;

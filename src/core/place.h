@@ -79,19 +79,36 @@ enum lcma_place_answer {
 };
 
 /**
+ * enum lcma_limit - what is asked for beside a length
+ * @LCMA_LIMIT_NONE: nothing
+ * @LCMA_LIMIT_ALIGN: an alignment
+ * @LCMA_LIMIT_WINDOW: a place, or a last page
+ * @LCMA_LIMIT_BOUNDARY: no multiple of a boundary may be crossed
+ */
+enum lcma_limit {
+	LCMA_LIMIT_NONE,
+	LCMA_LIMIT_ALIGN,
+	LCMA_LIMIT_WINDOW,
+	LCMA_LIMIT_BOUNDARY,
+};
+
+/**
  * struct lcma_longest - the longest runs of unused pages
  * @start: the first page of the longest one; LCMA_NO_PAGE: there is none
  * @nr_pages: how long it is
- * @aligned_start: the first page of the longest one that begins on an alignment;
- *	LCMA_NO_PAGE: there is none
- * @aligned_pages: how long that is
- * @is_exact: there is no longer aligned one; false: there may be
+ * @limit: the first limit that no run of the length that was asked for meets, in the
+ *	order of enum lcma_limit; or the last one that there is
+ * @fit_start: the first page of the longest run that meets this limit and those before
+ *	it; LCMA_NO_PAGE: there is none
+ * @fit_pages: how long that is
+ * @is_exact: there is no longer one of these; false: there may be
  */
 struct lcma_longest {
 	unsigned long start;
 	unsigned long nr_pages;
-	unsigned long aligned_start;
-	unsigned long aligned_pages;
+	enum lcma_limit limit;
+	unsigned long fit_start;
+	unsigned long fit_pages;
 	bool is_exact;
 };
 

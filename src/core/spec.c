@@ -141,6 +141,33 @@ static int parse_wedge(struct lcma_cursor *cursor, const struct lcma_word *value
 	return 0;
 }
 
+/* An address of 0 would be no limit, and no memory. */
+static int parse_address(struct lcma_cursor *cursor,
+			 const struct lcma_word *value, const char *what,
+			 u64 *address)
+{
+	if (lcma_word_address(value, address) || !*address)
+		return lcma_cursor_error(cursor, value->at, -EINVAL, what);
+	return 0;
+}
+
+static int parse_at(struct lcma_cursor *cursor, const struct lcma_word *value,
+		    const struct lcma_spec_words *words, struct lcma_spec *spec)
+{
+	return parse_address(cursor, value,
+			     "at= needs an address, as in at=0x60000000",
+			     &spec->at);
+}
+
+static int parse_below(struct lcma_cursor *cursor, const struct lcma_word *value,
+		       const struct lcma_spec_words *words,
+		       struct lcma_spec *spec)
+{
+	return parse_address(cursor, value,
+			     "below= needs an address, as in below=0x60000000 or below=1G",
+			     &spec->below);
+}
+
 static int parse_heap(struct lcma_cursor *cursor, const struct lcma_word *value,
 		      const struct lcma_spec_words *words,
 		      struct lcma_spec *spec)
@@ -175,6 +202,8 @@ static const struct {
 	{ "order=", parse_order },
 	{ "heap=", parse_heap },
 	{ "wedge=", parse_wedge },
+	{ "at=", parse_at },
+	{ "below=", parse_below },
 };
 
 static const char *option_choice(unsigned int i)
@@ -242,10 +271,26 @@ static int parse_option(struct lcma_cursor *cursor,
 	return err;
 }
 
+/* What no memory can be, wherever the source has it. */
+static int check_place(struct lcma_cursor *cursor, const char *at,
+		       const struct lcma_spec *spec)
+{
+	const u64 room = spec->below ? spec->below : U64_MAX;
+
+	if (spec->at & (spec->align_bytes - 1))
+		return lcma_cursor_error(cursor, at, -EINVAL,
+					 "at= needs a multiple of align=");
+	if (spec->at >= room || spec->size_bytes > room - spec->at)
+		return lcma_cursor_error(cursor, at, -EINVAL,
+					 "at= and SIZE end above below=");
+	return 0;
+}
+
 static int parse_region(struct lcma_cursor *cursor,
 			const struct lcma_spec_words *words,
 			struct lcma_spec *spec)
 {
+	const char *begin = cursor->pos;
 	struct lcma_word size;
 	unsigned long seen = 0;
 	int err;
@@ -271,7 +316,7 @@ static int parse_region(struct lcma_cursor *cursor,
 		if (err)
 			return err;
 	}
-	return 0;
+	return spec->at || spec->below ? check_place(cursor, begin, spec) : 0;
 }
 
 static bool name_is_taken(const struct lcma_spec *specs, unsigned int nr)

@@ -8,8 +8,9 @@
  *	source  = WORD [ ":" NAME ]			source/: which, and what NAME is
  *	option  = "keep=" ( SIZE / "all" ) / "keep=" LOW "-" HIGH /
  *		  "align=" SIZE / "policy=" WORD / "order=" N / "heap=" NAME /
- *		  "wedge=" ( "0" / "1" )
+ *		  "wedge=" ( "0" / "1" ) / "at=" ADDR / "below=" ADDR
  *	SIZE    = 1*DIGIT [ "K" / "M" / "G" ]		bare: bytes
+ *	ADDR    = "0x" 1*HEXDIG / SIZE			physical
  */
 #ifndef LCMA_SPEC_H
 #define LCMA_SPEC_H
@@ -64,6 +65,8 @@ struct lcma_spec_words {
  * @keep_low_bytes: always refilled to
  * @keep_high_bytes: given back above; LCMA_KEEP_ALL: never
  * @align_bytes: least alignment of every buffer, a power of two
+ * @at: the physical address at which it begins; 0: anywhere
+ * @below: the physical address before which it ends; 0: anywhere
  * @heap: also serves as /dev/dma_heap/NAME; "": it does not. May hold commas:
  *	the kernel's own is called "linux,cma"
  * @policy: how places for buffers are chosen: a number of lcma_spec_words.policy
@@ -79,6 +82,8 @@ struct lcma_spec {
 	u64 keep_low_bytes;
 	u64 keep_high_bytes;
 	u64 align_bytes;
+	u64 at;
+	u64 below;
 	char heap[LCMA_NAME_BYTES];
 	unsigned int policy;
 	unsigned int order;

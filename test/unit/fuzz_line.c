@@ -10,15 +10,17 @@
 #include "sentence.h"
 
 #define SIZE	"[0-9]+[kKmMgG]?"
+#define ADDR	"(0[xX][0-9a-fA-F]+|" SIZE ")"
 #define SHAPE \
 	"^[ \t]*(0?|" SIZE "([ \t]+(align=" SIZE \
 	"|region=[A-Za-z0-9][A-Za-z0-9_.-]{0,30}|label=[!-~]{1,31}" \
-	"|timeout=[0-9]+|nowait))*)[ \t]*\n?$"
+	"|timeout=[0-9]+|nowait|at=" ADDR "|below=" ADDR "|boundary=" SIZE "))*)[ \t]*\n?$"
 
 static const char * const parts[] = {
 	"0", "1", "4M", "8m", "16K", "1G", "4096", " ", "\t", "\n", " align=",
 	" region=", " label=", " timeout=", " nowait", "align=1M", "region=cam",
 	"label=x", "timeout=100", "nowait", "=", "K", "M", "G", "-", "0x",
+	" at=", " below=", " boundary=", "0xfF", "at=0x10", "below=1G", "boundary=1M",
 	"18446744073709551615", "18446744073709551616", "17179869184G",
 };
 
@@ -53,6 +55,8 @@ static bool same(const struct lcma_line *a, const struct lcma_line *b)
 {
 	return a->slot == b->slot && a->nowait == b->nowait &&
 	       a->bytes == b->bytes && a->align_bytes == b->align_bytes &&
+	       a->at == b->at && a->below == b->below &&
+	       a->boundary_bytes == b->boundary_bytes &&
 	       a->timeout_ms == b->timeout_ms && !strcmp(a->region, b->region) &&
 	       !strcmp(a->label, b->label);
 }
@@ -65,7 +69,7 @@ static void tell(const struct sentence *s)
 /* A line from the grammar, what it means, and whether it is legal. */
 static int build(struct sentence *s, struct lcma_line *line)
 {
-	unsigned int option, seen = 0, n = below(7);
+	unsigned int option, seen = 0, n = below(9);
 	int err = 0;
 
 	memset(line, 0, sizeof(*line));
@@ -81,7 +85,7 @@ static int build(struct sentence *s, struct lcma_line *line)
 		line->bytes = say_size(s, random_u64(), 10);
 	}
 	while (n-- && !err) {
-		option = below(5);
+		option = below(8);
 		if (seen & 1 << option) {
 			if (!one_in(10))
 				continue;
@@ -111,6 +115,18 @@ static int build(struct sentence *s, struct lcma_line *line)
 		case 4:
 			say(s, "nowait");
 			line->nowait = true;
+			break;
+		case 5:
+			say(s, "at=");
+			line->at = say_address(s);
+			break;
+		case 6:
+			say(s, "below=");
+			line->below = say_address(s);
+			break;
+		case 7:
+			say(s, "boundary=");
+			line->boundary_bytes = say_pow2(s, 10);
 			break;
 		}
 	}
@@ -153,6 +169,22 @@ static void judge(const struct sentence *s)
 	if (line.align_bytes > 1) {
 		snprintf(word, sizeof(word), " align=%llu",
 			 (unsigned long long)line.align_bytes / 1024);
+		say(&out, word);
+	}
+	if (line.at) {
+		snprintf(word, sizeof(word), " at=%#llx",
+			 (unsigned long long)line.at);
+		say(&out, word);
+	}
+	if (line.below) {
+		snprintf(word, sizeof(word), " below=%llu",
+			 (unsigned long long)line.below);
+		say(&out, word);
+	}
+	if (line.boundary_bytes) {
+		CHECK(lcma_is_pow2(line.boundary_bytes));
+		snprintf(word, sizeof(word), " boundary=%llu",
+			 (unsigned long long)line.boundary_bytes / 1024);
 		say(&out, word);
 	}
 	if (*line.region) {

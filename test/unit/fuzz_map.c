@@ -77,6 +77,15 @@ static struct lcma_fit random_fit(void)
 	if (one_in(100))
 		fit.align_mask = (1UL << below(BITS_PER_LONG)) - 1;
 	fit.align_offset = one_in(2) ? 0 : below_log(1UL << 28);
+	fit.first = one_in(2) ? 0 : below(twin.map.nr_pages + 1);
+	fit.end = one_in(2) ? 0 : below(twin.map.nr_pages + 1);
+	fit.boundary_mask = one_in(2) ? 0 : (1UL << below(14)) - 1;
+	if (one_in(8)) {
+		/* A place and no other. */
+		fit.end = fit.first + fit.nr_pages;
+		if (fit.end < fit.first)
+			fit.end = 0;
+	}
 	return fit;
 }
 
@@ -100,7 +109,7 @@ static void random_find(void)
 		CHECK_EQ(budget, 0);
 	else
 		CHECK_EQ(got, want);
-	if (!fit.align_mask && given)
+	if (!fit.align_mask && !fit.boundary_mask && given)
 		CHECK_EQ(budget, given - 1);
 }
 

@@ -11,12 +11,13 @@
 #include "words.h"
 
 #define SIZE	"[0-9]+[kKmMgG]?"
+#define ADDR	"(0[xX][0-9a-fA-F]+|" SIZE ")"
 #define ARG	":[^,;[:cntrl:] ]{1,63}"
 #define REGION \
 	"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}[:=]" SIZE \
 	"(@(cma|reserve_mem(" ARG ")?|fake" ARG "))?" \
 	"(,(keep=(all|" SIZE "(-" SIZE ")?)|align=" SIZE \
-	"|policy=(cost|best-fit|first-fit|fake)|order=[0-9]+|wedge=0*[01]|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
+	"|policy=(cost|best-fit|first-fit|fake)|order=[0-9]+|wedge=0*[01]|at=" ADDR "|below=" ADDR "|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
 #define SHAPE	"^" REGION "(;" REGION ")*\n?$"
 
 static const char * const parts[] = {
@@ -24,6 +25,7 @@ static const char * const parts[] = {
 	"4096", "0", "a=1M", "cma", "@cma", "@reserve_mem", "@reserve_mem:gpu",
 	"@of:", "@live", "@fake", "@fake:x", ",keep=", ",keep=all", ",keep=1M-2M", ",align=1M",
 	",align=", ",policy=first-fit", ",order=3", ",order=", ",wedge=1", ",wedge=", ",heap=h", ",heap=linux,cma", ";b=2M@cma", "\n",
+	",at=", ",at=0x100000", ",below=", ",below=4G", "0xfF",
 	"18446744073709551615", "18446744073709551616", "17179869184G", "all",
 };
 
@@ -51,6 +53,7 @@ static bool same(const struct lcma_spec *a, const struct lcma_spec *b)
 	       a->keep_given == b->keep_given &&
 	       a->keep_low_bytes == b->keep_low_bytes &&
 	       a->keep_high_bytes == b->keep_high_bytes &&
+	       a->at == b->at && a->below == b->below &&
 	       a->align_bytes == b->align_bytes && a->order == b->order &&
 	       a->is_wedged == b->is_wedged;
 }
@@ -89,9 +92,21 @@ static int build_keep(struct sentence *s, struct lcma_spec *spec)
 	return spec->keep_low_bytes > spec->keep_high_bytes ? -EINVAL : 0;
 }
 
+/* What the grammar allows, and no memory can be. */
+static int check_place(const struct lcma_spec *spec)
+{
+	const u64 end = spec->at + spec->size_bytes;
+
+	if (!spec->at && !spec->below)
+		return 0;
+	if (spec->at % spec->align_bytes || end < spec->at)
+		return -EINVAL;
+	return spec->below && end > spec->below ? -EINVAL : 0;
+}
+
 static int build_region(struct sentence *s, struct lcma_spec *spec)
 {
-	unsigned int option, seen = 0, n = below(6);
+	unsigned int option, seen = 0, n = below(8);
 	int err = 0;
 
 	memset(spec, 0, sizeof(*spec));
@@ -101,7 +116,7 @@ static int build_region(struct sentence *s, struct lcma_spec *spec)
 	spec->size_bytes = say_size(s, random_u64(), 0);
 	build_source(s, spec);
 	while (n-- && !err) {
-		option = below(5);
+		option = below(7);
 		if (seen & 1 << option) {
 			if (!one_in(10))
 				continue;
@@ -131,9 +146,17 @@ static int build_region(struct sentence *s, struct lcma_spec *spec)
 			spec->is_wedged = below(2);
 			say(s, spec->is_wedged ? "wedge=1" : "wedge=0");
 			break;
+		case 5:
+			say(s, "at=");
+			spec->at = say_address(s);
+			break;
+		case 6:
+			say(s, "below=");
+			spec->below = say_address(s);
+			break;
 		}
 	}
-	return err;
+	return err ?: check_place(spec);
 }
 
 static bool names_differ(const struct lcma_spec *specs, int nr)
@@ -182,6 +205,16 @@ static void write_out(struct sentence *out, const struct lcma_spec *spec)
 			 (unsigned long long)spec->align_bytes, spec->order,
 			 spec->is_wedged);
 	say(out, word);
+	if (spec->at) {
+		snprintf(word, sizeof(word), ",at=%#llx",
+			 (unsigned long long)spec->at);
+		say(out, word);
+	}
+	if (spec->below) {
+		snprintf(word, sizeof(word), ",below=%llu",
+			 (unsigned long long)spec->below);
+		say(out, word);
+	}
 	if (!spec->keep_given)
 		return;
 	snprintf(word, sizeof(word), ",keep=%llu-%llu",
@@ -204,6 +237,7 @@ static void judge_region(const struct lcma_spec *spec)
 	CHECK(spec->keep_given || !spec->keep_high_bytes);
 	CHECK(lcma_is_pow2(spec->align_bytes));
 	CHECK(spec->order <= 30);
+	CHECK_EQ(check_place(spec), 0);
 }
 
 /* Whatever the text is: a legal answer, and one that can be trusted. */

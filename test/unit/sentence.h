@@ -102,6 +102,20 @@ static inline uint64_t say_pow2(struct sentence *s, unsigned int bare_shift)
 			bare_shift);
 }
 
+/* An address, not 0, in one of the ways in which it can be written. */
+static inline uint64_t say_address(struct sentence *s)
+{
+	const uint64_t address = random_u64() | one_in(4) << 20;
+	char word[32];
+
+	if (!address || one_in(2))
+		return say_size(s, address ? address : 1, 0);
+	snprintf(word, sizeof(word), one_in(2) ? "0x%llx" : "0X00%llX",
+		 (unsigned long long)address);
+	say(s, word);
+	return address;
+}
+
 /* Change, insert, drop, double, swap: mostly with what the grammar is made of */
 static inline void damage(struct sentence *s, const char * const *parts,
 			  size_t nr_parts)

@@ -22,6 +22,9 @@
 #define SAYS_REGION	"region= needs a region's name"
 #define SAYS_UNKNOWN	"option"
 #define SAYS_TWICE	"option given twice"
+#define SAYS_AT		"at= needs an address"
+#define SAYS_BELOW	"below= needs an address"
+#define SAYS_BOUNDARY	"boundary= needs a power of two"
 #define SAYS_NEWLINE	"text after the newline"
 #define SAYS_LONG	"the line is longer than 256 bytes"
 
@@ -78,7 +81,17 @@ static const struct {
 	{ T("4M timeout=0000000000000000000000001"),
 	  { .bytes = 4 * MIB, .timeout_ms = 1 } },
 	{ T("4M nowait"), { .bytes = 4 * MIB, .nowait = true } },
+	{ T("4M below=0x78000000"), { .bytes = 4 * MIB, .below = 0x78000000 } },
+	{ T("4M below=1G"), { .bytes = 4 * MIB, .below = GIB } },
+	{ T("4M below=0XfffFFFFfffffFFFF"), { .bytes = 4 * MIB, .below = U64_MAX } },
+	{ T("4M at=0x9aBcD000"), { .bytes = 4 * MIB, .at = 0x9abcd000 } },
+	/* An address counts bytes where a size counts KiB. */
+	{ T("4M at=4096"), { .bytes = 4 * MIB, .at = 4096 } },
+	{ T("4M boundary=16M"), { .bytes = 4 * MIB, .boundary_bytes = 16 * MIB } },
+	{ T("4M boundary=64"), { .bytes = 4 * MIB, .boundary_bytes = 64 * KIB } },
 	/* All of them, in two orders. */
+	{ T("8M boundary=1G at=1M below=2G"),
+	  { .bytes = 8 * MIB, .at = MIB, .below = 2 * GIB, .boundary_bytes = GIB } },
 	{ T("8M align=1M region=r label=l timeout=9 nowait\n"),
 	  { .bytes = 8 * MIB, .align_bytes = MIB, .region = "r", .label = "l",
 	    .timeout_ms = 9, .nowait = true } },
@@ -156,6 +169,23 @@ static const struct {
 	{ T("4M timeout=1K"), -EINVAL, SAYS_TIMEOUT },
 	{ T("4M timeout=4294967296"), -EINVAL, SAYS_TIMEOUT },
 	{ T("4M timeout=18446744073709551617"), -EINVAL, SAYS_TIMEOUT },
+	{ T("4M at="), -EINVAL, SAYS_AT },
+	{ T("4M at=0"), -EINVAL, SAYS_AT },
+	{ T("4M at=0x"), -EINVAL, SAYS_AT },
+	{ T("4M at=0x0"), -EINVAL, SAYS_AT },
+	{ T("4M at=0x1g"), -EINVAL, SAYS_AT },
+	{ T("4M at=0x1M"), -EINVAL, SAYS_AT },
+	{ T("4M at=x10"), -EINVAL, SAYS_AT },
+	{ T("4M at=0x10000000000000000"), -EINVAL, SAYS_AT },
+	{ T("4M at=1 at=1"), -EINVAL, SAYS_TWICE },
+	{ T("4M below="), -EINVAL, SAYS_BELOW },
+	{ T("4M below=0"), -EINVAL, SAYS_BELOW },
+	{ T("4M below=-1"), -EINVAL, SAYS_BELOW },
+	{ T("4M below=18446744073709551616"), -EINVAL, SAYS_BELOW },
+	{ T("4M boundary="), -EINVAL, SAYS_BOUNDARY },
+	{ T("4M boundary=0"), -EINVAL, SAYS_BOUNDARY },
+	{ T("4M boundary=3M"), -EINVAL, SAYS_BOUNDARY },
+	{ T("4M boundary=0x1000000"), -EINVAL, SAYS_BOUNDARY },
 	{ T("4M nowait=1"), -EINVAL, SAYS_UNKNOWN },
 	{ T("4M nowai"), -EINVAL, SAYS_UNKNOWN },
 	{ T("4M nowaits"), -EINVAL, SAYS_UNKNOWN },
@@ -222,6 +252,9 @@ static void test_good(void)
 		CHECK_EQ(line.nowait, good[i].line.nowait);
 		CHECK_EQ(line.bytes, good[i].line.bytes);
 		CHECK_EQ(line.align_bytes, good[i].line.align_bytes ?: 1);
+		CHECK_EQ(line.at, good[i].line.at);
+		CHECK_EQ(line.below, good[i].line.below);
+		CHECK_EQ(line.boundary_bytes, good[i].line.boundary_bytes);
 		CHECK_EQ(line.timeout_ms, good[i].line.timeout_ms);
 		CHECK(!strcmp(line.region, good[i].line.region));
 		CHECK(!strcmp(line.label, good[i].line.label));

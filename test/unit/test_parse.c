@@ -237,6 +237,53 @@ static void text_errors_say_where(void)
 }
 
 /* One rule for every door: printable ASCII, no blanks, room for its NUL. */
+static void addresses_have_two_forms(void)
+{
+	static const struct {
+		const char *text;
+		int err;
+		u64 address;
+	} rows[] = {
+		{ "0", 0, 0 },
+		{ "4096", 0, 4096 },
+		{ "3k", 0, 3072 },
+		{ "1G", 0, 1 << 30 },
+		{ "0x0", 0, 0 },
+		{ "0xaF9", 0, 0xaf9 },
+		{ "0X10", 0, 16 },
+		{ "0x00000000000000000000000001", 0, 1 },
+		{ "0xffffffffffffffff", 0, U64_MAX },
+		{ "0x10000000000000000", -EFBIG, 0 },
+		{ "0xf0000000000000000", -EFBIG, 0 },
+		{ "18446744073709551616", -EFBIG, 0 },
+		{ "", -EINVAL, 0 },
+		{ "0x", -EINVAL, 0 },
+		{ "x1", -EINVAL, 0 },
+		{ "0x1K", -EINVAL, 0 },
+		{ "0xg", -EINVAL, 0 },
+		{ "0x 1", -EINVAL, 0 },
+		{ "1x1", -EINVAL, 0 },
+		{ "0b11", -EINVAL, 0 },
+		{ "0x@", -EINVAL, 0 },
+		{ "0x`", -EINVAL, 0 },
+		{ "0x/", -EINVAL, 0 },
+		{ "0x:", -EINVAL, 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		const size_t len_bytes = strlen(rows[i].text);
+		char *exact = tap_exact(rows[i].text, len_bytes);
+		struct lcma_word word = { exact, len_bytes };
+		u64 address = 77;
+
+		CHECK_EQ(lcma_word_address(&word, &address), rows[i].err);
+		if (!CHECK_EQ(address, rows[i].err ? 77 : rows[i].address))
+			printf("# %s\n", rows[i].text);
+		tap_exact_free(exact);
+	}
+}
+
 static void labels_have_one_rule(void)
 {
 	char label[LCMA_LABEL_BYTES + 1] = "";
@@ -402,6 +449,7 @@ static void complaints_quote(void)
 static const struct tap_case cases[] = {
 	TAP_CASE(nul_is_no_end),
 	TAP_CASE(text_errors_say_where),
+	TAP_CASE(addresses_have_two_forms),
 	TAP_CASE(labels_have_one_rule),
 	TAP_CASE(words_end_at_stops),
 	TAP_CASE(words_are_compared_whole),

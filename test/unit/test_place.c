@@ -609,30 +609,89 @@ static void cheapest_comes_first(void)
 	lcma_place_rank(options, 0);
 }
 
-static void naive_longest(const struct twin *twin, unsigned long align,
-			  unsigned long offset, struct lcma_longest *longest)
+/* The longest of the runs that begin where the fit allows it, and do not reach too far. */
+static void naive_meets(const struct twin *twin, const struct lcma_fit *fit,
+			struct lcma_longest *longest)
 {
-	unsigned long start, end;
+	struct lcma_fit one = *fit;
+	unsigned long start, i;
 
-	*longest = (struct lcma_longest) {
-		.start = LCMA_NO_PAGE,
-		.aligned_start = LCMA_NO_PAGE,
-		.is_exact = true,
-	};
+	longest->fit_start = LCMA_NO_PAGE;
+	longest->fit_pages = 0;
 	for (start = 0; start < twin->map.nr_pages; start++) {
-		for (end = start; end < twin->map.nr_pages; end++)
-			if (!naive_is_open(LCMA_KIND_UNUSED, twin->page[end]))
+		for (i = 0; start + i < twin->map.nr_pages; i++) {
+			one.nr_pages = i + 1;
+			if (!naive_is_open(LCMA_KIND_UNUSED, twin->page[start + i]) ||
+			    !naive_may_begin(&one, start))
 				break;
-		if (end - start > longest->nr_pages) {
-			longest->nr_pages = end - start;
-			longest->start = start;
 		}
-		if (!((start + offset) % align) &&
-		    end - start > longest->aligned_pages) {
-			longest->aligned_pages = end - start;
-			longest->aligned_start = start;
+		if (i > longest->fit_pages) {
+			longest->fit_pages = i;
+			longest->fit_start = start;
 		}
 	}
+}
+
+static void naive_longest(const struct twin *twin, const struct lcma_fit *fit,
+			  struct lcma_longest *longest)
+{
+	const bool there_is[] = {
+		[LCMA_LIMIT_NONE] = true,
+		[LCMA_LIMIT_ALIGN] = fit->align_mask,
+		[LCMA_LIMIT_WINDOW] = fit->first || fit->end,
+		[LCMA_LIMIT_BOUNDARY] = fit->boundary_mask,
+	};
+	struct lcma_fit limits = { .nr_pages = fit->nr_pages };
+	enum lcma_limit limit;
+
+	*longest = (struct lcma_longest) { .is_exact = true };
+	for (limit = LCMA_LIMIT_NONE; limit <= LCMA_LIMIT_BOUNDARY; limit++) {
+		if (!there_is[limit])
+			continue;
+		limits.align_offset = fit->align_offset;
+		if (limit >= LCMA_LIMIT_ALIGN)
+			limits.align_mask = fit->align_mask;
+		if (limit >= LCMA_LIMIT_WINDOW) {
+			limits.first = fit->first;
+			limits.end = fit->end;
+		}
+		if (limit >= LCMA_LIMIT_BOUNDARY)
+			limits.boundary_mask = fit->boundary_mask;
+		naive_meets(twin, &limits, longest);
+		longest->limit = limit;
+		if (limit == LCMA_LIMIT_NONE) {
+			longest->start = longest->fit_start;
+			longest->nr_pages = longest->fit_pages;
+		} else if (longest->fit_pages < fit->nr_pages) {
+			return;
+		}
+	}
+}
+
+static bool check_longest_fit(const struct twin *twin, const struct lcma_fit *fit,
+			      bool is_exact)
+{
+	struct lcma_longest got, want;
+	struct lcma_fit one = *fit;
+
+	naive_longest(twin, fit, &want);
+	lcma_place_longest(&twin->map, fit, &got);
+	CHECK_EQ(got.start, want.start);
+	CHECK_EQ(got.nr_pages, want.nr_pages);
+	CHECK_EQ(got.is_exact, is_exact);
+	if (!is_exact)
+		return CHECK(got.fit_pages < want.fit_pages);
+	CHECK_EQ(got.limit, want.limit);
+	if (got.limit < LCMA_LIMIT_WINDOW) {
+		one.first = 0;
+		one.end = 0;
+	}
+	if (got.limit < LCMA_LIMIT_BOUNDARY)
+		one.boundary_mask = 0;
+	one.nr_pages = got.fit_pages;
+	if (got.fit_pages)
+		CHECK(naive_may_begin(&one, got.fit_start));
+	return CHECK_EQ(got.fit_pages, want.fit_pages);
 }
 
 static bool check_longest(const struct twin *twin, unsigned long align,
@@ -643,19 +702,49 @@ static bool check_longest(const struct twin *twin, unsigned long align,
 		.align_mask = align - 1,
 		.align_offset = offset,
 	};
-	struct lcma_longest got, want;
 
-	naive_longest(twin, align, offset, &want);
-	lcma_place_longest(&twin->map, &fit, &got);
-	CHECK_EQ(got.start, want.start);
-	CHECK_EQ(got.nr_pages, want.nr_pages);
-	CHECK_EQ(got.is_exact, is_exact);
-	if (!is_exact)
-		return CHECK(got.aligned_pages < want.aligned_pages);
-	if (got.aligned_start != want.aligned_start)
-		CHECK(got.aligned_start != LCMA_NO_PAGE &&
-		      !((got.aligned_start + offset) % align));
-	return CHECK_EQ(got.aligned_pages, want.aligned_pages);
+	return check_longest_fit(twin, &fit, is_exact);
+}
+
+/* |....U........|: what keeps six pages from being had? */
+static void longest_names_the_limit(void)
+{
+	static const struct {
+		struct lcma_fit fit;
+		enum lcma_limit limit;
+		unsigned long pages;
+	} rows[] = {
+		{ { .nr_pages = 6 }, LCMA_LIMIT_NONE, 8 },
+		{ { .nr_pages = 6, .align_mask = 3 }, LCMA_LIMIT_ALIGN, 5 },
+		{ { .nr_pages = 6, .end = 12 }, LCMA_LIMIT_WINDOW, 7 },
+		{ { .nr_pages = 6, .end = 10 }, LCMA_LIMIT_WINDOW, 5 },
+		{ { .nr_pages = 6, .first = 10 }, LCMA_LIMIT_WINDOW, 3 },
+		{ { .nr_pages = 6, .first = 99, .end = 99 }, LCMA_LIMIT_WINDOW, 0 },
+		{ { .nr_pages = 6, .boundary_mask = 7 }, LCMA_LIMIT_BOUNDARY, 5 },
+		{ { .nr_pages = 3, .boundary_mask = 3 }, LCMA_LIMIT_BOUNDARY, 4 },
+		/* Of several the first that binds. */
+		{ { .nr_pages = 6, .align_mask = 1, .end = 13, .boundary_mask = 7 },
+		  LCMA_LIMIT_BOUNDARY, 5 },
+		{ { .nr_pages = 6, .align_mask = 1, .end = 11, .boundary_mask = 7 },
+		  LCMA_LIMIT_WINDOW, 5 },
+		{ { .nr_pages = 6, .align_mask = 3, .end = 11, .boundary_mask = 7 },
+		  LCMA_LIMIT_ALIGN, 5 },
+		{ { .nr_pages = 4, .align_mask = 3, .end = 11, .boundary_mask = 7 },
+		  LCMA_LIMIT_BOUNDARY, 4 },
+	};
+	struct lcma_longest got;
+	struct twin twin;
+	unsigned int i;
+
+	twin_draw(&twin, 1, "....U........");
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		lcma_place_longest(&twin.map, &rows[i].fit, &got);
+		if (!CHECK_EQ(got.limit, rows[i].limit) ||
+		    !CHECK_EQ(got.fit_pages, rows[i].pages) ||
+		    !check_longest_fit(&twin, &rows[i].fit, true))
+			printf("# row %u\n", i);
+	}
+	twin_free(&twin);
 }
 
 /* |U...U.....U..P.U|: the alignment decides, and pool pages are as good as others */
@@ -683,6 +772,35 @@ static void longest_runs(void)
 	twin_free(&twin);
 }
 
+/* Some limits, some of which nothing meets. */
+static struct lcma_fit random_limits(const struct twin *twin)
+{
+	const unsigned long size = twin->map.nr_pages;
+	struct lcma_fit fit = {
+		.nr_pages = 1 + below_log(64),
+		.align_mask = (1UL << below(4)) - 1,
+		.align_offset = below(1000),
+		.first = one_in(2) ? 0 : below(size + 20),
+		.end = one_in(2) ? 0 : below(size + 20),
+	};
+
+	if (one_in(2))
+		fit.boundary_mask = (1UL << (1 + below(8))) - 1;
+	if (one_in(4))
+		fit.end = fit.first + fit.nr_pages;
+	return fit;
+}
+
+/* Few runs: the looks do. */
+static bool check_longest_limited(const struct twin *twin)
+{
+	const struct lcma_fit fit = random_limits(twin);
+	struct lcma_longest got;
+
+	lcma_place_longest(&twin->map, &fit, &got);
+	return !got.is_exact || check_longest_fit(twin, &fit, true);
+}
+
 static void longest_of_many(void)
 {
 	unsigned long page, nr_pages;
@@ -698,8 +816,69 @@ static void longest_of_many(void)
 				twin_move(&twin, page, nr_pages, LCMA_USED,
 					  one_in(2) ? LCMA_POOL : LCMA_SHARED);
 		}
-		if (!check_longest(&twin, 1UL << below(8), below(1000), true))
+		if (!check_longest(&twin, 1UL << below(8), below(1000), true) ||
+		    !check_longest_limited(&twin))
 			printf("# round %d\n", i);
+		twin_free(&twin);
+	}
+}
+
+/* Every place that keeps to the limits comes, no other, and options are among them. */
+static void limits_are_kept(void)
+{
+	int round;
+
+	for (round = 0; round < 300; round++) {
+		static const char states[] = "......PU";
+		bool comes[400] = {}, want;
+		struct lcma_option options[16];
+		unsigned long page, first, last;
+		char picture[401];
+		unsigned int i, nr, steps = 0;
+		struct lcma_place place;
+		struct lcma_fit fit;
+		struct twin twin;
+
+		for (page = 0; page < 400; page++)
+			picture[page] = page % 9 ? picture[page - 1] :
+						   states[below(8)];
+		picture[400] = 0;
+		twin_draw(&twin, 1, picture);
+		fit = random_limits(&twin);
+		lcma_place_init(&place, &fit);
+		while (lcma_place_next(&place, &twin.map, &page) !=
+		       LCMA_PLACE_NONE && steps++ < TOO_MANY) {
+			comes[page] = true;
+			lcma_place_reject(&place, page, page);
+		}
+		first = last = LCMA_NO_PAGE;
+		for (page = 0; page < 400; page++) {
+			want = naive_find(&twin, LCMA_KIND_UNUSED, &fit, page) == page;
+			if (!CHECK_EQ(comes[page], want)) {
+				printf("# round %d page %lu\n", round, page);
+				break;
+			}
+			if (want && first == LCMA_NO_PAGE)
+				first = page;
+			if (want)
+				last = page;
+		}
+		nr = lcma_place_options(&twin.map, &fit, options, 16);
+		CHECK_EQ(!nr, first == LCMA_NO_PAGE);
+		for (i = 0; i < nr; i++)
+			CHECK(comes[options[i].start]);
+		/* Of one long run: both ends of what the limits leave of it. */
+		twin_free(&twin);
+		twin_init(&twin, 400, LCMA_SHARED);
+		first = naive_find(&twin, LCMA_KIND_UNUSED, &fit, 0);
+		for (page = first, last = first; page != LCMA_NO_PAGE;
+		     page = naive_find(&twin, LCMA_KIND_UNUSED, &fit, page + 1))
+			last = page;
+		nr = lcma_place_options(&twin.map, &fit, options, 16);
+		if (CHECK_EQ(nr, (first != LCMA_NO_PAGE) + (last != first)) && nr) {
+			CHECK_EQ(options[0].start, first);
+			CHECK_EQ(options[nr - 1].start, last);
+		}
 		twin_free(&twin);
 	}
 }
@@ -744,6 +923,8 @@ static const struct tap_case cases[] = {
 	TAP_CASE(cheapest_comes_first),
 	TAP_CASE(longest_runs),
 	TAP_CASE(longest_of_many),
+	TAP_CASE(longest_names_the_limit),
+	TAP_CASE(limits_are_kept),
 	TAP_CASE(longest_is_bounded),
 };
 

@@ -29,6 +29,10 @@
 #define SAYS_POLICY	"policy"
 #define SAYS_ORDER	"order= needs a number from 0 to 30"
 #define SAYS_WEDGE	"wedge= needs 0 or 1"
+#define SAYS_AT		"at= needs an address"
+#define SAYS_BELOW	"below= needs an address"
+#define SAYS_AT_ALIGN	"at= needs a multiple of align="
+#define SAYS_ABOVE	"at= and SIZE end above below="
 #define SAYS_MANY	"too many regions"
 #define SAYS_SAME	"two regions of one name"
 
@@ -131,6 +135,25 @@ static const struct {
 	     .is_wedged = true }} },
 	{ "a=1M,wedge=0", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY }} },
+	{ "a=1M,at=0x78000000", 1,
+	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
+	     .at = 0x78000000 }} },
+	{ "a=1M@cma,below=2G,align=1M,at=1G", 1,
+	  {{ .name = "a", .size_bytes = MIB, .source = CMA, .align_bytes = MIB,
+	     .at = GIB, .below = 2 * GIB }} },
+	/* What just fits. */
+	{ "a=1M,below=1M", 1,
+	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
+	     .below = MIB }} },
+	{ "a=1M,below=0x100000001,at=1", 1,
+	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
+	     .below = 0x100000001, .at = 1 }} },
+	{ "a=1M,at=1M,below=2M", 1,
+	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
+	     .at = MIB, .below = 2 * MIB }} },
+	{ "a=1048575,at=0xfffffffffff00000", 1,
+	  {{ .name = "a", .size_bytes = MIB - 1, .source = LCMA_SOURCE_ANY,
+	     .at = 0xfffffffffff00000 }} },
 	/* All of it, and two regions. */
 	{ "a=1M@reserve_mem:5,order=3,policy=first-fit,align=8K,keep=1-2", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source = RESERVE_MEM,
@@ -309,6 +332,31 @@ static const struct {
 	  "                      ^", SAYS_TWICE },
 	{ "a=1M,order=1,order=2",
 	  "             ^", SAYS_TWICE },
+	{ "a=1M,at=",
+	  "        ^", SAYS_AT },
+	{ "a=1M,at=0",
+	  "        ^", SAYS_AT },
+	{ "a=1M,at=0x",
+	  "        ^", SAYS_AT },
+	{ "a=1M,at=0x12345678123456789",
+	  "        ^", SAYS_AT },
+	{ "a=1M,at=1M,at=1M",
+	  "           ^", SAYS_TWICE },
+	{ "a=1M,below=",
+	  "           ^", SAYS_BELOW },
+	{ "a=1M,below=0x0",
+	  "           ^", SAYS_BELOW },
+	/* What no memory can be: the region is wrong. */
+	{ "a=1M,align=2M,at=1M",
+	  "^", SAYS_AT_ALIGN },
+	{ "a=2M,below=1M",
+	  "^", SAYS_ABOVE },
+	{ "b=1M;a=1M,at=1M,below=0x1fffff",
+	  "     ^", SAYS_ABOVE },
+	{ "a=1M,at=3M,below=2M",
+	  "^", SAYS_ABOVE },
+	{ "a=1M,at=0xfffffffffff00001",
+	  "^", SAYS_ABOVE },
 	{ "a=1M,keep=",
 	  "          ^", SAYS_KEEP },
 	{ "a=1M,keep=ALL",
@@ -409,6 +457,8 @@ static void check_spec(const struct lcma_spec *got,
 	CHECK_EQ(got->keep_low_bytes, want->keep_low_bytes);
 	CHECK_EQ(got->keep_high_bytes, want->keep_high_bytes);
 	CHECK_EQ(got->align_bytes, want->align_bytes ?: 1);
+	CHECK_EQ(got->at, want->at);
+	CHECK_EQ(got->below, want->below);
 	CHECK_EQ(got->order, want->order);
 	CHECK_EQ(got->policy, want->policy);
 	CHECK_EQ(got->is_wedged, want->is_wedged);

@@ -52,6 +52,21 @@ static inline bool naive_is_open(enum lcma_kind kind, unsigned char state)
 	return state == LCMA_POOL || state == LCMA_SHARED;
 }
 
+/* May the run begin at this page, whatever the states are? */
+static inline bool naive_may_begin(const struct lcma_fit *fit,
+				   unsigned long start)
+{
+	const unsigned long pfn = start + fit->align_offset;
+	const unsigned long last = pfn + fit->nr_pages - 1;
+
+	if (pfn & fit->align_mask || start < fit->first)
+		return false;
+	if (fit->end && start + fit->nr_pages > fit->end)
+		return false;
+	return !fit->boundary_mask ||
+	       pfn / (fit->boundary_mask + 1) == last / (fit->boundary_mask + 1);
+}
+
 static inline unsigned long naive_find(const struct twin *twin,
 				       enum lcma_kind kind,
 				       const struct lcma_fit *fit,
@@ -60,10 +75,10 @@ static inline unsigned long naive_find(const struct twin *twin,
 	unsigned long start, i;
 
 	for (start = from; start < twin->map.nr_pages; start++) {
-		if ((start + fit->align_offset) & fit->align_mask)
-			continue;
 		if (fit->nr_pages > twin->map.nr_pages - start)
 			break;
+		if (!naive_may_begin(fit, start))
+			continue;
 		for (i = 0; i < fit->nr_pages; i++)
 			if (!naive_is_open(kind, twin->page[start + i]))
 				break;
