@@ -128,6 +128,23 @@ struct lcma_region_state {
 };
 
 /**
+ * struct lcma_limits - where in physical memory something may lie; all 0: anywhere
+ * @at: it begins at this address, a multiple of the page size; 0: anywhere
+ * @below: it ends before this address, as 1ULL << 27 for a device with 27 address
+ *	bits; 0: anywhere
+ * @boundary: it crosses no multiple of this, a power of two not smaller than what is
+ *	asked for; 0: it may
+ *
+ * For CPU addresses: a device behind a bus that moves them needs the same sums as
+ * elsewhere.
+ */
+struct lcma_limits {
+	u64 at;
+	u64 below;
+	u64 boundary;
+};
+
+/**
  * struct lcma_buffer_params - a buffer that is wanted
  * @bytes: how large, not 0
  * @align_bytes: alignment of the physical address, a power of two; 0: whatever
@@ -136,6 +153,7 @@ struct lcma_region_state {
  * @flags: LCMA_QUIET
  * @label: what it is for: up to 31 printable characters, no blanks, copied;
  *	NULL: none
+ * @limits: where it may lie
  */
 struct lcma_buffer_params {
 	u64 bytes;
@@ -143,6 +161,7 @@ struct lcma_buffer_params {
 	unsigned int timeout_ms;
 	unsigned int flags;
 	const char *label;
+	struct lcma_limits limits;
 };
 
 struct lcma_region *lcma_region_find(const char *name);
@@ -156,6 +175,11 @@ struct lcma_region *lcma_device_region(struct device *dev);
 
 struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 			      unsigned int align_order, unsigned int flags);
+struct page *lcma_alloc_pages_within(struct lcma_region *region,
+				     unsigned long count,
+				     unsigned int align_order,
+				     unsigned int flags,
+				     const struct lcma_limits *limits);
 bool lcma_free_pages(struct lcma_region *region, struct page *pages,
 		     unsigned long count);
 struct page *lcma_alloc_from_contiguous(struct device *dev, size_t count,

@@ -71,6 +71,7 @@ static void note_failure(const struct lcma_request *request, int err,
 		.err = err,
 		.nr_pages = request->nr_pages,
 		.align_pages = request->align_pages,
+		.reach = request->reach,
 		.took_ns = ktime_to_ns(ktime_sub(ktime_get(), began)),
 		.owner = request->owner,
 	};
@@ -103,6 +104,7 @@ static void record_failure(const struct lcma_search *search,
 
 /*
  * The pool could not serve it, for the reason @err: search, where that may help.
+ * -ERANGE: there is no place for it, so nothing is waited for.
  * Apart from what a hit needs, because a search is large and begins with zeroes.
  */
 static noinline int alloc_by_search(struct lcma_region *region,
@@ -121,6 +123,8 @@ static noinline int alloc_by_search(struct lcma_region *region,
 	if ((err == -EAGAIN || err == -ENOSPC) &&
 	    !(request->flags & LCMA_NOWAIT))
 		err = lcma_search_run(&search, &run->start);
+	if (err == -ERANGE)
+		err = -ENOSPC;
 	if (err)
 		record_failure(&search, request, err, began, failure);
 	else
@@ -160,13 +164,26 @@ static int better_error(int a, int b)
 	return a;
 }
 
-/* The failure is that of the region whose error is told. */
+/* Do the limits leave no place in a region? Then it does not count. */
+static bool is_out_of_reach(const struct lcma_request *request,
+			    const struct lcma_region *region)
+{
+	struct lcma_fit fit;
+
+	return lcma_reach_is_given(&request->reach) &&
+	       lcma_request_fit(request, region, &fit) == -ERANGE;
+}
+
+/*
+ * The failure is that of the region whose error is told. If all are out of reach, it is
+ * the first one's.
+ */
 static int alloc_anywhere(const struct lcma_request *request,
 			  struct lcma_run *run,
 			  struct lcma_region **failed_in,
 			  struct lcma_failure *failure)
 {
-	struct lcma_region *region;
+	struct lcma_region *region, *out_of_reach = NULL;
 	struct lcma_failure f;
 	unsigned int i;
 	int best = -ENOENT;
@@ -175,6 +192,11 @@ static int alloc_anywhere(const struct lcma_request *request,
 	lcma_for_each_region(region, i) {
 		if (request->nr_pages > region->map.nr_pages) {
 			best = better_error(best, -EFBIG);
+			continue;
+		}
+		if (is_out_of_reach(request, region)) {
+			if (!out_of_reach)
+				out_of_reach = region;
 			continue;
 		}
 		err = alloc_in_region(region, request, run, &f);
@@ -191,7 +213,10 @@ static int alloc_anywhere(const struct lcma_request *request,
 		if (err == -EINTR || err == -ETIMEDOUT)
 			return err;
 	}
-	return best;
+	if (*failed_in || !out_of_reach)
+		return best;
+	*failed_in = out_of_reach;
+	return alloc_in_region(out_of_reach, request, run, failure);
 }
 
 static void free_run(const struct lcma_run *run, unsigned int give_flags)

@@ -6,7 +6,9 @@
 
 #include <linux/align.h>
 #include <linux/errno.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/pfn.h>
 
 #include <uapi/linux/lcma.h>
@@ -52,6 +54,33 @@ static int align_pages(const struct lcma_ask *ask, unsigned long *nr_pages)
 	return 0;
 }
 
+/* More page frames than an unsigned long counts are no limit. */
+static unsigned long pages_of(u64 bytes)
+{
+	return min_t(u64, bytes >> PAGE_SHIFT, ULONG_MAX);
+}
+
+/*
+ * Return: 0; -EINVAL: a place or a boundary that no memory can have; -ENOSPC: nothing
+ * lies before such an address.
+ */
+static int limit_pages(const struct lcma_limits *limits, unsigned long nr_pages,
+		       struct lcma_reach *reach)
+{
+	reach->at = pages_of(limits->at);
+	reach->below = pages_of(limits->below);
+	reach->boundary = pages_of(limits->boundary);
+	if (offset_in_page((unsigned long)limits->at))
+		return -EINVAL;
+	if (limits->boundary && (!lcma_is_pow2(limits->boundary) ||
+				 reach->boundary < nr_pages))
+		return -EINVAL;
+	/* Nothing on this machine is so far up. */
+	if (limits->boundary >> PAGE_SHIFT > ULONG_MAX)
+		reach->boundary = 0;
+	return limits->below && !reach->below ? -ENOSPC : 0;
+}
+
 /* Return: 0; -ENOENT: no region of that name. */
 static int find_region(const struct lcma_ask *ask, struct lcma_region **region)
 {
@@ -71,8 +100,10 @@ static int find_region(const struct lcma_ask *ask, struct lcma_region **region)
  *
  * Context: any but hard interrupts.
  * Return: 0; -EOPNOTSUPP unknown flag; -EINVAL no pages, an alignment that is no
- * power of two or beyond any address, a malformed label; -ENOENT no region of that
- * name; -EFBIG larger than any region; -ENOSPC no address in a region is aligned so.
+ * power of two or beyond any address, a place that is no multiple of the page size, a
+ * boundary that is no power of two or smaller than the request, a malformed label; -ENOENT no region of that
+ * name; -EFBIG larger than any region; -ENOSPC no address in a region is aligned so, or
+ * there is no page before the limit.
  */
 int lcma_request_make(const struct lcma_ask *ask, struct lcma_request *request)
 {
@@ -91,6 +122,7 @@ int lcma_request_make(const struct lcma_ask *ask, struct lcma_request *request)
 	err = find_region(ask, &request->region);
 	err = err ?: count_pages(ask, &request->nr_pages);
 	err = err ?: align_pages(ask, &request->align_pages);
+	err = err ?: limit_pages(&ask->limits, request->nr_pages, &request->reach);
 	if (!err && ask->timeout_ms)
 		request->deadline = ktime_add_ms(ktime_get(), ask->timeout_ms);
 	return err;
@@ -100,11 +132,12 @@ int lcma_request_make(const struct lcma_ask *ask, struct lcma_request *request)
  * lcma_request_fit - what a request looks for in one region
  * @request: the request
  * @region: the region
- * @fit: length and alignment, multiples of what the region deals in; after an
- *	error too, for the failure's record
+ * @fit: length and alignment, multiples of what the region deals in, and limits; after
+ *	an error too, for the failure's record
  *
  * Context: any.
- * Return: 0; -EFBIG: larger than the region.
+ * Return: 0; -EFBIG: larger than the region; -ERANGE: the limits leave no place in it,
+ * whatever is used.
  */
 int lcma_request_fit(const struct lcma_request *request,
 		     const struct lcma_region *region, struct lcma_fit *fit)
@@ -115,8 +148,14 @@ int lcma_request_fit(const struct lcma_request *request,
 	fit->align_mask = max3(request->align_pages, granule,
 			       region->align_pages) - 1;
 	fit->nr_pages = request->nr_pages;
+	lcma_reach_apply(&request->reach, region->map.nr_pages, fit);
 	if (request->nr_pages > region->map.nr_pages)
 		return -EFBIG;
 	fit->nr_pages = ALIGN(request->nr_pages, granule);
-	return fit->nr_pages > region->map.nr_pages ? -EFBIG : 0;
+	if (fit->nr_pages > region->map.nr_pages)
+		return -EFBIG;
+	if (!lcma_reach_is_given(&request->reach))
+		return 0;
+	return lcma_reach_apply(&request->reach, region->map.nr_pages, fit) ?
+	       0 : -ERANGE;
 }

@@ -17,6 +17,7 @@
 #include <linux/lcma.h>
 #include <linux/types.h>
 
+#include "core/reach.h"
 #include "region/owner.h"
 #include "region/region.h"
 
@@ -36,6 +37,7 @@
  * @align_bytes: alignment of the physical address, a power of two; 0: whatever the
  *	region has. A caller that counts in pages sets @align_order
  * @align_order: the same as 2^align_order pages
+ * @limits: where in physical memory it may lie
  * @timeout_ms: deadline from now; 0: none
  * @flags: LCMA_NOWAIT and the like
  * @known_flags: those that are known where the caller has set them
@@ -49,6 +51,7 @@ struct lcma_ask {
 	unsigned long nr_pages;
 	u64 align_bytes;
 	unsigned int align_order;
+	struct lcma_limits limits;
 	unsigned int timeout_ms;
 	unsigned int flags;
 	unsigned int known_flags;
@@ -61,6 +64,7 @@ struct lcma_ask {
  * @region: where; NULL: in any region
  * @nr_pages: how many pages, at least 1
  * @align_pages: alignment of the physical address, in pages, a power of two
+ * @reach: where in physical memory it may lie
  * @flags: LCMA_NOWAIT and the like
  * @deadline: on the monotonic clock; LCMA_FOREVER: none
  * @owner: which front end asks; it is told of a failure
@@ -70,6 +74,7 @@ struct lcma_request {
 	struct lcma_region *region;
 	unsigned long nr_pages;
 	unsigned long align_pages;
+	struct lcma_reach reach;
 	unsigned int flags;
 	ktime_t deadline;
 	enum lcma_owner owner;

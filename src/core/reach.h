@@ -20,6 +20,12 @@ struct lcma_reach {
 	unsigned long boundary;
 };
 
+/* Is there a limit at all? */
+static inline bool lcma_reach_is_given(const struct lcma_reach *reach)
+{
+	return reach->at || reach->below || reach->boundary;
+}
+
 bool lcma_reach_apply(const struct lcma_reach *reach, unsigned long nr_pages,
 		      struct lcma_fit *fit);
 

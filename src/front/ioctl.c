@@ -236,6 +236,16 @@ static int publish_alloc(const struct lcma_buffer *buffer, int fd,
 	return give_answer(p->call, p->alloc, sizeof(*p->alloc));
 }
 
+/*
+ * Whether a buffer could be had at an address, or before it, tells addresses; one with a
+ * power of two tells next to nothing, and is what a device with few address bits needs.
+ */
+static bool may_limit(const struct lcma_alloc *alloc)
+{
+	return lcma_account_sees_phys() ||
+	       (!alloc->at && (!alloc->below || lcma_is_pow2(alloc->below)));
+}
+
 static int do_alloc(const struct call *call, void *data)
 {
 	struct lcma_alloc *alloc = data;
@@ -244,6 +254,11 @@ static int do_alloc(const struct call *call, void *data)
 		.region_name = alloc->region,
 		.bytes = alloc->len,
 		.align_bytes = alloc->align,
+		.limits = {
+			.at = alloc->at,
+			.below = alloc->below,
+			.boundary = alloc->boundary,
+		},
 		.timeout_ms = alloc->timeout_ms,
 		.flags = alloc->flags,
 		.known_flags = ALLOC_FLAGS,
@@ -253,6 +268,8 @@ static int do_alloc(const struct call *call, void *data)
 	struct lcma_request request;
 	int err;
 
+	if (!may_limit(alloc))
+		return -EPERM;
 	err = check_text(alloc->region, sizeof(alloc->region)) ?:
 	      lcma_request_make(&ask, &request);
 	return err ?: lcma_dmabuf_new_fd(&request, call->account,
@@ -465,6 +482,20 @@ static u32 held_by(enum lcma_obstacle_kind kind)
 	}
 }
 
+static u32 bound_by(enum lcma_limit limit)
+{
+	switch (limit) {
+	case LCMA_LIMIT_ALIGN:
+		return LCMA_BOUND_BY_ALIGN;
+	case LCMA_LIMIT_WINDOW:
+		return LCMA_BOUND_BY_PLACE;
+	case LCMA_LIMIT_BOUNDARY:
+		return LCMA_BOUND_BY_BOUNDARY;
+	default:
+		return LCMA_BOUND_BY_NONE;
+	}
+}
+
 static u32 failure_flags(const struct lcma_failure *f)
 {
 	u32 flags = 0;
@@ -493,8 +524,12 @@ static void fill_failure(struct lcma_failure_entry *entry,
 	entry->age_ns = ktime_get_ns() - f->when_ns;
 	entry->took_ns = f->took_ns;
 	entry->longest = bytes_of(longest->nr_pages);
-	entry->aligned = bytes_of(longest->aligned_pages);
+	entry->aligned = bytes_of(longest->fit_pages);
 	entry->obstacle = held_by(f->obstacle.kind);
+	entry->at = bytes_of(f->reach.at);
+	entry->below = bytes_of(f->reach.below);
+	entry->boundary = bytes_of(f->reach.boundary);
+	entry->bound_by = bound_by(longest->limit);
 	entry->err = -f->err;
 	entry->flags = failure_flags(f);
 	entry->pid = f->pid;
@@ -508,9 +543,9 @@ static void fill_failure(struct lcma_failure_entry *entry,
 	entry->flags |= LCMA_FAILURE_PHYS;
 	if (longest->nr_pages)
 		entry->longest_phys = lcma_region_phys(region, longest->start);
-	if (longest->aligned_pages)
+	if (longest->fit_pages)
 		entry->aligned_phys = lcma_region_phys(region,
-						       longest->aligned_start);
+						       longest->fit_start);
 	if (f->obstacle.kind != LCMA_OBSTACLE_NONE)
 		entry->obstacle_phys = PFN_PHYS(f->obstacle.pfn);
 }

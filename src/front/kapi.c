@@ -91,10 +91,37 @@ EXPORT_SYMBOL_NS_GPL(lcma_region_describe, LCMA_NS);
 struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 			      unsigned int align_order, unsigned int flags)
 {
+	return lcma_alloc_pages_within(region, count, align_order, flags, NULL);
+}
+EXPORT_SYMBOL_NS_GPL(lcma_alloc_pages, LCMA_NS);
+
+/**
+ * lcma_alloc_pages_within - allocate contiguous pages where a device reaches them
+ * @region: where; NULL: in the first region that can
+ * @count: how many pages, at least 1
+ * @align_order: the physical address is a multiple of 2^align_order pages
+ * @flags: LCMA_NOWAIT, LCMA_QUIET, LCMA_ZERO
+ * @limits: where in physical memory they may lie; NULL: anywhere
+ *
+ * Otherwise as lcma_alloc_pages(); lcma_free_pages() frees them.
+ *
+ * Context: as lcma_alloc_pages().
+ * Return: as lcma_alloc_pages(), and -EINVAL for limits that are no multiple of the
+ * page size, no power of two, or too small for @count; -ENOSPC also if no run that fits
+ * lies there.
+ */
+struct page *lcma_alloc_pages_within(struct lcma_region *region,
+				     unsigned long count,
+				     unsigned int align_order,
+				     unsigned int flags,
+				     const struct lcma_limits *limits)
+{
+	static const struct lcma_limits none;
 	const struct lcma_ask ask = {
 		.region = region,
 		.nr_pages = count,
 		.align_order = align_order,
+		.limits = *(limits ?: &none),
 		.flags = flags,
 		.known_flags = LCMA_NOWAIT | LCMA_QUIET | LCMA_ZERO,
 		.owner = LCMA_OWNER_KERNEL,
@@ -104,7 +131,7 @@ struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 
 	return err ? ERR_PTR(err) : lcma_loose_alloc(&request);
 }
-EXPORT_SYMBOL_NS_GPL(lcma_alloc_pages, LCMA_NS);
+EXPORT_SYMBOL_NS_GPL(lcma_alloc_pages_within, LCMA_NS);
 
 /**
  * lcma_free_pages - free what lcma_alloc_pages() gave
@@ -183,6 +210,7 @@ struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
 		.region = region,
 		.bytes = params->bytes,
 		.align_bytes = params->align_bytes,
+		.limits = params->limits,
 		.timeout_ms = params->timeout_ms,
 		.flags = params->flags,
 		.known_flags = LCMA_QUIET,

@@ -119,6 +119,11 @@ static int alloc_sized(const struct lcma_line *line)
 		.region_name = line->region,
 		.bytes = line->bytes,
 		.align_bytes = line->align_bytes,
+		.limits = {
+			.at = line->at,
+			.below = line->below,
+			.boundary = line->boundary_bytes,
+		},
 		.timeout_ms = line->timeout_ms,
 		.flags = LCMA_TOUCH | (line->nowait ? LCMA_NOWAIT : 0),
 		.known_flags = TEXT_FLAGS,

@@ -71,7 +71,7 @@ static struct pid *note_who(struct lcma_failure *failure)
 /**
  * lcma_failure_record - an allocation has failed: remember it
  * @region: the region
- * @failure: err, nr_pages, align_pages, obstacle, took_ns, owner and label are set;
+ * @failure: err, nr_pages, align_pages, reach, obstacle, took_ns, owner and label are set;
  *	the rest is filled in
  *
  * Context: any; takes region->lock.
@@ -79,8 +79,8 @@ static struct pid *note_who(struct lcma_failure *failure)
 void lcma_failure_record(struct lcma_region *region,
 			 struct lcma_failure *failure)
 {
-	const struct lcma_fit fit = {
-		.nr_pages = 1,
+	struct lcma_fit fit = {
+		.nr_pages = failure->nr_pages,
 		.align_mask = failure->align_pages - 1,
 		.align_offset = region->carve.base_pfn,
 	};
@@ -89,6 +89,7 @@ void lcma_failure_record(struct lcma_region *region,
 	unsigned long flags;
 	unsigned int i;
 
+	lcma_reach_apply(&failure->reach, region->map.nr_pages, &fit);
 	lcma_region_lock(region, &flags);
 	lcma_place_longest(&region->map, &fit, &failure->longest);
 	failure->when_ns = ktime_get_ns();
@@ -167,6 +168,46 @@ static int run_text(const struct lcma_region *region, bool with_pfn,
 	return len;
 }
 
+static unsigned long long phys_of(unsigned long pfn)
+{
+	return (unsigned long long)pfn << PAGE_SHIFT;
+}
+
+/* Where it might lie: of what it was told to, up to one of the limits. */
+static int reach_text(const struct lcma_failure *f, enum lcma_limit limit,
+		      char *text, size_t size_bytes)
+{
+	const struct lcma_reach *reach = &f->reach;
+	int len = 0;
+
+	if (limit >= LCMA_LIMIT_WINDOW && reach->at)
+		len += scnprintf(text + len, size_bytes - len, " at %#llx",
+				 phys_of(reach->at));
+	if (limit >= LCMA_LIMIT_WINDOW && reach->below)
+		len += scnprintf(text + len, size_bytes - len, " below %#llx",
+				 phys_of(reach->below));
+	if (limit >= LCMA_LIMIT_BOUNDARY && reach->boundary)
+		len += scnprintf(text + len, size_bytes - len,
+				 " between multiples of %llu KiB",
+				 phys_of(reach->boundary) >> 10);
+	return len;
+}
+
+/* What was asked for beside a length, and would it fit without? */
+static const char *without_limit(const struct lcma_failure *f)
+{
+	static const char * const words[] = {
+		[LCMA_LIMIT_NONE] = "",
+		[LCMA_LIMIT_ALIGN] = " (less alignment would fit)",
+		[LCMA_LIMIT_WINDOW] = " (elsewhere it would fit)",
+		[LCMA_LIMIT_BOUNDARY] = " (across a boundary it would fit)",
+	};
+	const struct lcma_longest *longest = &f->longest;
+
+	return f->err == -ENOSPC && longest->nr_pages >= f->nr_pages &&
+	       longest->fit_pages < f->nr_pages ? words[longest->limit] : "";
+}
+
 /* The longest runs, and which of the two was the one that did not do. */
 static int longest_text(const struct lcma_region *region,
 			const struct lcma_failure *f, bool with_pfn, char *text,
@@ -178,18 +219,17 @@ static int longest_text(const struct lcma_region *region,
 	len = scnprintf(text, size_bytes, "the longest unused run is ");
 	len += run_text(region, with_pfn, longest->start, longest->nr_pages,
 			text + len, size_bytes - len);
-	if (f->align_pages <= 1)
+	if (longest->limit == LCMA_LIMIT_NONE)
 		return len;
-	len += scnprintf(text + len, size_bytes - len,
-			 ", the longest that is aligned so %s",
+	len += scnprintf(text + len, size_bytes - len, ", the longest%s",
+			 f->align_pages > 1 ? " that is aligned so" : "");
+	len += reach_text(f, longest->limit, text + len, size_bytes - len);
+	len += scnprintf(text + len, size_bytes - len, " %s",
 			 longest->is_exact ? "" : "at least ");
-	len += run_text(region, with_pfn, longest->aligned_start,
-			longest->aligned_pages, text + len, size_bytes - len);
-	if (f->err == -ENOSPC && longest->nr_pages >= f->nr_pages &&
-	    longest->aligned_pages < f->nr_pages)
-		len += scnprintf(text + len, size_bytes - len,
-				 " (less alignment would fit)");
-	return len;
+	len += run_text(region, with_pfn, longest->fit_start,
+			longest->fit_pages, text + len, size_bytes - len);
+	return len + scnprintf(text + len, size_bytes - len, "%s",
+			       without_limit(f));
 }
 
 static int obstacle_text(const struct lcma_failure *f, bool with_pfn,
@@ -257,10 +297,15 @@ int lcma_failure_text(const struct lcma_region *region,
 		      const struct lcma_failure *failure, bool with_pfn,
 		      char *text, size_t size_bytes)
 {
-	int len = scnprintf(text, size_bytes, "%pe, %lu pages aligned to %lu: ",
+	int len = scnprintf(text, size_bytes, "%pe, %lu pages aligned to %lu",
 			    ERR_PTR(failure->err), failure->nr_pages,
 			    failure->align_pages);
 
+	/* Where there is more to say of it, that names the limits. */
+	if (failure->err != -ENOSPC)
+		len += reach_text(failure, LCMA_LIMIT_BOUNDARY, text + len,
+				  size_bytes - len);
+	len += scnprintf(text + len, size_bytes - len, ": ");
 	return len + constraint_text(region, failure, with_pfn, text + len,
 				     size_bytes - len);
 }

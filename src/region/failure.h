@@ -16,6 +16,7 @@
 
 #include "core/parse.h"
 #include "core/place.h"
+#include "core/reach.h"
 #include "page/obstacle.h"
 #include "region/owner.h"
 
@@ -33,6 +34,7 @@ struct lcma_region;
  * @err: its errno, negative
  * @nr_pages: how many pages it wanted
  * @align_pages: how it wanted them aligned
+ * @reach: where in physical memory it might lie
  * @longest: the longest unused runs at that moment; as far as @err is about them
  * @obstacle: the page in the way, if it was one
  * @waited_ms: how long it waited for what was in the way, all waits together
@@ -51,6 +53,7 @@ struct lcma_failure {
 	int err;
 	unsigned long nr_pages;
 	unsigned long align_pages;
+	struct lcma_reach reach;
 	struct lcma_longest longest;
 	struct lcma_obstacle obstacle;
 	unsigned int waited_ms;

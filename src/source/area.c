@@ -147,7 +147,9 @@ static struct piece *find_row(struct list_head *units, struct lcma_row *want)
 		if (!previous || previous->pfn + previous->nr_pages != piece->pfn)
 			row = 0;
 		previous = piece;
-		if (!row && !IS_ALIGNED(piece->pfn, want->align_pages))
+		if (!lcma_source_may_end(want->spec, piece->pfn + piece->nr_pages))
+			break;
+		if (!row && !lcma_source_may_begin(want->spec, piece->pfn))
 			continue;
 		if (!row++)
 			first = piece;
@@ -340,10 +342,11 @@ int lcma_area_measure(struct lcma_area *area, unsigned long *nr_pages)
 /**
  * lcma_area_row - which units does a region want?
  * @spec: the region
- * @row: the answer
+ * @row: the answer, which points to @spec
  *
  * Context: process.
- * Return: 0; -EFBIG, and the log says so: more than one region can be.
+ * Return: 0; or, and the log says so: -EFBIG more than one region can be; -EINVAL at=
+ * is no place for a unit.
  */
 int lcma_area_row(const struct lcma_spec *spec, struct lcma_row *row)
 {
@@ -354,8 +357,13 @@ int lcma_area_row(const struct lcma_spec *spec, struct lcma_row *row)
 		       spec->name, spec->size_bytes >> 10);
 		return -EFBIG;
 	}
+	if (spec->at & (((u64)unit_pages << PAGE_SHIFT) - 1)) {
+		pr_err("region %s: at= has to be a multiple of %lu KiB, the unit in which memory is shared\n",
+		       spec->name, unit_pages << (PAGE_SHIFT - 10));
+		return -EINVAL;
+	}
 	*row = (struct lcma_row) {
-		.align_pages = lcma_source_align_pages(spec),
+		.spec = spec,
 		.nr_units = DIV_ROUND_UP((unsigned long)(spec->size_bytes >> PAGE_SHIFT) +
 					 !!offset_in_page(spec->size_bytes), unit_pages),
 	};

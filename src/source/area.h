@@ -16,12 +16,12 @@ struct lcma_area;
 /**
  * struct lcma_row - the neighbouring units that are wanted
  * @nr_units: how many
- * @align_pages: the first one's page frame is a multiple of this
+ * @spec: the region, which says where they may lie
  * @longest: how many such a row had at most
  */
 struct lcma_row {
 	unsigned long nr_units;
-	unsigned long align_pages;
+	const struct lcma_spec *spec;
 	unsigned long longest;
 };
 

@@ -58,12 +58,16 @@ struct advice {
 	char text[160];
 };
 
-/* "put cma=64M in place of cma=32M": the value to write, which the machine may have. */
+/*
+ * "put cma=64M in place of cma=32M": the value to write, which the machine may have. Of
+ * @spec, where the area has to be; or NULL.
+ */
 static void advise(struct advice *advice, const struct lcma_system *system,
-		   unsigned long nr_pages)
+		   unsigned long nr_pages, const struct lcma_spec *spec)
 {
 	const unsigned long mib = 20 - PAGE_SHIFT;
 	char place[LCMA_SYSTEM_WORD_BYTES + 24] = "";
+	char range[32] = "";
 
 	nr_pages = ALIGN(nr_pages, lcma_unit_pages());
 	if (nr_pages >= system->all_pages) {
@@ -75,9 +79,13 @@ static void advise(struct advice *advice, const struct lcma_system *system,
 	if (*advice->word)
 		snprintf(place, sizeof(place), " in place of cma=%s",
 			 advice->word);
+	if (spec && spec->at)
+		snprintf(range, sizeof(range), "@%#llx", spec->at);
+	else if (spec && spec->below)
+		snprintf(range, sizeof(range), "@0-%#llx", spec->below);
 	snprintf(advice->text, sizeof(advice->text),
-		 "put cma=%luM on the kernel command line%s",
-		 nr_pages >> mib, place);
+		 "put cma=%luM%s on the kernel command line%s",
+		 nr_pages >> mib, range, place);
 }
 
 static void read_command_line(struct advice *advice)
@@ -92,7 +100,8 @@ static void read_command_line(struct advice *advice)
  * kernel could not reserve what it was asked for, makes it worse.
  */
 static void explain_no_area(const struct lcma_system *system,
-			    unsigned long want_pages, char *why,
+			    unsigned long want_pages,
+			    const struct lcma_spec *spec, char *why,
 			    size_t size_bytes)
 {
 	struct advice advice;
@@ -104,45 +113,51 @@ static void explain_no_area(const struct lcma_system *system,
 			 advice.word);
 		return;
 	}
-	advise(&advice, system, want_pages + KERNEL_SHARE_PAGES);
+	advise(&advice, system, want_pages + KERNEL_SHARE_PAGES, spec);
 	snprintf(why, size_bytes, "the kernel has no CMA area; %s%s",
 		 advice.is_known ? "" :
 		 "if cma= is on its command line already it could not reserve that, see the boot log, and a smaller one may do; else ",
 		 advice.text);
 }
 
-static void log_shortage(const char *name, struct lcma_area *area,
-			 const struct lcma_row *want)
+/* Why the area gave nothing that may be part of the region. */
+static const char *nothing_text(const struct lcma_spec *spec)
 {
+	return spec->at || spec->below ?
+	       ": others hold it, or the area lies elsewhere" : ": others hold it";
+}
+
+static void log_shortage(struct lcma_area *area, const struct lcma_row *want)
+{
+	const struct lcma_spec *spec = want->spec;
 	const unsigned long unit_pages = lcma_unit_pages();
+	const unsigned long align_pages = lcma_source_align_pages(spec);
 	const unsigned int kib = PAGE_SHIFT - 10;
 	const unsigned long missing = (want->nr_units - want->longest) *
 				      unit_pages;
 	unsigned long area_pages;
 	struct lcma_system system;
 	struct advice advice;
-	char why[WHY_BYTES], at[48] = "";
+	char why[WHY_BYTES], where[80];
 
 	lcma_system_look(&system);
 	if (!system.cma_pages) {
-		explain_no_area(&system, want->nr_units * unit_pages, why,
+		explain_no_area(&system, want->nr_units * unit_pages, spec, why,
 				sizeof(why));
-		pr_err("region %s: %s\n", name, why);
+		pr_err("region %s: %s\n", spec->name, why);
 		return;
 	}
-	if (want->align_pages > unit_pages)
-		snprintf(at, sizeof(at), " at a multiple of %lu KiB",
-			 want->align_pages << kib);
+	lcma_source_limit_text(spec, where, sizeof(where));
 	if (lcma_area_measure(area, &area_pages) || !area_pages)
 		area_pages = system.cma_pages;
 	read_command_line(&advice);
 	advise(&advice, &system,
 	       (advice.word_pages ?: area_pages) + missing +
-	       want->align_pages - min(want->align_pages, unit_pages));
+	       align_pages - min(align_pages, unit_pages), spec);
 	pr_err("region %s: wants %lu KiB in one piece%s, the kernel's CMA area can give %lu KiB now (in units of %lu KiB, on their edges)%s; %s\n",
-	       name, (want->nr_units * unit_pages) << kib, at,
+	       spec->name, (want->nr_units * unit_pages) << kib, where,
 	       (want->longest * unit_pages) << kib, unit_pages << kib,
-	       want->longest ? "" : ": others hold it", advice.text);
+	       want->longest ? "" : nothing_text(spec), advice.text);
 }
 
 static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
@@ -164,7 +179,7 @@ static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 		return PTR_ERR(area);
 	err = lcma_area_take(area, &want, carve);
 	if (err == -ENOSPC)
-		log_shortage(spec->name, area, &want);
+		log_shortage(area, &want);
 	if (err) {
 		lcma_area_close(area);
 		return err;
@@ -209,13 +224,14 @@ static int cma_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
 				 "the kernel's CMA area has nothing to give now: its %lu KiB are in use",
 				 system.cma_pages << (PAGE_SHIFT - 10));
 		else
-			explain_no_area(&system, want_pages, why, size_bytes);
+			explain_no_area(&system, want_pages, NULL, why,
+					size_bytes);
 		return -ENODEV;
 	}
 	if (nr_pages < want_pages) {
 		lcma_system_look(&system);
 		read_command_line(&advice);
-		advise(&advice, &system, want_pages + KERNEL_SHARE_PAGES);
+		advise(&advice, &system, want_pages + KERNEL_SHARE_PAGES, NULL);
 		snprintf(why, size_bytes,
 			 "the kernel's CMA area has %lu KiB, %lu KiB (%u units of %lu KiB) are wanted; %s",
 			 nr_pages << (PAGE_SHIFT - 10),

@@ -32,14 +32,21 @@ static unsigned long whole_mib(unsigned long nr_pages)
 	return ALIGN(nr_pages, lcma_unit_pages()) >> (20 - PAGE_SHIFT);
 }
 
-static void log_shortage(const char *name, const struct lcma_reservation *rmem,
+static void log_shortage(const struct lcma_spec *spec,
+			 const struct lcma_reservation *rmem,
 			 const struct lcma_wish *wish)
 {
 	const unsigned int kib = PAGE_SHIFT - 10;
+	char where[80];
 
-	pr_err("region %s: wants %lu KiB in one piece at a multiple of %lu KiB, reservation %s has %lu KiB that are still reserved, unused%s; put reserve_mem=%luM:%luM:%s on the kernel command line, or reboot if an earlier unload left pages behind\n",
-	       name, wish->nr_pages << kib, wish->align_pages << kib,
-	       rmem->label, wish->longest << kib,
+	if (spec->at || spec->below)
+		lcma_source_limit_text(spec, where, sizeof(where));
+	else
+		snprintf(where, sizeof(where), " at a multiple of %lu KiB",
+			 wish->align_pages << kib);
+	pr_err("region %s: wants %lu KiB in one piece%s, reservation %s at %pa has %lu KiB that are still reserved, unused%s; put reserve_mem=%luM:%luM:%s on the kernel command line, or reboot if an earlier unload left pages behind\n",
+	       spec->name, wish->nr_pages << kib, where, rmem->label,
+	       &rmem->phys, wish->longest << kib,
 	       wish->is_private ? "" : " and in whole units",
 	       whole_mib(rmem->end - rmem->first + wish->nr_pages - wish->longest),
 	       max(wish->align_pages, lcma_unit_pages()) >> (20 - PAGE_SHIFT),
@@ -76,7 +83,7 @@ static int rmem_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 
 	err = lcma_reserved_take(spec, &rmem, &wish, carve);
 	if (err == -ENOSPC)
-		log_shortage(spec->name, &rmem, &wish);
+		log_shortage(spec, &rmem, &wish);
 	if (err)
 		return err;
 	snprintf(carve->origin, sizeof(carve->origin), "reserve_mem:%s",

@@ -10,12 +10,15 @@
  * touches whole units. A private one (keep=all) takes any whole pages; so does
  * one that has no whole unit.
  */
+#define pr_fmt(fmt) "lcma: " fmt
+
 #include "source/reserved.h"
 
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -198,7 +201,22 @@ static void share_blocks(struct lcma_reserved *reserved)
 	}
 }
 
-/* Under the list's lock: which pages. Return: 0; -ENOSPC. */
+/* What at= and below= leave of [*first, *end). */
+static void limit_range(const struct lcma_spec *spec, unsigned long nr_pages,
+			unsigned long *first, unsigned long *end)
+{
+	if (spec->below)
+		*end = min_t(u64, *end, spec->below >> PAGE_SHIFT);
+	if (spec->at) {
+		*first = max_t(u64, *first, spec->at >> PAGE_SHIFT);
+		*end = min_t(u64, *end, (spec->at >> PAGE_SHIFT) + nr_pages);
+	}
+}
+
+/*
+ * Under the list's lock: which pages. Return: 0; -ENOSPC; -EINVAL, and the log says so:
+ * at= is no place for a region.
+ */
 static int choose_pages(const struct lcma_spec *spec,
 			const struct lcma_reservation *reservation,
 			struct lcma_wish *wish, struct lcma_reserved *reserved)
@@ -223,6 +241,12 @@ static int choose_pages(const struct lcma_spec *spec,
 		wish->lost_pages = reservation->end - reservation->first - units;
 	}
 	reserved->nr_pages = wish->nr_pages;
+	if (spec->at & (((u64)step << PAGE_SHIFT) - 1)) {
+		pr_err("region %s: at= has to be a multiple of %lu KiB\n",
+		       spec->name, step << (PAGE_SHIFT - 10));
+		return -EINVAL;
+	}
+	limit_range(spec, wish->nr_pages, &first, &end);
 	return find_row(first, end, wish->align_pages, step, wish->nr_pages,
 			&reserved->base_pfn, &wish->longest) ? 0 : -ENOSPC;
 }
@@ -235,7 +259,8 @@ static int choose_pages(const struct lcma_spec *spec,
  * @carve: is filled in, but for its source and its origin
  *
  * Context: process, may sleep.
- * Return: 0; -ENOSPC; -ENOMEM. Nothing is taken after an error.
+ * Return: 0; -ENOSPC; -EINVAL, and the log says why: at= is no place for a region;
+ * -ENOMEM. Nothing is taken after an error.
  */
 int lcma_reserved_take(const struct lcma_spec *spec,
 		       const struct lcma_reservation *reservation,

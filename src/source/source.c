@@ -6,6 +6,7 @@
 
 #include "source/source.h"
 
+#include <linux/align.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
@@ -66,6 +67,59 @@ unsigned long lcma_source_align_pages(const struct lcma_spec *spec)
 	    align_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES)
 		return 1;
 	return align_bytes >> PAGE_SHIFT;
+}
+
+/**
+ * lcma_source_may_begin - may a region begin at a page frame?
+ * @spec: the region
+ * @pfn: the page frame
+ *
+ * Context: any.
+ * Return: true if align=, order= and at= allow it.
+ */
+bool lcma_source_may_begin(const struct lcma_spec *spec, unsigned long pfn)
+{
+	return IS_ALIGNED(pfn, lcma_source_align_pages(spec)) &&
+	       (!spec->at || spec->at == (u64)pfn << PAGE_SHIFT);
+}
+
+/**
+ * lcma_source_may_end - may a region end before a page frame?
+ * @spec: the region
+ * @end_pfn: the page frame after its last one
+ *
+ * Context: any.
+ * Return: true if below= allows it.
+ */
+bool lcma_source_may_end(const struct lcma_spec *spec, unsigned long end_pfn)
+{
+	return !spec->below || (u64)end_pfn << PAGE_SHIFT <= spec->below;
+}
+
+/**
+ * lcma_source_limit_text - where a region has to be, in words
+ * @spec: the region
+ * @text: where to: "", or words that begin with a blank
+ * @size_bytes: its size; 80 is enough
+ *
+ * Context: any.
+ * Return: length of the text.
+ */
+int lcma_source_limit_text(const struct lcma_spec *spec, char *text,
+			   size_t size_bytes)
+{
+	int len = scnprintf(text, size_bytes, "%s", "");
+
+	if (spec->at)
+		return scnprintf(text, size_bytes, " at %#llx", spec->at);
+	if (lcma_source_align_pages(spec) > 1)
+		len = scnprintf(text, size_bytes, " at a multiple of %lu KiB",
+				lcma_source_align_pages(spec) <<
+				(PAGE_SHIFT - 10));
+	if (spec->below)
+		len += scnprintf(text + len, size_bytes - len, " below %#llx",
+				 spec->below);
+	return len;
 }
 
 /* The numbers of the sources that may be chosen automatically, in turn; how many. */

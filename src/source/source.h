@@ -55,8 +55,8 @@ struct lcma_carve {
  *	spec. NULL: it is never chosen automatically. May sleep. Return: 0;
  *	-ENODEV, and in @why a sentence: what was looked for and what to put on
  *	the command line; another errno if it could not look.
- * @carve: take memory that begins at a multiple of lcma_source_align_pages(). May
- *	sleep. Return: 0; or an errno, after it has logged in a sentence what is wrong
+ * @carve: take memory where lcma_source_may_begin() and lcma_source_may_end() say.
+ *	May sleep. Return: 0; or an errno, after it has logged in a sentence what is wrong
  *	and what to put on the command line.
  * @give_back: return chunks, all of whose pages are claimed. May sleep. Cannot
  *	fail.
@@ -87,6 +87,10 @@ LCMA_SOURCES(LCMA_SOURCE_DECLARE)
 const char *lcma_source_word(unsigned int source);
 enum lcma_source_arg lcma_source_arg(unsigned int source);
 unsigned long lcma_source_align_pages(const struct lcma_spec *spec);
+bool lcma_source_may_begin(const struct lcma_spec *spec, unsigned long pfn);
+bool lcma_source_may_end(const struct lcma_spec *spec, unsigned long end_pfn);
+int lcma_source_limit_text(const struct lcma_spec *spec, char *text,
+			   size_t size_bytes);
 int lcma_source_suggest(struct lcma_spec *spec);
 int lcma_source_carve(const struct lcma_spec *spec, struct lcma_carve *carve);
 

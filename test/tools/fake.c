@@ -265,6 +265,12 @@ static int do_alloc(void *arg)
 		abort();
 	if (a.align)
 		of_fd[a.fd].align = a.align;
+	if (a.at)
+		of_fd[a.fd].phys = a.at;
+	else if (a.below)
+		of_fd[a.fd].phys = a.below - a.len;
+	if (a.boundary)
+		of_fd[a.fd].align = a.boundary;
 	a.id = of_fd[a.fd].id;
 	a.latency_ns = of_fd[a.fd].latency_ns;
 	return give(arg, &a, sizeof(a));

@@ -186,6 +186,13 @@ static const struct {
 	{ "alloc four", "SIZE needs a number, bare for KiB, or with K, M or G, not 'four'" },
 	{ "alloc 4M 5M", "unexpected word '5M'" },
 	{ "alloc 4M --align 3K", "--align needs a power of two" },
+	{ "alloc 4M --below 0", "--below needs an address" },
+	{ "alloc 4M --below 0x", "--below needs an address" },
+	{ "alloc 4M --below 0x1K", "--below needs an address" },
+	{ "alloc 4M --below 0x10000000000000000", "--below needs an address" },
+	{ "alloc 4M --at here", "--at needs an address" },
+	{ "alloc 4M --boundary 3M", "--boundary needs a power of two" },
+	{ "list --at 1G", "--at does not belong" },
 	{ "alloc 4M --align 0", "--align needs a power of two" },
 	{ "alloc 4M --align", "--align needs a value" },
 	{ "alloc 4M --timeout 0", "--timeout needs milliseconds" },
@@ -270,9 +277,19 @@ static void alloc_takes_everything(void)
 	CHECK(!strcmp(args.label, "a-b"));
 	CHECK_EQ(args.bytes, 4 << 20);
 	CHECK_EQ(args.align, 1 << 20);
+	CHECK_EQ(args.below | args.at | args.boundary, 0);
 	CHECK_EQ(args.timeout_ms, 200);
 	CHECK_EQ(args.given, ARG_NOWAIT | ARG_QUIET | ARG_JSON);
 	CHECK(!args.run);
+	/* An address counts bytes, a size KiB. */
+	CHECK_EQ(parse_line("alloc 4M --below 1G --at=0xA0000000 --boundary 64",
+			    &args), 0);
+	CHECK_EQ(args.below, 1 << 30);
+	CHECK_EQ(args.at, 0xa0000000);
+	CHECK_EQ(args.boundary, 64 << 10);
+	CHECK_EQ(parse_line("alloc 4M --below 4096 --at 0xffffffffffffffff", &args), 0);
+	CHECK_EQ(args.below, 4096);
+	CHECK_EQ(args.at, UINT64_MAX);
 }
 
 static void hold_may_have_a_time(void)

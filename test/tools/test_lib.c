@@ -124,7 +124,7 @@ static void a_buffer_from_birth_to_death(void)
 	uint64_t bytes = 5000;
 	char *memory;
 	void *address;
-	int buffer;
+	int buffer, other;
 
 	options.region = "gpu";
 	options.label = "two words";
@@ -137,6 +137,28 @@ static void a_buffer_from_birth_to_death(void)
 	CHECK_EQ(entry.bytes, 8192);
 	CHECK_EQ(entry.align, 1 << 16);
 	CHECK(!strcmp(entry.label, "two words"));
+	/* The fake shows what it was told. */
+	options.at = 0x123456789000;
+	other = lcma_allocate(device, &bytes, &options);
+	CHECK_EQ(lcma_get_buffer(device, other, &entry), 0);
+	CHECK_EQ(entry.phys, 0x123456789000);
+	close(other);
+	options.at = 0;
+	options.below = 1 << 27;
+	options.boundary = 1 << 24;
+	other = lcma_allocate(device, &bytes, &options);
+	CHECK_EQ(lcma_get_buffer(device, other, &entry), 0);
+	CHECK_EQ(entry.phys, (1 << 27) - 8192);
+	CHECK_EQ(entry.align, 1 << 24);
+	close(other);
+	/* A program of the first version knows none of this. */
+	options.size = offsetof(struct lcma_options, below);
+	options.align = 0;
+	other = lcma_allocate(device, &bytes, &options);
+	CHECK_EQ(lcma_get_buffer(device, other, &entry), 0);
+	CHECK(entry.align != 1 << 24);
+	close(other);
+	CHECK_EQ(lcma_get_buffer(device, buffer, &entry), 0);
 	CHECK(!strcmp(entry.region, "gpu"));
 
 	bytes = 0;

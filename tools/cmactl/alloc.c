@@ -164,6 +164,9 @@ int cmd_alloc(struct session *session)
 		return status;
 	}
 	options.align = args->align;
+	options.below = args->below;
+	options.at = args->at;
+	options.boundary = args->boundary;
 	options.timeout_ms = args->timeout_ms;
 	options.region = args->region;
 	options.label = args->label;

@@ -111,6 +111,34 @@ static int take_align(struct args *args, const char *value)
 	return 0;
 }
 
+static int take_address(struct args *args, const char *name, const char *value,
+			uint64_t *address)
+{
+	if (address_parse(value, address) || !*address)
+		return wrong(args, "--%s needs an address, as in --%s 0x60000000, not '%s'",
+			     name, name, value);
+	return 0;
+}
+
+static int take_below(struct args *args, const char *value)
+{
+	return take_address(args, "below", value, &args->below);
+}
+
+static int take_at(struct args *args, const char *value)
+{
+	return take_address(args, "at", value, &args->at);
+}
+
+static int take_boundary(struct args *args, const char *value)
+{
+	if (size_parse(value, &args->boundary) || !args->boundary ||
+	    (args->boundary & (args->boundary - 1)))
+		return wrong(args, "--boundary needs a power of two, as in --boundary 16M, not '%s'",
+			     value);
+	return 0;
+}
+
 static int take_timeout(struct args *args, const char *value)
 {
 	uint64_t ms;
@@ -218,6 +246,9 @@ static const struct option {
 	{ "region", 'r', VALUE, WITH_REGION, 0, take_region },
 	{ "label", 'l', VALUE, BIT(CMD_ALLOC), 0, take_label },
 	{ "align", 0, VALUE, BIT(CMD_ALLOC), 0, take_align },
+	{ "below", 0, VALUE, BIT(CMD_ALLOC), 0, take_below },
+	{ "at", 0, VALUE, BIT(CMD_ALLOC), 0, take_at },
+	{ "boundary", 0, VALUE, BIT(CMD_ALLOC), 0, take_boundary },
 	{ "timeout", 0, VALUE, BIT(CMD_ALLOC) | BIT(CMD_STRESS), 0, take_timeout },
 	{ "nowait", 0, NO_VALUE, BIT(CMD_ALLOC) | BIT(CMD_BENCH), ARG_NOWAIT, NULL },
 	{ "quiet", 'q', NO_VALUE, BIT(CMD_ALLOC), ARG_QUIET, NULL },

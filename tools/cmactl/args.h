@@ -51,6 +51,9 @@ enum command {
  * @bytes: SIZE; --length; 0: to the end
  * @offset: --offset
  * @align: --align, a power of two; 0: none
+ * @below: --below; 0: anywhere
+ * @at: --at; 0: anywhere
+ * @boundary: --boundary, a power of two; 0: none
  * @timeout_ms: --timeout; 0: none
  * @hold_ms: --hold; 0: until a signal comes; SECONDS of stress
  * @interval_ms: SECONDS of watch
@@ -72,6 +75,9 @@ struct args {
 	uint64_t bytes;
 	uint64_t offset;
 	uint64_t align;
+	uint64_t below;
+	uint64_t at;
+	uint64_t boundary;
 	uint32_t timeout_ms;
 	uint64_t hold_ms;
 	uint64_t interval_ms;

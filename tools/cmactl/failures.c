@@ -61,6 +61,19 @@ static void phys_json(struct json *json, const char *name,
 		json_null(json, name);
 }
 
+/* Which of the things that were asked for could not be had. */
+static const char *bound_text(uint32_t bound_by)
+{
+	static const char *const words[] = {
+		[LCMA_BOUND_BY_NONE] = "none",
+		[LCMA_BOUND_BY_ALIGN] = "align",
+		[LCMA_BOUND_BY_PLACE] = "place",
+		[LCMA_BOUND_BY_BOUNDARY] = "boundary",
+	};
+
+	return bound_by < sizeof(words) / sizeof(words[0]) ? words[bound_by] : "?";
+}
+
 static void write_object(struct json *json,
 			 const struct lcma_failure_entry *entry)
 {
@@ -78,6 +91,10 @@ static void write_object(struct json *json,
 	json_number(json, "aligned", entry->aligned);
 	phys_json(json, "aligned_phys", entry, entry->aligned,
 		  entry->aligned_phys);
+	json_number(json, "at", entry->at);
+	json_number(json, "below", entry->below);
+	json_number(json, "boundary", entry->boundary);
+	json_text(json, "bound_by", bound_text(entry->bound_by));
 	json_text(json, "obstacle", held_text(entry->obstacle));
 	phys_json(json, "obstacle_phys", entry, entry->obstacle,
 		  entry->obstacle_phys);

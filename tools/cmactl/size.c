@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MS_MAX		(366ULL * 24 * 3600 * 1000)
@@ -39,16 +41,17 @@ int number_parse(const char *text, uint64_t max, uint64_t *value)
 	return digits_parse(text, strlen(text), max, value);
 }
 
-int size_parse(const char *text, uint64_t *bytes)
+/* A bare number counts 2^shift bytes. */
+static int scaled_parse(const char *text, unsigned int shift, uint64_t *bytes)
 {
 	size_t len = strlen(text);
-	unsigned int shift = 10;
 	uint64_t n;
 	int err;
 
 	switch (len ? text[len - 1] : '\0') {
 	case 'k':
 	case 'K':
+		shift = 10;
 		len--;
 		break;
 	case 'm':
@@ -66,6 +69,25 @@ int size_parse(const char *text, uint64_t *bytes)
 	if (!err)
 		*bytes = n << shift;
 	return err;
+}
+
+int address_parse(const char *text, uint64_t *address)
+{
+	const bool is_hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	const size_t len = is_hex ? strspn(text + 2, "0123456789abcdefABCDEF") : 0;
+
+	if (!is_hex)
+		return scaled_parse(text, 0, address);
+	if (!len || text[2 + len])
+		return -EINVAL;
+	errno = 0;
+	*address = strtoull(text + 2, NULL, 16);
+	return errno ? -ERANGE : 0;
+}
+
+int size_parse(const char *text, uint64_t *bytes)
+{
+	return scaled_parse(text, 10, bytes);
 }
 
 int seconds_parse(const char *text, uint64_t *ms)

@@ -21,6 +21,16 @@
 int size_parse(const char *text, uint64_t *bytes);
 
 /**
+ * address_parse - read an address: 0x and hexadecimal digits, or a number of bytes with
+ * or without K, M or G
+ * @text: all of it must be the address
+ * @address: the address, possibly 0
+ *
+ * Return: 0; -EINVAL it is no address; -ERANGE more than 64 bits.
+ */
+int address_parse(const char *text, uint64_t *address);
+
+/**
  * number_parse - read a decimal number
  * @text: digits, and nothing else
  * @max: the largest that is allowed

@@ -24,6 +24,14 @@ static int make_line(const struct args *args, char *line, size_t size)
 	if (args->align)
 		at += snprintf(line + at, size - at, " align=%" PRIu64 "K",
 			       args->align >> 10);
+	if (args->below && at < size)
+		at += snprintf(line + at, size - at, " below=%#" PRIx64,
+			       args->below);
+	if (args->at && at < size)
+		at += snprintf(line + at, size - at, " at=%#" PRIx64, args->at);
+	if (args->boundary && at < size)
+		at += snprintf(line + at, size - at, " boundary=%" PRIu64 "K",
+			       args->boundary >> 10);
 	if (args->region && at < size)
 		at += snprintf(line + at, size - at, " region=%s", args->region);
 	if (args->label && at < size)

@@ -165,6 +165,9 @@ int lcma_allocate(int device, uint64_t *bytes,
 	alloc.flags = o.flags;
 	alloc.align = o.align;
 	alloc.timeout_ms = o.timeout_ms;
+	alloc.below = o.below;
+	alloc.at = o.at;
+	alloc.boundary = o.boundary;
 	err = call(device, LCMA_IOC_ALLOC, &alloc);
 	if (err)
 		return err;

@@ -142,6 +142,13 @@ int lcma_get_region_sized(int device, const char *name,
  * @region: its name; NULL or "": the first that can
  * @label: what it is for, up to 31 printable characters, no blanks; NULL or "":
  *	none
+ * @below: the physical address before which the buffer ends, as 1 << 27 for a device
+ *	with 27 address bits; 0: anywhere
+ * @at: the physical address at which it begins; 0: anywhere
+ * @boundary: it crosses no multiple of this, a power of two not smaller than the
+ *	buffer; 0: it may
+ *
+ * @at, and a @below that is no power of two, need CAP_SYS_RAWIO, or phys_for_all.
  */
 struct lcma_options {
 	size_t size;
@@ -151,9 +158,13 @@ struct lcma_options {
 	uint64_t reserved;
 	const char *region;
 	const char *label;
+	uint64_t below;
+	uint64_t at;
+	uint64_t boundary;
 };
 
-#define LCMA_OPTIONS_INIT	{ sizeof(struct lcma_options), 0, 0, 0, 0, NULL, NULL }
+#define LCMA_OPTIONS_INIT \
+	{ sizeof(struct lcma_options), 0, 0, 0, 0, NULL, NULL, 0, 0, 0 }
 
 /**
  * lcma_allocate - allocate a zeroed buffer
@@ -162,7 +173,9 @@ struct lcma_options {
  * @options: what it has to be like; NULL: the defaults
  *
  * Return: the buffer; -EINVAL @bytes is 0, @align no power of two, @label too
- * long, not printable or with blanks; -EOPNOTSUPP an unknown flag; -E2BIG options
+ * long, not printable or with blanks, @boundary too small, @at no multiple of the
+ * page size; -EPERM @at or @below, see there; -E2BIG also @below, @at or @boundary and
+ * a module that does not know them; -EOPNOTSUPP an unknown flag; -E2BIG options
  * that this library does not know; the errors of LCMA_IOC_ALLOC.
  */
 int lcma_allocate(int device, uint64_t *bytes,

@@ -15,6 +15,7 @@
 #define VERSION_SIZE	UP_TO(lcma_version, quota_user)
 #define REGION_SIZE	UP_TO(lcma_region_info, wedged)
 #define ENTRY_SIZE	UP_TO(lcma_buffer_entry, inode)
+#define FAILURE_SIZE	UP_TO(lcma_failure_entry, why)
 
 int (lcma_get_version)(int device, struct lcma_version *version)
 {
@@ -37,7 +38,7 @@ int (lcma_list_failures)(int device, const char *region, uint32_t flags,
 			 uint32_t nr)
 {
 	return lcma_list_failures_sized(device, region, flags, after_seq,
-					entries, nr, sizeof(*entries));
+					entries, nr, FAILURE_SIZE);
 }
 
 int (lcma_list_buffers)(int device, const char *region, uint32_t flags,

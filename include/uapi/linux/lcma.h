@@ -223,9 +223,18 @@ struct lcma_region_info {
  *	or empty
  * @latency_ns: out: how long it took
  * @id: out: the buffer's number in its region
+ * @below: in: the physical address before which the buffer ends, as 1 << 27 for a
+ *	device with 27 address bits; 0: anywhere
+ * @at: in: the physical address at which it begins, a multiple of the page size; 0:
+ *	anywhere
+ * @boundary: in: it crosses no multiple of so many bytes, a power of two not smaller
+ *	than @len; 0: it may
  *
- * Errors: ENOENT no such region; EFBIG larger than the region; ENOSPC no unused
- * run that fits; EBUSY every one held a page that could not be moved; ENOMEM
+ * @at, and a @below that is no power of two, are for those who may see addresses:
+ * CAP_SYS_RAWIO, or all if the module parameter phys_for_all is set.
+ *
+ * Errors: ENOENT no such region; EFBIG larger than the region; EPERM @at or @below,
+ * see there; ENOSPC no unused run that fits, where it may lie; EBUSY every one held a page that could not be moved; ENOMEM
  * nowhere to move one to; ENOBUFS no memory for structures; EAGAIN with NOWAIT:
  * unused runs, but none in the pool; ETIMEDOUT; EINTR killed; EDQUOT over the
  * file's or the user's quota; EMFILE, ENFILE no descriptor left.
@@ -241,6 +250,9 @@ struct lcma_alloc {
 	char label[LCMA_LABEL_SIZE];
 	__aligned_u64 latency_ns;
 	__aligned_u64 id;
+	__aligned_u64 below;
+	__aligned_u64 at;
+	__aligned_u64 boundary;
 };
 
 #define LCMA_IOC_ALLOC		_IO(LCMA_IOC_MAGIC, 0x03)
@@ -396,6 +408,12 @@ struct lcma_sync {
 #define LCMA_HELD_BY_UNMOVABLE	3	/* no page that migration can move */
 #define LCMA_HELD_BY_RESERVED	4	/* reserved by the kernel */
 
+/* lcma_failure_entry.bound_by */
+#define LCMA_BOUND_BY_NONE	0	/* it was asked for at any place */
+#define LCMA_BOUND_BY_ALIGN	1	/* by the alignment */
+#define LCMA_BOUND_BY_PLACE	2	/* by @at or @below */
+#define LCMA_BOUND_BY_BOUNDARY	3	/* by @boundary */
+
 /**
  * struct lcma_failure_entry - one allocation that failed
  * @seq: its number in its region, from 1, never used twice
@@ -405,7 +423,8 @@ struct lcma_sync {
  * @took_ns: how long it was tried
  * @longest: the longest unused run at that moment, in bytes
  * @longest_phys: where that is, if LCMA_FAILURE_PHYS
- * @aligned: the longest unused run that begins on @align, in bytes
+ * @aligned: the longest unused run that begins on @align, in bytes, and meets what
+ *	else @bound_by names
  * @aligned_phys: where that is, if LCMA_FAILURE_PHYS
  * @obstacle_phys: the page in the way, if there was one, and LCMA_FAILURE_PHYS
  * @obstacle: LCMA_HELD_BY_*: what kept that page
@@ -419,6 +438,12 @@ struct lcma_sync {
  * @region: the region
  * @label: what it was for; may be empty
  * @why: all of it in one sentence, with addresses if LCMA_FAILURE_PHYS
+ * @at: the address at which it was wanted; 0: anywhere
+ * @below: the address before which it had to end; 0: anywhere
+ * @boundary: it must cross no multiple of this; 0: it might
+ * @bound_by: LCMA_BOUND_BY_*: the first of these, in this order, that no unused run of
+ *	the size met; if one met them all, the last that was asked for
+ * @reserved2: 0
  */
 struct lcma_failure_entry {
 	__aligned_u64 seq;
@@ -441,6 +466,11 @@ struct lcma_failure_entry {
 	char region[LCMA_NAME_SIZE];
 	char label[LCMA_LABEL_SIZE];
 	char why[LCMA_WHY_SIZE];
+	__aligned_u64 at;
+	__aligned_u64 below;
+	__aligned_u64 boundary;
+	__u32 bound_by;
+	__u32 reserved2;
 };
 
 /* lcma_failure_list.flags */

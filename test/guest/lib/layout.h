@@ -87,7 +87,10 @@ LAYOUT_AT(lcma_alloc, region, 32);
 LAYOUT_AT(lcma_alloc, label, 64);
 LAYOUT_AT(lcma_alloc, latency_ns, 96);
 LAYOUT_AT(lcma_alloc, id, 104);
-LAYOUT_SIZE(lcma_alloc, 112);
+LAYOUT_AT(lcma_alloc, below, 112);
+LAYOUT_AT(lcma_alloc, at, 120);
+LAYOUT_AT(lcma_alloc, boundary, 128);
+LAYOUT_SIZE(lcma_alloc, 136);
 
 LAYOUT_AT(lcma_buffer_entry, id, 0);
 LAYOUT_AT(lcma_buffer_entry, bytes, 8);
@@ -142,7 +145,12 @@ LAYOUT_AT(lcma_failure_entry, comm, 104);
 LAYOUT_AT(lcma_failure_entry, region, 120);
 LAYOUT_AT(lcma_failure_entry, label, 152);
 LAYOUT_AT(lcma_failure_entry, why, 184);
-LAYOUT_SIZE(lcma_failure_entry, 504);
+LAYOUT_AT(lcma_failure_entry, at, 504);
+LAYOUT_AT(lcma_failure_entry, below, 512);
+LAYOUT_AT(lcma_failure_entry, boundary, 520);
+LAYOUT_AT(lcma_failure_entry, bound_by, 528);
+LAYOUT_AT(lcma_failure_entry, reserved2, 532);
+LAYOUT_SIZE(lcma_failure_entry, 536);
 
 LAYOUT_AT(lcma_failure_list, size, 0);
 LAYOUT_AT(lcma_failure_list, flags, 4);

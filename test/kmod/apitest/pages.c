@@ -115,6 +115,62 @@ static void zeroing(struct lcma_region *region)
 	OK(apitest_settles(region, &before), "and comes back");
 }
 
+/* Sixteen pages where a device reaches them, or the place is named as the reason. */
+static void within(struct lcma_region *region)
+{
+	const struct lcma_region_state before = apitest_state(region);
+	const u64 bytes = (u64)before.nr_pages << PAGE_SHIFT;
+	struct lcma_limits limits = { .below = before.base + SZ_64K };
+	struct lcma_buffer_params params = { .bytes = SZ_64K, .flags = LCMA_QUIET };
+	struct lcma_buffer *buffer;
+	struct page *pages;
+	unsigned int flags;
+
+	pages = lcma_alloc_pages_within(region, 16, 0, 0, &limits);
+	if (!OK(!IS_ERR(pages) && page_to_phys(pages) == before.base,
+		"below= leaves one place"))
+		return;
+	FAILS(lcma_alloc_pages_within(region, 1, 0, LCMA_QUIET, &limits), -ENOSPC,
+	      "which is taken");
+	lcma_free_pages(region, pages, 16);
+	/* From the pool and from shared pages. */
+	for (flags = 0; flags <= LCMA_NOWAIT; flags += LCMA_NOWAIT) {
+		limits = (struct lcma_limits){ .at = before.base + bytes - SZ_64K };
+		pages = lcma_alloc_pages_within(region, 16, 0, flags, &limits);
+		if (flags && PTR_ERR(pages) == -EAGAIN)
+			continue;
+		OK(!IS_ERR(pages) && page_to_phys(pages) == limits.at,
+		   "at= is the place, flags %u", flags);
+		if (!IS_ERR(pages))
+			lcma_free_pages(region, pages, 16);
+	}
+	limits = (struct lcma_limits){ .boundary = SZ_64K };
+	pages = lcma_alloc_pages_within(region, 16, 0, 0, &limits);
+	OK(!IS_ERR(pages) && IS_ALIGNED(page_to_phys(pages), SZ_64K),
+	   "boundary= is not crossed");
+	if (!IS_ERR(pages))
+		lcma_free_pages(region, pages, 16);
+	params.limits.at = before.base + SZ_64K;
+	buffer = lcma_buffer_alloc(region, &params);
+	OK(!IS_ERR(buffer) && lcma_buffer_phys(buffer) == before.base + SZ_64K,
+	   "a buffer is where it was wanted");
+	if (!IS_ERR(buffer))
+		lcma_buffer_put(buffer);
+	limits = (struct lcma_limits){ .boundary = SZ_32K };
+	FAILS(lcma_alloc_pages_within(region, 16, 0, 0, &limits), -EINVAL,
+	      "a boundary smaller than the pages: EINVAL");
+	limits = (struct lcma_limits){ .at = before.base + 1 };
+	FAILS(lcma_alloc_pages_within(region, 1, 0, 0, &limits), -EINVAL,
+	      "at= between two pages: EINVAL");
+	limits = (struct lcma_limits){ .below = before.base };
+	FAILS(lcma_alloc_pages_within(region, 1, 0, LCMA_QUIET, &limits), -ENOSPC,
+	      "below the region: ENOSPC");
+	limits = (struct lcma_limits){ .at = before.base + bytes };
+	FAILS(lcma_alloc_pages_within(region, 1, 0, LCMA_QUIET | LCMA_NOWAIT, &limits),
+	      -ENOSPC, "after the region, NOWAIT: ENOSPC");
+	OK(apitest_settles(region, &before), "nothing is left");
+}
+
 void apitest_pages(struct lcma_region *region)
 {
 	const unsigned long granule = apitest_granule(region);
@@ -133,6 +189,7 @@ void apitest_pages(struct lcma_region *region)
 	for (i = 0; i < ARRAY_SIZE(sizes); i++)
 		one_size(region, sizes[i].count, sizes[i].align_order, granule);
 	zeroing(region);
+	within(region);
 }
 
 void apitest_errors(struct lcma_region *region)
