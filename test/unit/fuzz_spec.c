@@ -163,10 +163,13 @@ static bool names_differ(const struct lcma_spec *specs, int nr)
 {
 	int i, k;
 
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
+		if (!strcmp(specs[i].name, "map"))
+			return false;
 		for (k = 0; k < i; k++)
 			if (!strcmp(specs[i].name, specs[k].name))
 				return false;
+	}
 	return true;
 }
 
