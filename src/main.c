@@ -9,6 +9,7 @@
 
 #include "buffer/device.h"
 #include "fault.h"
+#include "front/bind.h"
 #include "front/dev.h"
 #include "front/heap.h"
 #include "life/attach.h"
@@ -39,9 +40,12 @@ static int __init lcma_init(void)
 	err = lcma_shrink_init();
 	if (err)
 		goto err_stop_upkeep;
-	err = lcma_sysfs_init();
+	err = lcma_bind_init();
 	if (err)
 		goto err_stop_shrinking;
+	err = lcma_sysfs_init();
+	if (err)
+		goto err_forget_rules;
 	err = lcma_heaps_init();
 	if (err)
 		goto err_remove_sysfs;
@@ -56,12 +60,15 @@ static int __init lcma_init(void)
 	lcma_attach_share();
 	lcma_shrink_start();
 	lcma_upkeep_start();
+	lcma_bind_start();
 	return 0;
 
 err_remove_heaps:
 	lcma_heaps_exit();
 err_remove_sysfs:
 	lcma_sysfs_exit();
+err_forget_rules:
+	lcma_bind_exit();
 err_stop_shrinking:
 	lcma_shrink_exit();
 err_stop_upkeep:
@@ -84,8 +91,10 @@ static void __exit lcma_exit(void)
 	lcma_faults_exit();
 	lcma_dev_exit();
 	lcma_heaps_exit();
+	lcma_bind_stop();
 	lcma_devices_forget();
 	lcma_sysfs_exit();
+	lcma_bind_exit();
 	lcma_shrink_exit();
 	lcma_upkeep_stop();
 	lcma_detach_all();

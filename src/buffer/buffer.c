@@ -25,7 +25,8 @@ static void note_facts(struct lcma_buffer *buffer,
 	facts->align_bytes = (u64)request->align_pages << PAGE_SHIFT;
 	facts->owner = request->owner;
 	facts->uid = current_uid();
-	get_task_comm(facts->comm, current);
+	/* Not get_task_comm(): its lock is not for interrupts. */
+	strscpy(facts->comm, current->comm, sizeof(facts->comm));
 	strscpy(facts->label, request->label, sizeof(facts->label));
 	facts->created = ktime_get();
 	facts->latency_ns = ktime_to_ns(ktime_sub(facts->created, began));
@@ -119,7 +120,8 @@ static struct lcma_buffer *first_after(const struct lcma_region *region,
  * The buffer's memory is zero. The current task's user is charged, unless another
  * module asks.
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; with LCMA_NOWAIT as lcma_alloc_pages(), where no
+ * account is charged.
  * Return: the buffer with one reference; -EDQUOT over quota; ERR_PTR of what
  * lcma_alloc() returns.
  */
@@ -133,7 +135,8 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_request *request,
 	int err;
 
 	buffer = lcma_fault(BUFFER_NEW) ? NULL :
-		 kzalloc(sizeof(*buffer), GFP_KERNEL);
+		 kzalloc(sizeof(*buffer), request->flags & LCMA_NOWAIT ?
+			 GFP_ATOMIC : GFP_KERNEL);
 	if (!buffer) {
 		lcma_alloc_failed(request, -ENOBUFS, began);
 		return ERR_PTR(-ENOBUFS);

@@ -21,6 +21,7 @@
 #include "buffer/buffer.h"
 #include "compat/module.h"
 #include "fault.h"
+#include "front/bind.h"
 #include "life/attach.h"
 #include "life/door.h"
 #include "page/obstacle.h"
@@ -47,6 +48,7 @@ static struct dentry *root;
 
 /* Beside the regions', not among them: a region may have any name. */
 static struct dentry *holders;
+static struct dentry *devices;
 
 /* Shared pages of a range that the system uses at the moment. */
 static unsigned long count_system_pages(struct lcma_region *region,
@@ -378,11 +380,19 @@ static int holders_show(struct seq_file *m, void *unused)
 
 	seq_printf(m, "references=%d\n", lcma_compat_module_refcount());
 	lcma_doors_show(m);
+	lcma_bind_show_holders(m);
 	lcma_for_each_region(region, i)
 		show_buffers(m, region);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(holders);
+
+static int devices_show(struct seq_file *m, void *unused)
+{
+	lcma_bind_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(devices);
 
 static struct dentry *add_dir(const char *name, struct dentry *parent)
 {
@@ -413,6 +423,9 @@ void lcma_debugfs_init(void)
 	holders = lcma_fault(DEBUGFS_FILE) ? NULL :
 		  debugfs_create_file("lcma_holders", 0400, NULL, NULL,
 				      &holders_fops);
+	devices = lcma_fault(DEBUGFS_FILE) ? NULL :
+		  debugfs_create_file("lcma_devices", 0400, NULL, NULL,
+				      &devices_fops);
 	root = add_dir("lcma", NULL);
 	lcma_for_each_region(region, i) {
 		dir = add_dir(region->name, root);
@@ -433,4 +446,5 @@ void lcma_debugfs_exit(void)
 {
 	debugfs_remove_recursive(root);
 	debugfs_remove(holders);
+	debugfs_remove(devices);
 }

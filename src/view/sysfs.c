@@ -15,6 +15,7 @@
 
 #include "alloc/policy.h"
 #include "fault.h"
+#include "front/bind.h"
 #include "life/door.h"
 #include "life/drain.h"
 #include "region/facts.h"
@@ -289,6 +290,29 @@ static const struct kobj_type region_dir_type = {
 	.default_groups = region_groups,
 };
 
+static ssize_t map_show(struct kobject *kobj, struct kobj_attribute *attr,
+			char *to)
+{
+	size_t len_bytes;
+
+	if (!lcma_doors_are_open())
+		return -ENODEV;
+	len_bytes = lcma_bind_rules_show(to, PAGE_SIZE - 1);
+	to[len_bytes] = '\n';
+	return len_bytes + 1;
+}
+
+static ssize_t map_store(struct kobject *kobj, struct kobj_attribute *attr,
+			 const char *text, size_t len_bytes)
+{
+	int err = lcma_doors_are_open() ?
+		  lcma_bind_rules_set(text, len_bytes) : -ENODEV;
+
+	return err ? err : len_bytes;
+}
+
+static struct kobj_attribute map_attr = __ATTR_RW(map);
+
 static int add_region(struct lcma_region *region)
 {
 	struct region_dir *dir;
@@ -338,6 +362,11 @@ int lcma_sysfs_init(void)
 	       kobject_create_and_add("lcma", kernel_kobj);
 	if (!root)
 		return -ENOMEM;
+	err = lcma_fault(SYSFS_MAP) ?: sysfs_create_file(root, &map_attr.attr);
+	if (err) {
+		kobject_put(root);
+		return err;
+	}
 	lcma_for_each_region(region, i) {
 		err = add_region(region);
 		if (err) {
