@@ -218,6 +218,8 @@ static const struct {
 	{ "list -- true", "only alloc runs a command" },
 	{ "list cam", "unexpected word" },
 	{ "failures cam gpu", "unexpected word" },
+	{ "devices cam", "unexpected word" },
+	{ "devices --region cam", "does not belong" },
 	{ "failures --holders", "--holders does not belong to this command" },
 	{ "free --region cam", "does not belong" },
 	{ "map cam gpu", "unexpected word 'gpu'" },

@@ -49,6 +49,7 @@ static const struct {
 	{ "free", CMD_FREE },
 	{ "list", CMD_LIST },
 	{ "failures", CMD_FAILURES },
+	{ "devices", CMD_DEVICES },
 	{ "info", CMD_INFO },
 	{ "map", CMD_MAP },
 	{ "watch", CMD_WATCH },

@@ -16,6 +16,7 @@ enum command {
 	CMD_FREE,
 	CMD_LIST,
 	CMD_FAILURES,
+	CMD_DEVICES,
 	CMD_INFO,
 	CMD_MAP,
 	CMD_WATCH,

@@ -39,6 +39,7 @@ int cmd_alloc(struct session *session);
 int cmd_free(struct session *session);
 int cmd_list(struct session *session);
 int cmd_failures(struct session *session);
+int cmd_devices(struct session *session);
 int cmd_info(struct session *session);
 int cmd_map(struct session *session);
 int cmd_watch(struct session *session);

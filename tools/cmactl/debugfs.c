@@ -29,6 +29,12 @@ int debugfs_open(const char *region, const char *name, FILE **file)
 	return open_file(MOUNT_POINT "/lcma", region, name, file);
 }
 
+int debugfs_open_devices(FILE **file)
+{
+	*file = fopen(MOUNT_POINT "/lcma_devices", "re");
+	return *file ? 0 : -errno;
+}
+
 const char *debugfs_why(int err)
 {
 	struct statfs fs;

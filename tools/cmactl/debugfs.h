@@ -22,6 +22,14 @@
 int debugfs_open(const char *region, const char *name, FILE **file);
 
 /**
+ * debugfs_open_devices - open the list of devices that rules name
+ * @file: out
+ *
+ * Return: 0; a negative errno.
+ */
+int debugfs_open_devices(FILE **file);
+
+/**
  * debugfs_why - what to do when that failed
  * @err: what it returned
  *

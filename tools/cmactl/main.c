@@ -26,6 +26,7 @@ static const char usage[] =
 "    --holders            and the processes that hold each now\n"
 "  failures [REGION]      list this user's failed allocations, and why\n"
 "    --all                or everybody's\n"
+"  devices                which devices allocate by rules (map=), and why not\n"
 "  info [REGION]          all that is known of a region, or of all\n"
 "  map [REGION]           a picture of a region, or of all\n"
 "  watch [SECONDS]        the regions every second; --count N times\n"
@@ -61,6 +62,7 @@ static int (*const commands[])(struct session *session) = {
 	[CMD_FREE] = cmd_free,
 	[CMD_LIST] = cmd_list,
 	[CMD_FAILURES] = cmd_failures,
+	[CMD_DEVICES] = cmd_devices,
 	[CMD_INFO] = cmd_info,
 	[CMD_MAP] = cmd_map,
 	[CMD_WATCH] = cmd_watch,
