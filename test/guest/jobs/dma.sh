@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A driver that knows nothing of lcma (test/kmod/dmatest) gets its memory from a region
+# because a rule names its device: every entry of the DMA API, with and without lcma;
+# buffers that outlive unbinding; binding again; probe that fails; a child that copies the
+# operations; freeing against unbinding; the order of unloading; rules that are
+# changed, or malformed.
+# Cannot be shown here: a cache that was not synchronised (QEMU has none).
+#
+# mem: 1G
+# cmdline: cma=96M@0x90000000
+# cmdline@*-arm64: cma=96M swiotlb=force
+# cmdline@*-amd64: cma=96M reserve_mem=64M:4M:lcma
+# kernels@6.12-amd64: *
+# wide: 6.12-arm64 7-arm64 6.12-amd64
+# timeout: 120
+
+. /test/lib/tap.sh
+# shellcheck source=test/guest/lib/dma.sh
+. /test/lib/dma.sh
+
+page_size
+dma_source
+frame_pages=$((262144 / page_bytes))
+
+# The driver by itself: its checks hold without lcma.
+if [ "${lcma_measure:-no}" = yes ]; then
+	modprobe_dmatest || bail_out "dmatest"
+	dmatest all "without lcma: "
+	rmmod lcma_dmatest
+fi
+
+# --- rules ----------------------------------------------------------------------
+
+refused()
+{
+	log_mark
+	if insmod /lcma.ko "regions=\"main=32M@$source\"" "map=\"$1\"" 2>/dev/null; then
+		rmmod lcma
+		fail "map=$1 is refused"
+	else
+		matches "$(log_since)" "$2" "map=$1 is refused: $2"
+	fi
+}
+
+refused "dmatest.0=mian" "map=: rule dmatest.0: there is no region mian"
+refused "dmatest.0" "map=: the names need = .*, at character 10, here"
+refused "dmatest.0=main:mni=4K" "\"mni=4K\" is no option of a rule .*min=, timeout="
+
+lcma_load_map "main=32M@$source;other=16M@$source" "dmatest*=main,other;*=kernel" ||
+	bail_out "lcma does not load"
+is "$(cat $sys/map)" "dmatest*=main,other;*=kernel" "the rules are shown"
+check "rules can be changed" write_to $sys/map "none=other;dmatest.?=main"
+log_mark
+if write_to $sys/map "dmatest.?=main,nowhere"; then
+	fail "a region that is not there is refused"
+else
+	pass "a region that is not there is refused"
+fi
+matches "$(log_since)" "there is no region nowhere" "and the log names it"
+is "$(cat $sys/map)" "none=other;dmatest.?=main" "and the rules are as before"
+
+# --- every entry ----------------------------------------------------------------
+
+region_info main
+end=$((base + nr_pages * page_bytes))
+modprobe_dmatest || bail_out "dmatest"
+matches "$(device_line dmatest.0)" "driver=dmatest rule=dmatest\\.\\? regions=main .*state=bound" \
+	"the device is listed with its rule"
+dmatest all
+for kind in $served; do
+	inside $kind
+done
+for kind in small child narrow $left; do
+	outside $kind
+done
+settled main 0 "nothing is used"
+allocs=$(lcma_info main allocs)
+compare "$allocs" -ge 4 "lcma served $allocs requests"
+diag "$(device_line dmatest.0)"
+if lcma_unload; then
+	bail_out "lcma was unloaded under a bound device"
+else
+	pass "lcma stays loaded while a device is bound"
+fi
+matches "$(cat /sys/kernel/debug/lcma_holders)" "device=dmatest.0 driver=dmatest" \
+	"and is said to be held by it"
+
+matches "$(cmactl devices | tail -n 1)" "^dmatest\\.0 +dmatest +dmatest\\.\\? +main +bound .*smaller than min=" \
+	"cmactl lists the device"
+matches "$(cmactl devices --json)" '"device": ?"dmatest.0".*"state": ?"bound".*"left_small": ?[1-9]' \
+	"and in JSON, with what was left to the kernel"
+
+# --- lifetimes ------------------------------------------------------------------
+
+dmatest keep
+matches "$(cat $debug/main/buffers)" "bytes=262144 .*label=dmatest.0" \
+	"a buffer is listed with its device's name"
+unbind dmatest.0
+is "$(lcma_info main used_pages)" $frame_pages "it outlives the driver"
+matches "$(device_line dmatest.0)" "state=unbound .*buffers=1" "and the device keeps its operations"
+if lcma_unload; then
+	bail_out "lcma was unloaded under a buffer"
+else
+	pass "lcma stays loaded while a buffer is there"
+fi
+check "rules are changed meanwhile" write_to $sys/map "*=other"
+bind dmatest.0
+matches "$(device_line dmatest.0)" "regions=other .*state=bound .*buffers=1" \
+	"the new rule counts when it is bound again"
+dmatest let_go
+settled main 0 "the old buffer went back to its region"
+unbind dmatest.0
+
+check "back to the first rule" write_to $sys/map "dmatest=main"
+echo 1 >$parameters/managed
+echo 1 >$parameters/fail
+bind dmatest.0 && fail "probe fails"
+settled main 0 "managed memory of a probe that fails is freed"
+echo 0 >$parameters/fail
+bind dmatest.0
+is "$(lcma_info main used_pages)" $frame_pages "managed memory is lcma's"
+unbind dmatest.0
+settled main 0 "and is freed when the driver goes"
+echo 0 >$parameters/managed
+
+check "*=kernel leaves all alone" write_to $sys/map "*=kernel"
+bind dmatest.0
+is "$(device_line dmatest.0)" "" "so the device is not listed"
+dmatest keep
+outside kept
+dmatest let_go
+write_to $sys/map "dmatest=main"
+matches "$(device_line dmatest.0)" "state=refused .*next bind" \
+	"a rule that comes after the driver counts from the next bind on"
+unbind dmatest.0
+
+bind dmatest.0
+dmatest "storm 25"
+settled main 0 "nothing is left of the storm"
+frees=$(lcma_info main frees)
+is "$frees" "$(lcma_info main allocs)" "as many buffers came back as were handed out: $frees"
+
+check "the driver is unloaded" rmmod lcma_dmatest
+is "$(device_line dmatest.0)" "" "its device is forgotten"
+check "lcma is unloaded" lcma_unload
+
+# The driver is there first, lcma comes and goes.
+modprobe_dmatest || bail_out "dmatest"
+log_mark
+lcma_load_map "main=32M@$source" "dmatest=main" || bail_out "lcma does not load"
+matches "$(log_since)" "dmatest.0: lcma: rule dmatest: its driver was there before" \
+	"the log tells that a driver was there first"
+unbind dmatest.0
+bind dmatest.0
+dmatest keep
+unbind dmatest.0
+dmatest let_go
+settled main 0 "nothing is used"
+check "lcma is unloaded while the device has no driver" lcma_unload
+bind dmatest.0
+dmatest keep "after lcma: "
+rmmod lcma_dmatest
+finish

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory that outlives its driver's binding, as of a video device that a program still
+ * has open.
+ */
+#include "dmatest.h"
+
+#include <linux/device.h>
+#include <linux/errno.h>
+
+static struct device *kept_of;
+static dma_addr_t kept_at;
+static void *kept;
+
+int dmatest_keep(struct device *dev)
+{
+	if (kept)
+		return -EBUSY;
+	kept = dma_alloc_coherent(dev, DMATEST_BYTES, &kept_at, GFP_KERNEL);
+	if (!kept)
+		return -ENOMEM;
+	kept_of = get_device(dev);
+	dmatest_where(dev, "kept", kept_at, DMATEST_BYTES, kept);
+	return 0;
+}
+
+void dmatest_let_go(void)
+{
+	if (!kept)
+		return;
+	dma_free_coherent(kept_of, DMATEST_BYTES, kept, kept_at);
+	put_device(kept_of);
+	kept = NULL;
+}

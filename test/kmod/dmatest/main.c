@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dmatest: a platform driver, with its device dmatest.0, that uses the DMA API and knows
+ * nothing of lcma.
+ *
+ *	echo WORD > /sys/kernel/debug/dmatest/run; cat /sys/kernel/debug/dmatest/results
+ *
+ *	all		every entry of the API
+ *	keep, let_go	a buffer that outlives the driver
+ *	storm N		bound and unbound N times, while buffers are freed
+ *
+ * Parameters: managed=1: probe allocates managed memory as well; fail=1: probe fails
+ * after that.
+ */
+#include "dmatest.h"
+
+#include <linux/debugfs.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/platform_device.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+static bool managed;
+module_param(managed, bool, 0644);
+static bool fail;
+module_param(fail, bool, 0644);
+
+static DEFINE_MUTEX(lock);		/* one at a time */
+static struct platform_device *device;
+static struct dentry *dir;
+
+static int probe(struct platform_device *pdev)
+{
+	dma_addr_t handle;
+
+	if (dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32)))
+		return -EIO;
+	if (managed && !dmam_alloc_coherent(&pdev->dev, DMATEST_BYTES, &handle, GFP_KERNEL))
+		return -ENOMEM;
+	dmatest_storm_probe(&pdev->dev);
+	return fail ? -EIO : 0;
+}
+
+static struct platform_driver driver = {
+	.probe = probe,
+	.driver.name = "dmatest",
+};
+
+static int run(char *word)
+{
+	struct device *dev = &device->dev;
+	unsigned int rounds;
+
+	if (!strcmp(word, "all")) {
+		dmatest_coherent(dev);
+		dmatest_streaming(dev);
+		dmatest_child(dev);
+		return 0;
+	}
+	if (!strcmp(word, "keep"))
+		return dmatest_keep(dev);
+	if (!strcmp(word, "let_go")) {
+		dmatest_let_go();
+		return 0;
+	}
+	if (sscanf(word, "storm %u", &rounds) == 1)
+		return dmatest_storm(dev, rounds);
+	return -EINVAL;
+}
+
+static ssize_t run_write(struct file *file, const char __user *from, size_t count,
+			 loff_t *pos)
+{
+	char line[32];
+	int err;
+
+	if (count >= sizeof(line))
+		return -EINVAL;
+	if (copy_from_user(line, from, count))
+		return -EFAULT;
+	line[count] = '\0';
+	mutex_lock(&lock);
+	dmatest_clear();
+	err = run(strim(line));
+	mutex_unlock(&lock);
+	return err ?: count;
+}
+
+static const struct file_operations run_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = run_write,
+};
+
+static int results_show(struct seq_file *m, void *unused)
+{
+	mutex_lock(&lock);
+	seq_puts(m, dmatest_text());
+	mutex_unlock(&lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(results);
+
+static int __init dmatest_init(void)
+{
+	int err = platform_driver_register(&driver);
+
+	if (err)
+		return err;
+	device = platform_device_register_full(&(struct platform_device_info) {
+		.name = "dmatest", .id = 0, .dma_mask = DMA_BIT_MASK(32) });
+	if (IS_ERR(device)) {
+		platform_driver_unregister(&driver);
+		return PTR_ERR(device);
+	}
+	dir = debugfs_create_dir("dmatest", NULL);
+	debugfs_create_file("run", 0200, dir, NULL, &run_fops);
+	debugfs_create_file("results", 0400, dir, NULL, &results_fops);
+	return 0;
+}
+module_init(dmatest_init);
+
+static void __exit dmatest_exit(void)
+{
+	debugfs_remove_recursive(dir);
+	dmatest_let_go();
+	platform_device_unregister(device);
+	platform_driver_unregister(&driver);
+}
+module_exit(dmatest_exit);
+
+MODULE_DESCRIPTION("A driver that uses the DMA API, for tests");
+MODULE_LICENSE("GPL");
