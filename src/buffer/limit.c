@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reach: see reach.h.
+ * Limits: see limit.h.
  */
-#include "buffer/reach.h"
+#include "buffer/limit.h"
 
 #include <linux/device.h>
 #include <linux/dma-direct.h>
@@ -12,7 +12,7 @@
 #include "region/region.h"
 
 /**
- * lcma_reach - how much of a range does a device reach?
+ * lcma_limit_span - how much of a range does a device reach?
  * @dev: the device
  * @phys: first byte
  * @len_bytes: how many, not 0
@@ -23,7 +23,7 @@
  * Context: any.
  * Return: how much.
  */
-enum lcma_reach lcma_reach(struct device *dev, phys_addr_t phys, u64 len_bytes)
+enum lcma_span lcma_limit_span(struct device *dev, phys_addr_t phys, u64 len_bytes)
 {
 	const u64 limit = min_not_zero(dev->coherent_dma_mask,
 				       dev->bus_dma_limit);
@@ -31,25 +31,25 @@ enum lcma_reach lcma_reach(struct device *dev, phys_addr_t phys, u64 len_bytes)
 	const dma_addr_t last = phys_to_dma(dev, phys + len_bytes - 1);
 
 	if (first == DMA_MAPPING_ERROR || first > limit)
-		return LCMA_REACH_NONE;
+		return LCMA_SPAN_NONE;
 	/* A range that the bus translates in two pieces is not one range. */
 	if (last == DMA_MAPPING_ERROR || last > limit ||
 	    (u64)last - first != len_bytes - 1)
-		return LCMA_REACH_PART;
-	return LCMA_REACH_ALL;
+		return LCMA_SPAN_PART;
+	return LCMA_SPAN_ALL;
 }
 
 /**
- * lcma_reach_region - how much of a region does a device reach?
+ * lcma_limit_region - how much of a region does a device reach?
  * @dev: the device
  * @region: the region
  *
  * Context: any.
  * Return: how much.
  */
-enum lcma_reach lcma_reach_region(struct device *dev,
+enum lcma_span lcma_limit_region(struct device *dev,
 				  const struct lcma_region *region)
 {
-	return lcma_reach(dev, lcma_region_phys(region, 0),
+	return lcma_limit_span(dev, lcma_region_phys(region, 0),
 			  (u64)region->carve.nr_pages << PAGE_SHIFT);
 }
