@@ -54,7 +54,17 @@ static bool freeze_all(unsigned long pfn, unsigned long end_pfn)
 	return false;
 }
 
-static void free_one_by_one(unsigned long pfn, unsigned long nr_pages)
+/**
+ * lcma_block_free_singly - pages to the buddy allocator, one by one
+ * @pfn: the first page; each page is order 0 and has a reference of the caller's
+ * @nr_pages: how many
+ *
+ * A page that another holder references, too, is free when its holder lets go. The
+ * kernel's own free_contig_range() would warn about it.
+ *
+ * Context: process, may sleep.
+ */
+void lcma_block_free_singly(unsigned long pfn, unsigned long nr_pages)
 {
 	unsigned long i;
 
@@ -97,5 +107,5 @@ void lcma_block_free(unsigned long pfn, unsigned long nr_pages)
 	    freeze_all(pfn + 1, pfn + nr_pages))
 		__free_pages(pfn_to_page(pfn), ilog2(nr_pages));
 	else
-		free_one_by_one(pfn, nr_pages);
+		lcma_block_free_singly(pfn, nr_pages);
 }

@@ -7,6 +7,7 @@
 #define LCMA_BLOCK_H
 
 unsigned long lcma_block_next(unsigned long pfn, unsigned long nr_pages);
+void lcma_block_free_singly(unsigned long pfn, unsigned long nr_pages);
 void lcma_block_free(unsigned long pfn, unsigned long nr_pages);
 
 #endif

@@ -86,6 +86,9 @@ void lcma_unclaim(struct lcma_region *region, unsigned long start,
 		if (LCMA_FREES_BLOCKS) {
 			nr = lcma_block_next(pfn, nr_pages);
 			lcma_block_free(pfn, nr);
+		} else if (LCMA_FREES_SINGLY) {
+			nr = nr_pages;
+			lcma_block_free_singly(pfn, nr);
 		} else {
 			nr = min(nr_pages, LCMA_FREE_BATCH);
 			free_contig_range(pfn, nr);
@@ -113,5 +116,5 @@ bool lcma_claim_zeroes(void)
  */
 bool lcma_unclaim_is_fast(void)
 {
-	return LCMA_FREES_BLOCKS || LCMA_FREE_BATCH >= 256;
+	return !LCMA_FREES_SINGLY;
 }
