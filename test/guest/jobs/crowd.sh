@@ -6,7 +6,7 @@
 # buffer overlaps another or is dirty when it is new, the system's memory is as
 # it was, and at the end nothing is used and no descriptor is left.
 # What is drawn differs from run to run: the seed is told. It proves what it
-# met, no more: twelve seconds, with more CPUs on 6.1; half a minute with the kernel's
+# met, no more: eight seconds, with more CPUs on 6.1; half a minute with the kernel's
 # checkers; minutes in the storm, or with --cmdline lcma_seconds=N.
 #
 # suite@6.12-armhf: trust
@@ -25,7 +25,7 @@
 . /test/lib/program.sh
 
 seed
-seconds=12
+seconds=8
 [ -z "${lcma_scale-}" ] || seconds=30
 run_program lcma_crowd "${lcma_seconds:-$seconds}" "$seed"
 finish

@@ -12,9 +12,9 @@
 # suite@6.1-armhf: trust
 # matrix: no
 # matrix@6.1-rt-armhf: yes
-# mem: 1G
-# cmdline: cma=128M@0x90000000
-# cmdline@*-arm64|*-amd64: cma=128M
+# mem: 848M
+# cmdline: cma=64M@0x90000000
+# cmdline@*-arm64|*-amd64: cma=64M
 # timeout: 180
 
 . /test/lib/tap.sh
@@ -74,10 +74,10 @@ deadline()
 }
 
 testkit_load
-check "load" lcma_load "r=112M@cma"
+check "load" lcma_load "r=56M@cma"
 region_pages r
 # The longest call so far is one that has nothing to migrate.
-expect_write ok 112M "all of the region, new: served"
+expect_write ok 56M "all of the region, new: served"
 claim_ms=$(($(lcma_info r claim_max_us) / 1000))
 lcma_free_all
 case $(uname -m) in
@@ -87,11 +87,11 @@ pin -c 0 -e 0 -k $base_pfn "$nr_pages"
 compare "$(lcma_info r system_pages)" -ge $((nr_pages / 10 * 9)) \
 	"the region is full of pages of a program"
 
-deadline 200 96M
-compare "$(lcma_info r claims_late)" -ge 1 "timeout=200, 96M: counted as late"
+deadline 200 48M
+compare "$(lcma_info r claims_late)" -ge 1 "timeout=200, 48M: counted as late"
 matches "$(lcma_info r last_failure)" '^-ETIMEDOUT' "the reason can be read"
 # So soon that perhaps no worker has begun with it.
-deadline 1 96M
+deadline 1 48M
 occupied "what lived there is unharmed"
 expect_write ok "4M timeout=5000" "a deadline that is long enough: ok"
 lcma_free_all
@@ -106,7 +106,7 @@ crowd()
 	late_begin
 	i=0
 	while [ $i -lt 10 ]; do
-		lcma_write "11M timeout=300" >/tmp/crowd.$i &
+		lcma_write "5M timeout=150" >/tmp/crowd.$i &
 		i=$((i + 1))
 	done
 	wait_for 20000 all_answered
@@ -121,7 +121,7 @@ all_answered()
 }
 
 crowd
-if [ "$write_ms" -gt $((330 + slack_ms + late_ms)) ]; then
+if [ "$write_ms" -gt $((165 + slack_ms + late_ms)) ]; then
 	wait_for 10000 is_settled r
 	lcma_free_all
 	crowd
@@ -131,26 +131,26 @@ is "$(cat /tmp/crowd.* | grep -c -E '^(ok|ETIMEDOUT) ')" 10 \
 	"ten writers at once: each is served or has ETIMEDOUT"
 compare "$(cat /tmp/crowd.* | grep -c '^ETIMEDOUT ')" -ge 1 \
 	"ten writers at once: not all could be served in time"
-in_time "$write_ms" $((330 + slack_ms)) \
+in_time "$write_ms" $((165 + slack_ms)) \
 	"ten writers at once: the last is back after $write_ms ms"
 wait_for 10000 is_settled r
-expect_used r $((served * 11 * 256)) "ten writers at once: what was served is held"
+expect_used r $((served * 5 * 256)) "ten writers at once: what was served is held"
 lcma_free_all
 expect_idle r "ten writers at once: nothing is lost"
 occupied "and what lived there is unharmed"
 
 # The same without a deadline: how long the call is.
-expect_write ok 96M "96M without timeout=: served"
-diag "96M without timeout= took $write_ms ms"
-compare "$write_ms" -ge 600 "which takes much longer than the deadlines above"
-expect_used r $((96 * 256)) "and is held"
+expect_write ok 48M "48M without timeout=: served"
+diag "48M without timeout= took $write_ms ms"
+compare "$write_ms" -ge 400 "which takes much longer than the deadlines above"
+expect_used r $((48 * 256)) "and is held"
 lcma_free_all
 unpin "what lived there has been moved, unharmed"
 
 # An empty region: nothing to migrate, so nothing to stop at: the late call
 # succeeds, and its pages come back.
-expect_write ok 112M "all of the empty region: served"
-diag "112M of free memory took $write_ms ms"
+expect_write ok 56M "all of the empty region: served"
+diag "56M of free memory took $write_ms ms"
 lcma_free_all
 # In the middle of the call: before it takes anything it still stops, and after it
 # there is nothing to be late with. How long this one takes can only be guessed.
@@ -161,7 +161,7 @@ while [ $i_guess -lt 6 ]; do
 	failed=$(lcma_info r claims_failed)
 	late=$(lcma_info r claims_late)
 	guess=$(((too_early + too_late) / 2 + 1))
-	deadline $guess 112M
+	deadline $guess 56M
 	guess=$deadline_ms
 	if [ "$(lcma_info r claims_failed)" != "$failed" ]; then
 		too_early=$guess
@@ -175,15 +175,15 @@ while [ $i_guess -lt 6 ]; do
 done
 compare "$(lcma_info r claims_late)" -gt "$late" "the late call has succeeded, and its pages came back"
 is $(($(lcma_info r claims_failed) - failed)) 0 "no call has failed"
-expect_write ok 112M "and can be had again"
+expect_write ok 56M "and can be had again"
 lcma_free_all
 # So late that it is being cleared: giving it back would take as long again.
 wait_for 10000 is_shared r
-expect_write ok 112M "and again"
+expect_write ok 56M "and again"
 whole_ms=$write_ms
 lcma_free_all
 wait_for 10000 is_shared r
-deadline $((whole_ms / 2)) 112M
+deadline $((whole_ms / 2)) 56M
 lcma_free_all
 expect_idle r "at the end nothing is held"
 check "unload" lcma_unload

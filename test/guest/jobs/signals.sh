@@ -8,9 +8,9 @@
 #
 # suite@6.12-armhf: trust
 # matrix: no
-# mem: 1G
-# cmdline: cma=128M@0x90000000
-# cmdline@*-arm64|*-amd64: cma=128M
+# mem: 848M
+# cmdline: cma=64M@0x90000000
+# cmdline@*-arm64|*-amd64: cma=64M
 # timeout: 180
 
 . /test/lib/tap.sh
@@ -41,26 +41,26 @@ interrupted()
 }
 
 testkit_load
-check "load" lcma_load "r=112M@cma"
+check "load" lcma_load "r=56M@cma"
 region_pages r
 pin -c 0 -e 0 -k $base_pfn "$nr_pages"
 compare "$(lcma_info r system_pages)" -ge $((nr_pages / 10 * 9)) \
 	"the region is full of pages of a program"
 
-interrupted "112M" KILL "kill -9"
+interrupted "56M" KILL "kill -9"
 late=$(lcma_info r claims_late)
-interrupted "112M timeout=60000" KILL "kill -9 with timeout="
+interrupted "56M timeout=60000" KILL "kill -9 with timeout="
 compare "$(lcma_info r claims_late)" -gt "$late" "kill -9 with timeout=: counted as late"
-interrupted "112M" TERM "SIGTERM"
-interrupted "112M timeout=60000" INT "SIGINT with timeout="
+interrupted "56M" TERM "SIGTERM"
+interrupted "56M timeout=60000" INT "SIGINT with timeout="
 matches "$(lcma_info r last_failure)" '^-EINTR' "the reason can be read"
 occupied "what lived there is unharmed"
 
 # Two that want the same units: the second one waits for its turn and is killed.
-write_begin 112M
+write_begin 56M
 first=$writer
 wait_for 5000 is_claiming r
-write_begin 50M
+write_begin 24M
 wait_for 2000 sh -c "grep -q lcma /proc/$writer/comm"
 late_begin
 kill -KILL $writer
@@ -73,7 +73,7 @@ wait_for 10000 is_settled r
 expect_idle r "killed while it waits for busy pages: nothing is lost"
 
 # A signal with a handler is not fatal: the write goes on.
-sh -c 'trap : TERM INT; echo 30M >/dev/cma_test; echo $? >/tmp/handled' &
+sh -c 'trap : TERM INT; echo 24M >/dev/cma_test; echo $? >/tmp/handled' &
 writer=$!
 wait_for 5000 is_claiming r
 kill -TERM $writer
@@ -81,7 +81,7 @@ kill -INT $writer
 wait_for 20000 is_gone $writer
 is "$(cat /tmp/handled)" 0 "a signal that is handled does not end the call"
 wait_for 10000 is_settled r
-expect_used r $((30 * 256)) "and the buffer is there"
+expect_used r $((24 * 256)) "and the buffer is there"
 lcma_free_all
 
 # At any moment.
@@ -90,7 +90,7 @@ killed=0
 while [ $i -lt 24 ]; do
 	timeout_word=
 	[ $((i % 2)) = 0 ] || timeout_word=" timeout=60000"
-	write_begin "$((16 + i * 3))M$timeout_word"
+	write_begin "$((8 + i * 2))M$timeout_word"
 	usleep $((i * i * 400))
 	kill -KILL $writer 2>/dev/null
 	write_end
@@ -103,7 +103,7 @@ done
 is $i 24 "24 writers killed at some moment ($killed of them before they were done): accounts are right each time"
 expect_idle r "and nothing is lost"
 unpin "what lived there is unharmed"
-expect_write ok 112M "the whole region can be had"
+expect_write ok 56M "the whole region can be had"
 lcma_free_all
 expect_idle r "at the end nothing is held"
 check "unload" lcma_unload

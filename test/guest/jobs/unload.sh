@@ -8,9 +8,9 @@
 # between open() and the reference.
 #
 # suite@6.1-armhf: trust
-# mem: 1G
-# cmdline: cma=128M@0x90000000
-# cmdline@*-arm64|*-amd64: cma=128M
+# mem: 848M
+# cmdline: cma=64M@0x90000000
+# cmdline@*-arm64|*-amd64: cma=64M
 # timeout: 120
 
 . /test/lib/tap.sh
@@ -25,7 +25,7 @@ stays_loaded()
 
 testkit_load
 area
-check "load" lcma_load "r=112M@cma"
+check "load" lcma_load "r=56M@cma"
 region_pages r
 base_bytes=$((base_pfn * 4096))
 
@@ -61,7 +61,7 @@ expect_idle r "nothing is held"
 
 # A write that is stuck in the kernel for a second or more.
 pin -c 0 -e 0 -k $base_pfn "$nr_pages"
-write_begin 112M
+write_begin 56M
 wait_for 5000 is_claiming r || fail "a long call has begun"
 stays_loaded "a call under way"
 is_gone $writer && fail "a call under way: still" || pass "a call under way: still"
@@ -71,11 +71,11 @@ wait_for 10000 is_settled r
 expect_idle r "its writer is killed, nothing is held"
 
 # The writer is gone by its deadline, its call perhaps not: unloading waits.
-write_begin "112M timeout=60000"
+write_begin "56M timeout=60000"
 wait_for 5000 is_claiming r
 kill -KILL $writer
 wait_for 5000 is_gone $writer
-# 112 MiB have to be moved: how long that takes is the host's affair.
+# 56 MiB have to be moved: how long that takes is the host's affair.
 echo 60000 >/sys/module/lcma/parameters/drain_timeout_ms
 before=$(now_ms)
 check "unload with an abandoned call that may still run" lcma_unload
@@ -88,9 +88,9 @@ is "$(neighbours_in $base_bytes $((nr_pages * 4096)))" $((nr_pages / 256)) \
 free_area
 
 # Buffers alone.
-check "load again" lcma_load "r=112M@cma"
+check "load again" lcma_load "r=56M@cma"
 is "$(lcma_info r base)" "$(printf '0x%x' $base_bytes)" "at the same place"
-write_begin 112M
+write_begin 56M
 wait_for 5000 is_claiming r
 check "a drain while a call is under way is refused, or had been first" \
 	sh -c "! echo 1 2>/dev/null >$sys/r/drain || test \$(cat $sys/r/state) = drained"
@@ -111,13 +111,13 @@ is "$(neighbours_in $base_bytes $((nr_pages * 4096)))" $((nr_pages / 256)) \
 free_area
 
 # Who has a file of a view open sees an error afterwards, nothing worse.
-check "load once more" lcma_load "r=112M@cma"
-expect_write ok 112M "all of it can be had"
+check "load once more" lcma_load "r=56M@cma"
+expect_write ok 56M "all of it can be had"
 exec 7<$sys/r/used_pages
 check "an open file in sysfs: unload" lcma_unload
 check "an open file in sysfs: reading fails afterwards" sh -c '! cat <&7 2>/dev/null'
 exec 7<&-
-check "and load" lcma_load "r=112M@cma"
+check "and load" lcma_load "r=56M@cma"
 exec 7<$debug/r/info
 stays_loaded "an open file in debugfs"
 exec 7<&-
