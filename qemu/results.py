@@ -26,10 +26,11 @@ A closing line is the last line of every suite of this tree:
 A suite that says none, that has another last line, or that ends with a status
 although it counts no failure, has failed once.
 
-Results are KTAP (Documentation/dev-tools/ktap.rst of the kernel): `ok N - WHAT`,
-`not ok N - WHAT`, a plan `1..N`, before the results or after them, a directive
-such as `# SKIP REASON` behind the description, subtests indented by two blanks for
-each level and followed by a result of their parent, diagnostic lines with a #.
+Results are KTAP (Documentation/dev-tools/ktap.rst of the kernel): a first line
+`KTAP version 1`, which may be missing, `ok N - WHAT`, `not ok N - WHAT`, a plan `1..N`,
+before the results or after them, a directive such as `# SKIP REASON` behind the
+description, subtests indented by two blanks for each level and followed by a result of
+their parent, diagnostic lines with a #.
 Other lines are allowed, and ignored. What counts is the tests that have no
 subtests. Beyond KTAP, and because silence is no success: `Bail out! REASON` fails,
 and so does a run without a plan, with results that the plan does not have, with
@@ -43,6 +44,7 @@ import sys
 
 CLOSING = re.compile(r"([0-9]+) passed, ([0-9]+) failed(?:, ([0-9]+) skipped)?")
 RESULT = re.compile(r"((?:  )*)(not )?ok ([0-9]+)(?:\s|$)(?:- )?(.*)")
+VERSION = re.compile(r"(?:  )*K?TAP version (.*)")
 PLAN = re.compile(r"((?:  )*)1\.\.([0-9]+)(?:\s+#\s*(\w+).*)?")
 DIRECTIVE = re.compile(r"(?:^|\s)#\s*(SKIP|TODO|XFAIL|TIMEOUT|ERROR)\b", re.I)
 BAIL_OUT = re.compile(r"\s*Bail out!")
@@ -143,6 +145,9 @@ def read_ktap(text, cut_off=False, marker=True):
                 below = levels.pop()
                 leave(below, f" of the subtests of '{match[4]}'")
             add_result(report, levels[depth], below, match, line)
+        elif match := VERSION.fullmatch(line):
+            if line.lstrip().startswith("K") and match[1] != "1":
+                report.faults.append(f"results of another version than KTAP 1: {line}")
         elif BAIL_OUT.match(line):
             report.not_ok.append(line)
             if "the job bailed out" not in report.faults:

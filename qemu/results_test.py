@@ -38,6 +38,13 @@ class Ktap(unittest.TestCase):
         self.assertEqual(report.counts.words(), "2 0 1")
         self.assertTrue(report.ended)
 
+    def test_version(self):
+        """Only KTAP 1 is read; results without a version line are, too."""
+        self.faults(GOOD.replace("version 1", "version 2"), "another version")
+        self.faults(GOOD.replace("version 1", "version 11"), "another version")
+        for first in "", "TAP version 14\n", "KTAP version 1\n  KTAP version 1\n":
+            self.assertEqual(read_ktap(GOOD.replace("KTAP version 1\n", first)).faults, [])
+
     def test_plan_at_the_end(self):
         text = "ok 1 - one\n1..1\n# end job=x status=0\n"
         self.assertEqual(read_ktap(text).faults, [])

@@ -50,6 +50,8 @@ sys=/sys/kernel/lcma
 
 # --- results -------------------------------------------------------------------
 
+echo "KTAP version 1"
+
 # plan N: at the start, where the number is known; else finish counts.
 plan()
 {
