@@ -464,8 +464,8 @@ static void test_namespaces(void)
 
 /* --- all at once ------------------------------------------------------------------------ */
 
-/* Takes pages until none is left. Ends with how many it got. */
-static void take_all(int go)
+/* Takes pages until none is left, and says so. Ends with how many it got. */
+static void take_all(int go, int done)
 {
 	int own = open_device(), nr = 0;
 	char c;
@@ -473,27 +473,33 @@ static void take_all(int go)
 	read(go, &c, 1);
 	while (nr < 200 && alloc_buffer(own, "main", PAGE) >= 0)
 		nr++;
+	write(done, &c, 1);
 	read(go, &c, 1);
 	_exit(nr);
 }
 
 static void test_race(void)
 {
-	int go[2], i, nr = 0, status;
+	int go[2], done[2], i, nr = 0, status;
+	char c;
 
 	limit("0", "256");
-	if (pipe(go))
+	if (pipe(go) || pipe(done))
 		bail_out("pipe: %m");
 	fflush(stdout);
 	for (i = 0; i < 4; i++) {
 		if (!need_fork()) {
 			close(go[1]);
+			close(done[0]);
 			become(UNPRIVILEGED);
-			take_all(go[0]);
+			take_all(go[0], done[1]);
 		}
 	}
+	close(done[1]);
 	write(go[1], "xxxx", 4);
-	sleep_ms(1500);
+	/* However long that takes. Of one that died, the pipe tells the end. */
+	for (i = 0; i < 4 && read(done[0], &c, 1) == 1; i++)
+		;
 	is(used_bytes("main"), 256 * KIB,
 	   "four processes take what they can: the limit to the page");
 	close(go[1]);
