@@ -12,7 +12,7 @@
 #include "region/region.h"
 
 /**
- * lcma_limit_span - how much of a range does a device reach?
+ * lcma_limit_reaches - how much of a range does a device reach?
  * @dev: the device
  * @phys: first byte
  * @len_bytes: how many, not 0
@@ -23,7 +23,7 @@
  * Context: any.
  * Return: how much.
  */
-enum lcma_span lcma_limit_span(struct device *dev, phys_addr_t phys, u64 len_bytes)
+enum lcma_reached lcma_limit_reaches(struct device *dev, phys_addr_t phys, u64 len_bytes)
 {
 	const u64 limit = min_not_zero(dev->coherent_dma_mask,
 				       dev->bus_dma_limit);
@@ -31,12 +31,12 @@ enum lcma_span lcma_limit_span(struct device *dev, phys_addr_t phys, u64 len_byt
 	const dma_addr_t last = phys_to_dma(dev, phys + len_bytes - 1);
 
 	if (first == DMA_MAPPING_ERROR || first > limit)
-		return LCMA_SPAN_NONE;
+		return LCMA_REACHED_NONE;
 	/* A range that the bus translates in two pieces is not one range. */
 	if (last == DMA_MAPPING_ERROR || last > limit ||
 	    (u64)last - first != len_bytes - 1)
-		return LCMA_SPAN_PART;
-	return LCMA_SPAN_ALL;
+		return LCMA_REACHED_PART;
+	return LCMA_REACHED_ALL;
 }
 
 /**
@@ -47,9 +47,9 @@ enum lcma_span lcma_limit_span(struct device *dev, phys_addr_t phys, u64 len_byt
  * Context: any.
  * Return: how much.
  */
-enum lcma_span lcma_limit_region(struct device *dev,
+enum lcma_reached lcma_limit_region(struct device *dev,
 				  const struct lcma_region *region)
 {
-	return lcma_limit_span(dev, lcma_region_phys(region, 0),
+	return lcma_limit_reaches(dev, lcma_region_phys(region, 0),
 			  (u64)region->carve.nr_pages << PAGE_SHIFT);
 }

@@ -12,19 +12,19 @@ struct device;
 struct lcma_region;
 
 /**
- * enum lcma_span - how much of a range a device reaches
- * @LCMA_SPAN_NONE: not its first byte
- * @LCMA_SPAN_PART: some of it
- * @LCMA_SPAN_ALL: all of it
+ * enum lcma_reached - how much of a range a device reaches
+ * @LCMA_REACHED_NONE: not its first byte
+ * @LCMA_REACHED_PART: some of it
+ * @LCMA_REACHED_ALL: all of it
  */
-enum lcma_span {
-	LCMA_SPAN_NONE,
-	LCMA_SPAN_PART,
-	LCMA_SPAN_ALL,
+enum lcma_reached {
+	LCMA_REACHED_NONE,
+	LCMA_REACHED_PART,
+	LCMA_REACHED_ALL,
 };
 
-enum lcma_span lcma_limit_span(struct device *dev, phys_addr_t phys, u64 len_bytes);
-enum lcma_span lcma_limit_region(struct device *dev,
+enum lcma_reached lcma_limit_reaches(struct device *dev, phys_addr_t phys, u64 len_bytes);
+enum lcma_reached lcma_limit_region(struct device *dev,
 				  const struct lcma_region *region);
 
 #endif

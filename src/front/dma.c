@@ -406,8 +406,8 @@ static struct piece *piece_in(struct lcma_dma_client *client,
 		err = PTR_ERR(piece->buffer);
 		goto err_free;
 	}
-	err = lcma_limit_span(dev, piece->buffer->facts.phys, piece->buffer->facts.bytes) ==
-	      LCMA_SPAN_ALL ? 0 : -EFAULT;
+	err = lcma_limit_reaches(dev, piece->buffer->facts.phys, piece->buffer->facts.bytes) ==
+	      LCMA_REACHED_ALL ? 0 : -EFAULT;
 	piece->handle = phys_to_dma(dev, piece->buffer->facts.phys);
 	if (!err)
 		err = open_way(dev, piece, way, attrs);
@@ -430,13 +430,13 @@ static bool is_possible(struct lcma_dma_client *client,
 			const struct lcma_region *region, enum way way,
 			bool may_sleep, enum lcma_dma_why *why)
 {
-	const enum lcma_span reach = lcma_limit_region(client->dev, region);
+	const enum lcma_reached reach = lcma_limit_region(client->dev, region);
 
 	if (way == WAY_NONE)
 		*why = LCMA_DMA_ATTRIBUTES;
-	else if (reach == LCMA_SPAN_NONE)
+	else if (reach == LCMA_REACHED_NONE)
 		*why = LCMA_DMA_REACH;
-	else if (!may_sleep && (reach == LCMA_SPAN_PART || way == WAY_VMAP))
+	else if (!may_sleep && (reach == LCMA_REACHED_PART || way == WAY_VMAP))
 		*why = LCMA_DMA_ATOMIC;
 	else
 		return true;
