@@ -19,7 +19,7 @@ guest_packages="v4l-utils stress-ng e2fsprogs"
 # cache, where ccache is installed: in another clone as well, since the compiler gets
 # paths of this tree as relative ones, and the folder that it runs in does not count.
 export CCACHE_DIR=$cache_dir/ccache CCACHE_MAXSIZE=1G
-export CCACHE_BASEDIR=$top_dir CCACHE_NOHASHDIR=1
+export CCACHE_BASEDIR=$top_dir CCACHE_NOHASHDIR=1 CCACHE_ABSSTDERR=1
 ccache=
 # shellcheck disable=SC2034	# for those who compile
 ! command -v ccache >/dev/null || ccache="ccache "
