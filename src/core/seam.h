@@ -3,7 +3,7 @@
  * The seam between the pure core and the place it runs in.
  *
  * The .c files of this folder include this header and no other outside header. In
- * the kernel it names what they use; on the host test/unit/host.h supplies the
+ * the kernel it names what they use; on the host tools/host/host.h supplies the
  * same names, and the very same files compile into the unit tests and the fuzzers.
  */
 #ifndef LCMA_SEAM_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The host's side of src/core/seam.h: the names that the pure core uses, so that
- * the very same files compile into user-space tests. Slow and obvious on
- * purpose where the kernel is fast.
+ * the very same files compile into user-space tests and into cmactl. Slow and
+ * obvious on purpose where the kernel is fast.
  */
 #ifndef LCMA_HOST_H
 #define LCMA_HOST_H
