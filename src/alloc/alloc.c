@@ -17,6 +17,7 @@
 #include "region/zero.h"
 #include "supply/pool.h"
 #include "supply/quarantine.h"
+#include "trace.h"
 
 /* Under the lock: the pool has none. Could a search find one? */
 static int why_not(const struct lcma_region *region, const struct lcma_fit *fit)
@@ -125,11 +126,15 @@ static noinline int alloc_by_search(struct lcma_region *region,
 		err = lcma_search_run(&search, &run->start);
 	if (err == -ERANGE)
 		err = -ENOSPC;
-	if (err)
+	if (err) {
 		record_failure(&search, request, err, began, failure);
-	else
-		count_success(region);
-	return err;
+		return err;
+	}
+	count_success(region);
+	/* In case that it was slow. */
+	failure->obstacle = search.blamed;
+	failure->waited_ms = search.waited_ms;
+	return 0;
 }
 
 static int alloc_in_region(struct lcma_region *region,
@@ -141,12 +146,21 @@ static int alloc_in_region(struct lcma_region *region,
 
 	run->region = region;
 	run->is_zero = false;
+	run->outcome = LCMA_FROM_POOL;
 	err = lcma_request_fit(request, region, &fit);
 	run->nr_pages = fit.nr_pages;
+	trace_lcma_alloc_start(region->name, fit.nr_pages, fit.align_mask + 1,
+			       request->flags);
 	if (!err)
 		err = alloc_at_once(region, &fit, run);
-	if (err)
+	if (!err)
+		trace_lcma_pool_hit(region->name,
+				    lcma_region_pfn(region, run->start),
+				    run->nr_pages);
+	if (err) {
+		run->outcome = LCMA_BY_SEARCH;
 		err = alloc_by_search(region, request, &fit, err, run, failure);
+	}
 	return err;
 }
 
@@ -251,6 +265,64 @@ static bool drop_poisoned(const struct lcma_run *run)
 	return true;
 }
 
+/* Where a request is told of that failed in no region; where it succeeded. */
+static int alloc_run(const struct lcma_request *request, struct lcma_run *run,
+		     struct lcma_region **region, struct lcma_failure *failure)
+{
+	int err;
+
+	*region = request->region;
+	do {
+		if (request->region)
+			err = alloc_in_region(*region, request, run, failure);
+		else
+			err = alloc_anywhere(request, run, region, failure);
+		/* Each round retires a page, so there are not many. */
+	} while (!err && drop_poisoned(run));
+	if (!err)
+		*region = run->region;
+	else if (*region)
+		log_failure(*region, request, failure);
+	return err;
+}
+
+/* It has succeeded, but took very long: remember what it waited for. */
+static noinline void record_slow(const struct lcma_request *request,
+				 const struct lcma_run *run, ktime_t began,
+				 const struct lcma_failure *waited)
+{
+	struct lcma_failure slow;
+
+	note_failure(request, 0, began, &slow);
+	if (run->outcome == LCMA_BY_SEARCH) {
+		slow.obstacle = waited->obstacle;
+		slow.waited_ms = waited->waited_ms;
+	}
+	lcma_failure_record(run->region, &slow);
+}
+
+/* An allocation has ended: count it by how long it took. */
+static void note_end(const struct lcma_request *request,
+		     const struct lcma_run *run, struct lcma_region *region,
+		     int err, ktime_t began, const struct lcma_failure *waited)
+{
+	const u64 took_ns = ktime_to_ns(ktime_sub(ktime_get(), began));
+	const u64 slow_ns = lcma_failure_slow_ns();
+
+	if (!region)
+		return;
+	trace_lcma_alloc_finish(region->name, err ? 0 :
+				lcma_region_pfn(region, run->start),
+				err ? request->nr_pages : run->nr_pages,
+				lcma_outcome_word(err ? LCMA_FAILED :
+						  run->outcome), err, took_ns);
+	lcma_latency_count(&region->latency, err ? LCMA_FAILED : run->outcome,
+			   request->nr_pages, took_ns);
+	if (!err && slow_ns && took_ns >= slow_ns &&
+	    !(request->flags & LCMA_QUIET))
+		record_slow(request, run, began, waited);
+}
+
 /**
  * lcma_alloc - allocate contiguous pages
  * @request: what is asked for
@@ -268,19 +340,12 @@ static bool drop_poisoned(const struct lcma_run *run)
  */
 int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
 {
-	struct lcma_region *region = request->region;
+	const ktime_t began = ktime_get();
 	struct lcma_failure failure;
-	int err;
+	struct lcma_region *region;
+	int err = alloc_run(request, run, &region, &failure);
 
-	do {
-		if (request->region)
-			err = alloc_in_region(region, request, run, &failure);
-		else
-			err = alloc_anywhere(request, run, &region, &failure);
-		/* Each round retires a page, so there are not many. */
-	} while (!err && drop_poisoned(run));
-	if (err && region)
-		log_failure(region, request, &failure);
+	note_end(request, run, region, err, began, &failure);
 	return err;
 }
 
@@ -333,15 +398,18 @@ static int zero_run(const struct lcma_request *request,
 int lcma_alloc_zeroed(const struct lcma_request *request, struct lcma_run *run)
 {
 	const ktime_t began = ktime_get();
-	int err = lcma_alloc(request, run);
+	struct lcma_failure failure;
+	struct lcma_region *region;
+	int err = alloc_run(request, run, &region, &failure);
 
-	if (err)
-		return err;
-	err = zero_run(request, run);
-	if (err) {
-		undo(run);
-		lcma_alloc_failed(request, err, began);
+	if (!err) {
+		err = zero_run(request, run);
+		if (err) {
+			undo(run);
+			lcma_alloc_failed(request, err, began);
+		}
 	}
+	note_end(request, run, region, err, began, &failure);
 	return err;
 }
 

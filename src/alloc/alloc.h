@@ -6,6 +6,7 @@
 #define LCMA_ALLOC_H
 
 #include "alloc/request.h"
+#include "core/histogram.h"
 
 /**
  * struct lcma_run - what a request got
@@ -13,12 +14,14 @@
  * @start: first page
  * @nr_pages: how many, possibly more than were asked for (order=)
  * @is_zero: when they were got, all of them were known to be zero
+ * @outcome: where they came from
  */
 struct lcma_run {
 	struct lcma_region *region;
 	unsigned long start;
 	unsigned long nr_pages;
 	bool is_zero;
+	enum lcma_outcome outcome;
 };
 
 int lcma_alloc(const struct lcma_request *request, struct lcma_run *run);

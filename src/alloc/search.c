@@ -21,6 +21,7 @@
 #include "alloc/settle.h"
 #include "alloc/survey.h"
 #include "supply/quarantine.h"
+#include "trace.h"
 
 /* How often one candidate is tried when it is not known what was in the way. */
 #define BLIND_TRIES	2
@@ -176,6 +177,16 @@ static void blame_passing(struct lcma_search *search)
 	}
 }
 
+/* Which page was in the way, as far as that is known. */
+static void trace_obstacle(const struct lcma_search *search, int err)
+{
+	const struct lcma_obstacle *obstacle = &search->obstacle;
+
+	trace_lcma_alloc_obstacle(search->region->name, obstacle->pfn,
+				  obstacle->nr_pages,
+				  lcma_obstacle_word(obstacle->kind), err);
+}
+
 /* Try one candidate, which is reserved. */
 static int try_candidate(struct lcma_search *search, unsigned long start)
 {
@@ -183,10 +194,13 @@ static int try_candidate(struct lcma_search *search, unsigned long start)
 	int err;
 
 	search->any_seen = true;
+	trace_lcma_alloc_candidate(region->name, lcma_region_pfn(region, start),
+				   search->fit.nr_pages, search->is_proof);
 	search->taking.is_proof = search->is_proof;
 	if (!search->is_proof &&
 	    lcma_take_is_stuck(region, &search->taking, &search->obstacle)) {
 		lcma_take_cancel(region, &search->taking);
+		trace_obstacle(search, -EBUSY);
 		return -EBUSY;
 	}
 	search->nr_tried++;
@@ -196,6 +210,8 @@ static int try_candidate(struct lcma_search *search, unsigned long start)
 		blame_passing(search);
 	if (search->obstacle.kind != LCMA_OBSTACLE_NONE)
 		search->blamed = search->obstacle;
+	if (err)
+		trace_obstacle(search, err);
 	note_outcome(search, start, err);
 	return err;
 }
@@ -462,6 +478,8 @@ static int run_passes(struct lcma_search *search, unsigned long *start)
 			wait_err = wait_for_quarantine(search);
 		else
 			return err;
+		trace_lcma_alloc_retry(search->region->name, search->nr_tried,
+				       search->waited_ms);
 	}
 	return wait_err;
 }

@@ -14,6 +14,7 @@
 #include <linux/string.h>
 
 #include "fault.h"
+#include "trace.h"
 
 static void note_facts(struct lcma_buffer *buffer,
 		       const struct lcma_request *request, ktime_t began)
@@ -154,6 +155,10 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_request *request,
 	lcma_region_lock(region, &flags);
 	enlist(region, buffer);
 	lcma_region_unlock(region, flags);
+	trace_lcma_buffer_new(region->name, buffer->facts.id,
+			      lcma_region_pfn(region, buffer->run.start),
+			      buffer->facts.bytes, buffer->facts.latency_ns,
+			      buffer->facts.label);
 	return buffer;
 }
 
@@ -177,6 +182,10 @@ static void release_buffer(struct kref *ref)
 	lcma_region_lock(region, &flags);
 	rb_erase(&buffer->node, &region->buffers.tree);
 	lcma_region_unlock(region, flags);
+	trace_lcma_buffer_gone(region->name, buffer->facts.id,
+			       buffer->facts.bytes,
+			       ktime_to_ns(ktime_sub(ktime_get(),
+						     buffer->facts.created)));
 	lcma_free(&buffer->run);
 	lcma_charge_free(buffer->charge);
 	put_pid(buffer->tgid);

@@ -41,6 +41,7 @@
 #include "compat/dmabuf.h"
 #include "fault.h"
 #include "page/cache.h"
+#include "trace.h"
 
 LCMA_IMPORT_DMA_BUF;
 
@@ -110,6 +111,15 @@ static int fill_table(const struct export *export, struct sg_table *table)
 	return 0;
 }
 
+static void trace_attach(const struct export *export, const struct device *dev,
+			 bool is_attached)
+{
+	const struct lcma_buffer *buffer = export->buffer;
+
+	trace_lcma_device_attach(buffer->run.region->name, buffer->facts.id,
+				 dev_name(dev), is_attached);
+}
+
 static int dmabuf_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *a)
 {
 	struct export *export = dmabuf->priv;
@@ -131,6 +141,7 @@ static int dmabuf_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *a)
 	mutex_lock(&export->lock);
 	list_add(&attachment->link, &export->attachments);
 	mutex_unlock(&export->lock);
+	trace_attach(export, a->dev, true);
 	return 0;
 }
 
@@ -142,6 +153,7 @@ static void dmabuf_detach(struct dma_buf *dmabuf, struct dma_buf_attachment *a)
 	mutex_lock(&export->lock);
 	list_del(&attachment->link);
 	mutex_unlock(&export->lock);
+	trace_attach(export, attachment->dev, false);
 	sg_free_table(&attachment->table);
 	kfree(attachment);
 }

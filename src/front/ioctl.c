@@ -33,6 +33,7 @@
 #include "buffer/dmabuf.h"
 #include "core/parse.h"
 #include "fault.h"
+#include "front/outline.h"
 #include "region/facts.h"
 #include "region/failure.h"
 #include "region/region.h"
@@ -561,7 +562,8 @@ static int list_failures(const struct lcma_failure_list *list,
 	void __user *to;
 	u32 nr = 0;
 
-	got = lcma_failure_list(region, list->after_seq, batch->failures,
+	got = lcma_failure_list(region, list->flags & LCMA_FAILURES_SLOW,
+				list->after_seq, batch->failures,
 				LCMA_FAILURES);
 	for (i = 0; i < got && nr < list->nr; i++) {
 		const struct lcma_failure *f = &batch->failures[i];
@@ -605,6 +607,18 @@ static int do_failure_list(const struct call *call, void *data)
 	return give_answer(call, list, sizeof(*list));
 }
 
+static int do_region_map(const struct call *call, void *data)
+{
+	struct lcma_region_map *map = data;
+	struct lcma_region *region = find_region(map->region);
+	int err;
+
+	if (IS_ERR(region))
+		return PTR_ERR(region);
+	err = lcma_outline_write(region, map);
+	return err ?: give_answer(call, map, sizeof(*map));
+}
+
 /* Room for any of the structures, and what all of them begin with. */
 union any_call {
 	struct {
@@ -619,6 +633,7 @@ union any_call {
 	struct lcma_buffer_list buffer_list;
 	struct lcma_sync sync;
 	struct lcma_failure_list failure_list;
+	struct lcma_region_map region_map;
 };
 
 /*
@@ -659,7 +674,9 @@ static const struct {
 	CALL(LCMA_IOC_ALLOC, alloc, id, ALLOC_FLAGS),
 	CALL(LCMA_IOC_BUFFER_INFO, buffer_info, entry.label, 0),
 	CALL(LCMA_IOC_BUFFER_LIST, buffer_list, entries, LCMA_LIST_ALL),
-	CALL(LCMA_IOC_FAILURE_LIST, failure_list, entries, LCMA_FAILURES_ALL),
+	CALL(LCMA_IOC_FAILURE_LIST, failure_list, entries,
+	     LCMA_FAILURES_ALL | LCMA_FAILURES_SLOW),
+	CALL(LCMA_IOC_REGION_MAP, region_map, entries, LCMA_MAP_LOOK),
 	CALL(LCMA_IOC_SYNC, sync, len, LCMA_SYNC_RW | LCMA_SYNC_END),
 };
 

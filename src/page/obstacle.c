@@ -138,12 +138,74 @@ bool lcma_obstacle_find(unsigned long start_pfn, unsigned long nr_pages,
 	return obstacle->kind != LCMA_OBSTACLE_NONE;
 }
 
+static enum lcma_content content_of(const struct lcma_page_look *look)
+{
+	int extra;
+
+	switch (judge(look, &extra)) {
+	case LCMA_OBSTACLE_RESERVED:
+		return LCMA_CONTENT_RESERVED;
+	case LCMA_OBSTACLE_UNMOVABLE:
+		return LCMA_CONTENT_UNMOVABLE;
+	case LCMA_OBSTACLE_PINNED:
+		return LCMA_CONTENT_PINNED;
+	case LCMA_OBSTACLE_PASSING:
+		return look->writeback || look->locked ? LCMA_CONTENT_PASSING :
+							 LCMA_CONTENT_APART;
+	default:
+		break;
+	}
+	if (look->tail || look->nr_pages > 1)
+		return LCMA_CONTENT_HUGE;
+	return look->buddy_order >= 0 || look->refcount <= 0 ?
+	       LCMA_CONTENT_FREE : LCMA_CONTENT_MOVABLE;
+}
+
+/**
+ * lcma_obstacle_look - what is on a page?
+ * @pfn: the page
+ * @content: the answer, for it and for all pages before the one returned
+ *
+ * Context: any.
+ * Return: the first page that has to be looked at next: after the page, or after the
+ * free block or the folio that it belongs to.
+ */
+unsigned long lcma_obstacle_look(unsigned long pfn, enum lcma_content *content)
+{
+	struct lcma_page_look look;
+	const unsigned long first = look_whole(pfn, &look);
+
+	*content = content_of(&look);
+	return max(pfn + 1, next_pfn(first, &look));
+}
+
 static const char *passing_word(const struct lcma_obstacle *obstacle)
 {
 	if (obstacle->is_writeback)
 		return "under I/O: it is being written to its device";
 	return obstacle->is_locked ? "locked, or under I/O" :
 				     "isolated by another task";
+}
+
+/**
+ * lcma_obstacle_word - a kind of obstacles in one word
+ * @kind: the kind
+ *
+ * Context: any.
+ * Return: a constant string.
+ */
+const char *lcma_obstacle_word(enum lcma_obstacle_kind kind)
+{
+	static const char * const words[] = {
+		[LCMA_OBSTACLE_NONE] = "none",
+		[LCMA_OBSTACLE_HIDDEN] = "hidden",
+		[LCMA_OBSTACLE_PASSING] = "passing",
+		[LCMA_OBSTACLE_PINNED] = "pinned",
+		[LCMA_OBSTACLE_UNMOVABLE] = "unmovable",
+		[LCMA_OBSTACLE_RESERVED] = "reserved",
+	};
+
+	return words[kind];
 }
 
 /**

@@ -27,6 +27,30 @@ enum lcma_obstacle_kind {
 };
 
 /**
+ * enum lcma_content - what is on a page that the system has
+ * @LCMA_CONTENT_UNKNOWN: nobody looked
+ * @LCMA_CONTENT_FREE: nothing, it is free
+ * @LCMA_CONTENT_MOVABLE: a program's or a file's page, which can be moved
+ * @LCMA_CONTENT_HUGE: the same, as a part of a folio of several pages
+ * @LCMA_CONTENT_PASSING: locked, or under I/O
+ * @LCMA_CONTENT_APART: off its reclaim list: isolated, or in a CPU's batch
+ * @LCMA_CONTENT_PINNED: there are references beyond those of its users
+ * @LCMA_CONTENT_UNMOVABLE: no page that migration knows how to move
+ * @LCMA_CONTENT_RESERVED: the kernel reserves it
+ */
+enum lcma_content {
+	LCMA_CONTENT_UNKNOWN,
+	LCMA_CONTENT_FREE,
+	LCMA_CONTENT_MOVABLE,
+	LCMA_CONTENT_HUGE,
+	LCMA_CONTENT_PASSING,
+	LCMA_CONTENT_APART,
+	LCMA_CONTENT_PINNED,
+	LCMA_CONTENT_UNMOVABLE,
+	LCMA_CONTENT_RESERVED,
+};
+
+/**
  * struct lcma_obstacle - a page or a folio in the way
  * @kind: what keeps it
  * @is_proven: a claim of it, and of nothing else, has failed
@@ -84,6 +108,8 @@ const char *lcma_obstacle_text(const struct lcma_obstacle *obstacle,
 			       char *text, size_t size_bytes);
 void lcma_obstacle_weigh(unsigned long start_pfn, unsigned long nr_pages,
 			 unsigned int max_looks, struct lcma_weight *weight);
+const char *lcma_obstacle_word(enum lcma_obstacle_kind kind);
+unsigned long lcma_obstacle_look(unsigned long pfn, enum lcma_content *content);
 unsigned long lcma_obstacle_count_users(unsigned long start_pfn,
 					unsigned long nr_pages);
 

@@ -11,12 +11,29 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <linux/moduleparam.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 #include <linux/string.h>
 
 #include "region/region.h"
+
+static unsigned int slow_ms;
+module_param(slow_ms, uint, 0644);
+MODULE_PARM_DESC(slow_ms,
+		 "an allocation that takes so long is remembered, with what it waited for; 0: none [0]");
+
+/**
+ * lcma_failure_slow_ns - how long is slow?
+ *
+ * Context: any.
+ * Return: in nanoseconds; 0: nothing is.
+ */
+u64 lcma_failure_slow_ns(void)
+{
+	return (u64)READ_ONCE(slow_ms) * NSEC_PER_MSEC;
+}
 
 static const char *obstacle_word(enum lcma_obstacle_kind kind)
 {
@@ -69,10 +86,10 @@ static struct pid *note_who(struct lcma_failure *failure)
 }
 
 /**
- * lcma_failure_record - an allocation has failed: remember it
+ * lcma_failure_record - an allocation has failed, or was slow: remember it
  * @region: the region
- * @failure: err, nr_pages, align_pages, reach, obstacle, took_ns, owner and label are set;
- *	the rest is filled in
+ * @failure: err (0: it was slow), nr_pages, align_pages, reach, obstacle, took_ns,
+ *	owner and label are set; the rest is filled in
  *
  * Context: any; takes region->lock.
  */
@@ -84,20 +101,22 @@ void lcma_failure_record(struct lcma_region *region,
 		.align_mask = failure->align_pages - 1,
 		.align_offset = region->carve.base_pfn,
 	};
-	struct lcma_failures *failures = &region->failures;
+	struct lcma_failures *failures;
 	struct pid *tgid = note_who(failure);
 	unsigned long flags;
 	unsigned int i;
 
 	lcma_reach_apply(&failure->reach, region->map.nr_pages, &fit);
 	lcma_region_lock(region, &flags);
+	failures = failure->err ? &region->failures : &region->slow;
 	lcma_place_longest(&region->map, &fit, &failure->longest);
 	failure->when_ns = ktime_get_ns();
 	failure->seq = ++failures->nr;
 	i = failure->seq % LCMA_FAILURES;
 	failures->ring[i] = *failure;
 	swap(failures->tgid[i], tgid);
-	lcma_stats_add(&region->stats.failures, 1);
+	if (failure->err)
+		lcma_stats_add(&region->stats.failures, 1);
 	lcma_region_unlock(region, flags);
 	put_pid(tgid);
 }
@@ -125,8 +144,9 @@ void lcma_failure_log(struct lcma_region *region,
 }
 
 /**
- * lcma_failure_list - which allocations failed?
+ * lcma_failure_list - which allocations failed, or were slow?
  * @region: the region
+ * @is_slow: those that were slow
  * @after_seq: only those with a higher number; 0: from the oldest that is remembered
  * @failures: the answer, for the current task
  * @max: how many fit
@@ -134,15 +154,17 @@ void lcma_failure_log(struct lcma_region *region,
  * Context: any; takes region->lock.
  * Return: how many were filled in, oldest first.
  */
-unsigned int lcma_failure_list(struct lcma_region *region, u64 after_seq,
-			       struct lcma_failure *failures, unsigned int max)
+unsigned int lcma_failure_list(struct lcma_region *region, bool is_slow,
+			       u64 after_seq, struct lcma_failure *failures,
+			       unsigned int max)
 {
-	const struct lcma_failures *all = &region->failures;
+	const struct lcma_failures *all;
 	unsigned long flags;
 	unsigned int nr = 0;
 	u64 seq;
 
 	lcma_region_lock(region, &flags);
+	all = is_slow ? &region->slow : &region->failures;
 	seq = all->nr > LCMA_FAILURES ? all->nr - LCMA_FAILURES : 0;
 	for (seq = max(seq, after_seq) + 1; seq <= all->nr && nr < max; seq++) {
 		struct pid *tgid = all->tgid[seq % LCMA_FAILURES];
@@ -282,8 +304,24 @@ static int constraint_text(const struct lcma_region *region,
 	}
 }
 
+/* One that succeeded: what it waited for. */
+static int slow_text(const struct lcma_region *region,
+		     const struct lcma_failure *f, bool with_pfn, char *text,
+		     size_t size_bytes)
+{
+	int len = scnprintf(text, size_bytes, "slow, %lu pages aligned to %lu: %llu ms, ",
+			    f->nr_pages, f->align_pages,
+			    div_u64(f->took_ns, NSEC_PER_MSEC));
+
+	if (f->obstacle.kind != LCMA_OBSTACLE_NONE)
+		return len + obstacle_text(f, with_pfn, text + len,
+					   size_bytes - len);
+	return len + scnprintf(text + len, size_bytes - len,
+			       "of emptying and zeroing pages, nothing was in the way");
+}
+
 /**
- * lcma_failure_text - why an allocation failed
+ * lcma_failure_text - why an allocation failed, or was slow
  * @region: the region
  * @failure: the failure
  * @with_pfn: name addresses, and the page that was in the way
@@ -297,10 +335,13 @@ int lcma_failure_text(const struct lcma_region *region,
 		      const struct lcma_failure *failure, bool with_pfn,
 		      char *text, size_t size_bytes)
 {
-	int len = scnprintf(text, size_bytes, "%pe, %lu pages aligned to %lu",
-			    ERR_PTR(failure->err), failure->nr_pages,
-			    failure->align_pages);
+	int len;
 
+	if (!failure->err)
+		return slow_text(region, failure, with_pfn, text, size_bytes);
+	len = scnprintf(text, size_bytes, "%pe, %lu pages aligned to %lu",
+			ERR_PTR(failure->err), failure->nr_pages,
+			failure->align_pages);
 	/* Where there is more to say of it, that names the limits. */
 	if (failure->err != -ENOSPC)
 		len += reach_text(failure, LCMA_LIMIT_BOUNDARY, text + len,

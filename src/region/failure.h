@@ -29,9 +29,9 @@ struct lcma_region;
 #define LCMA_FAILURE_TEXT_BYTES	320
 
 /**
- * struct lcma_failure - an allocation that failed
+ * struct lcma_failure - an allocation that failed, or was slow
  * @seq: its number in its region, from 1, never used twice; 0: none
- * @err: its errno, negative
+ * @err: its errno, negative; 0: it succeeded, and was slow
  * @nr_pages: how many pages it wanted
  * @align_pages: how it wanted them aligned
  * @reach: where in physical memory it might lie
@@ -68,7 +68,7 @@ struct lcma_failure {
 };
 
 /**
- * struct lcma_failures - the failures that a region remembers
+ * struct lcma_failures - the failures, or the slow allocations, that a region remembers
  * @ring: [lock] number n is at n % LCMA_FAILURES
  * @tgid: [lock] the process that asked, for each; NULL: an interrupt
  * @nr: [lock] how many there have been
@@ -83,14 +83,16 @@ struct lcma_failures {
 	struct ratelimit_state log_limit;
 };
 
+u64 lcma_failure_slow_ns(void);
 void lcma_failures_init(struct lcma_failures *failures);
 void lcma_failures_free(struct lcma_failures *failures);
 void lcma_failure_record(struct lcma_region *region,
 			 struct lcma_failure *failure);
 void lcma_failure_log(struct lcma_region *region,
 		      const struct lcma_failure *failure);
-unsigned int lcma_failure_list(struct lcma_region *region, u64 after_seq,
-			       struct lcma_failure *failures, unsigned int max);
+unsigned int lcma_failure_list(struct lcma_region *region, bool is_slow,
+			       u64 after_seq, struct lcma_failure *failures,
+			       unsigned int max);
 int lcma_failure_text(const struct lcma_region *region,
 		      const struct lcma_failure *failure, bool with_pfn,
 		      char *text, size_t size_bytes);

@@ -17,6 +17,7 @@
 
 #include "fault.h"
 #include "page/pageblock.h"
+#include "trace.h"
 
 /*
  * All regions. Written while the module loads, before any caller can ask, and
@@ -113,6 +114,7 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 	lcma_settling_init(&region->settling);
 	lcma_buffers_init(&region->buffers);
 	lcma_failures_init(&region->failures);
+	lcma_failures_init(&region->slow);
 	return region;
 }
 
@@ -126,6 +128,7 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 void lcma_region_free(struct lcma_region *region)
 {
 	lcma_failures_free(&region->failures);
+	lcma_failures_free(&region->slow);
 	kvfree(region->parts_memory);
 	kfree(region);
 }
@@ -200,6 +203,7 @@ void lcma_region_set_life(struct lcma_region *region, enum lcma_life life)
 	lcma_region_lock(region, &flags);
 	WRITE_ONCE(region->life, life);
 	lcma_region_unlock(region, flags);
+	trace_lcma_life(region->name, lcma_life_word(life));
 }
 
 /**

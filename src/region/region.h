@@ -60,6 +60,7 @@
 #include "core/spec.h"
 #include "core/zeroed.h"
 #include "region/failure.h"
+#include "region/latency.h"
 #include "region/parts/buffers.h"
 #include "region/parts/loose.h"
 #include "region/parts/pool.h"
@@ -113,7 +114,9 @@ enum lcma_life {
  * @buffers: the buffers that lie in it
  * @loose: pages that drivers have without a buffer
  * @stats: [lock] counters
+ * @latency: how long allocations took
  * @failures: the last allocations that failed
+ * @slow: the last ones that succeeded and were slow
  * @parts_memory: the bits of @map, @zeroed, @backoff, @quarantine and @loose
  * @parts_bytes: how much that is
  * @drain_lock: one drain at a time
@@ -143,7 +146,9 @@ struct lcma_region {
 	struct lcma_buffers buffers;
 	struct lcma_loose loose;
 	struct lcma_stats stats;
+	struct lcma_latency latency;
 	struct lcma_failures failures;
+	struct lcma_failures slow;
 	void *parts_memory;
 	size_t parts_bytes;
 

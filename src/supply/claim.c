@@ -13,6 +13,7 @@
 #include "fault.h"
 #include "page/block.h"
 #include "supply/turns.h"
+#include "trace.h"
 
 static void count_claim(struct lcma_region *region, u64 took_ns, int err)
 {
@@ -45,7 +46,7 @@ int lcma_claim(struct lcma_region *region, unsigned long start,
 {
 	const unsigned long pfn = lcma_region_pfn(region, start);
 	struct lcma_turn turn;
-	u64 began_ns;
+	u64 began_ns, took_ns;
 	int err;
 
 	might_sleep();
@@ -56,7 +57,9 @@ int lcma_claim(struct lcma_region *region, unsigned long start,
 	err = lcma_fault(CLAIM_BUSY) ?: lcma_fault(CLAIM_NOMEM) ?:
 	      lcma_fault(CLAIM_INTR) ?:
 	      lcma_compat_alloc_contig(pfn, pfn + nr_pages);
-	count_claim(region, ktime_get_ns() - began_ns, err);
+	took_ns = ktime_get_ns() - began_ns;
+	trace_lcma_claim(region->name, pfn, nr_pages, err, took_ns);
+	count_claim(region, took_ns, err);
 	lcma_turns_leave(region, &turn);
 
 	if (err == -EBUSY && fatal_signal_pending(current))
@@ -82,6 +85,7 @@ void lcma_unclaim(struct lcma_region *region, unsigned long start,
 	unsigned long pfn = lcma_region_pfn(region, start);
 	unsigned long nr;
 
+	trace_lcma_give_back(region->name, pfn, nr_pages);
 	for (; nr_pages; nr_pages -= nr, pfn += nr) {
 		if (LCMA_FREES_BLOCKS) {
 			nr = lcma_block_next(pfn, nr_pages);

@@ -309,7 +309,7 @@ static int failures_show(struct seq_file *m, void *unused)
 		   kcalloc(LCMA_FAILURES, sizeof(*failures), GFP_KERNEL);
 	if (!failures)
 		return -ENOMEM;
-	nr = lcma_failure_list(region, 0, failures, LCMA_FAILURES);
+	nr = lcma_failure_list(region, false, 0, failures, LCMA_FAILURES);
 	for (i = 0; i < nr; i++)
 		show_failure(m, region, &failures[i]);
 	kfree(failures);

@@ -192,6 +192,12 @@ static ssize_t last_failure_show(struct kobject *kobj,
 	return sysfs_emit(to, "%s\n", text);
 }
 
+static ssize_t latency_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *to)
+{
+	return lcma_latency_emit(&region_of(kobj)->latency, to);
+}
+
 static ssize_t drain_store(struct kobject *kobj, struct kobj_attribute *attr,
 			   const char *text, size_t len_bytes)
 {
@@ -211,6 +217,7 @@ static struct kobj_attribute keep_attr = __ATTR_RO(keep);
 static struct kobj_attribute policy_attr = __ATTR_RW(policy);
 static struct kobj_attribute state_attr = __ATTR_RO(state);
 static struct kobj_attribute last_failure_attr = __ATTR_RO(last_failure);
+static struct kobj_attribute latency_attr = __ATTR_RO(latency);
 static struct kobj_attribute drain_attr = __ATTR_WO(drain);
 
 static struct attribute *region_attrs[] = {
@@ -221,6 +228,7 @@ static struct attribute *region_attrs[] = {
 	&policy_attr.attr,
 	&state_attr.attr,
 	&last_failure_attr.attr,
+	&latency_attr.attr,
 	&drain_attr.attr,
 	NULL,
 };

@@ -281,6 +281,33 @@ int lcma_list_failures_sized(int device, const char *region, uint32_t flags,
 	return err ? err : (int)list.nr;
 }
 
+int lcma_get_map_sized(int device, const char *region, uint32_t flags,
+		       uint64_t *from, struct lcma_map_entry *entries,
+		       uint32_t nr, size_t entry_size)
+{
+	struct lcma_region_map map = {
+		.size = sizeof(map),
+		.flags = flags,
+		.from = *from,
+		.nr = nr,
+		.entry_size = entry_size,
+		.entries = (uintptr_t)entries,
+	};
+	int err;
+
+	err = copy_text(map.region, sizeof(map.region), region, -ENOENT);
+	if (err)
+		return err;
+	/* An older module leaves alone what it does not know. */
+	if (nr)
+		memset(entries, 0, nr * entry_size);
+	err = call(device, LCMA_IOC_REGION_MAP, &map);
+	if (err)
+		return err;
+	*from = map.from;
+	return map.nr;
+}
+
 /*
  * An address for so much that one entry of a higher page table (2 MiB) can map what
  * stands there: free at the moment, and a hint, which mmap() need not follow.

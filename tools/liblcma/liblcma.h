@@ -282,6 +282,28 @@ int lcma_list_failures_sized(int device, const char *region, uint32_t flags,
 			     size_t entry_size);
 
 /**
+ * lcma_get_map - what a region looks like
+ * @device: from lcma_open()
+ * @region: the region's name
+ * @flags: LCMA_MAP_LOOK: look at the system's pages, too
+ * @from: in: 0, or what the last call left there; out: where to go on
+ * @entries: room for the answer
+ * @nr: how many fit
+ *
+ * Return: how many were written; 0 at the region's end, or if it is drained; -ENOENT
+ * no such region; -EPERM LCMA_MAP_LOOK without CAP_SYS_ADMIN; -ENOTTY an older
+ * module.
+ */
+int lcma_get_map(int device, const char *region, uint32_t flags,
+		 uint64_t *from, struct lcma_map_entry *entries, uint32_t nr);
+#define lcma_get_map(device, region, flags, from, entries, nr) \
+	lcma_get_map_sized(device, region, flags, from, entries, nr, \
+			   sizeof(struct lcma_map_entry))
+int lcma_get_map_sized(int device, const char *region, uint32_t flags,
+		       uint64_t *from, struct lcma_map_entry *entries,
+		       uint32_t nr, size_t entry_size);
+
+/**
  * lcma_map - map a whole buffer, shared
  * @buffer: the buffer
  * @access: LCMA_ACCESS_READ, LCMA_ACCESS_WRITE or both

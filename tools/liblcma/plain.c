@@ -41,6 +41,13 @@ int (lcma_list_failures)(int device, const char *region, uint32_t flags,
 					entries, nr, FAILURE_SIZE);
 }
 
+int (lcma_get_map)(int device, const char *region, uint32_t flags,
+		   uint64_t *from, struct lcma_map_entry *entries, uint32_t nr)
+{
+	return lcma_get_map_sized(device, region, flags, from, entries, nr,
+				  sizeof(*entries));
+}
+
 int (lcma_list_buffers)(int device, const char *region, uint32_t flags,
 			uint64_t after_id, struct lcma_buffer_entry *entries,
 			uint32_t nr)

@@ -428,7 +428,7 @@ struct lcma_sync {
  * @aligned_phys: where that is, if LCMA_FAILURE_PHYS
  * @obstacle_phys: the page in the way, if there was one, and LCMA_FAILURE_PHYS
  * @obstacle: LCMA_HELD_BY_*: what kept that page
- * @err: the errno, positive
+ * @err: the errno, positive; 0: it succeeded, and was slow
  * @flags: LCMA_FAILURE_*
  * @pid: the process that asked, as the caller's pid namespace sees it; 0: not in it, or an
  *	interrupt
@@ -475,11 +475,14 @@ struct lcma_failure_entry {
 
 /* lcma_failure_list.flags */
 #define LCMA_FAILURES_ALL	(1 << 0) /* everybody's, for CAP_SYS_ADMIN */
+#define LCMA_FAILURES_SLOW	(1 << 1) /* those that succeeded, but took slow_ms */
 
 /**
  * struct lcma_failure_list - LCMA_IOC_FAILURE_LIST: which allocations failed
  * @size: in: sizeof(struct lcma_failure_list)
- * @flags: in: LCMA_FAILURES_ALL; 0: those of the caller's user
+ * @flags: in: LCMA_FAILURES_*; 0: those of the caller's user. With SLOW, allocations
+ *	that succeeded, but took as long as the module parameter slow_ms says: their
+ *	@err is 0, and they have numbers of their own
  * @region: in: the region; it remembers its last 16 failures, but no quiet ones
  * @after_seq: in: only failures with a higher number; 0: from the oldest
  * @nr: in: how many entries fit; out: how many were written, oldest first
@@ -502,5 +505,71 @@ struct lcma_failure_list {
 };
 
 #define LCMA_IOC_FAILURE_LIST	_IO(LCMA_IOC_MAGIC, 0x07)
+
+/* lcma_map_entry.state */
+#define LCMA_STATE_SHARED	0	/* the system may use it */
+#define LCMA_STATE_POOL		1	/* can be handed out at once */
+#define LCMA_STATE_BUSY		2	/* on its way */
+#define LCMA_STATE_USED		3	/* in a buffer, or in quarantine */
+
+/* lcma_map_entry.content: of what is shared, with LCMA_MAP_LOOK */
+#define LCMA_CONTENT_UNSEEN	0	/* it was not looked at */
+#define LCMA_CONTENT_UNUSED	1	/* free */
+#define LCMA_CONTENT_IN_USE	2	/* a program's or a file's, can be moved */
+#define LCMA_CONTENT_LARGE	3	/* the same, in folios of several pages */
+#define LCMA_CONTENT_IO		4	/* locked, or under I/O: it passes */
+#define LCMA_CONTENT_OFF_LIST	5	/* being moved, or in a CPU's batch */
+#define LCMA_CONTENT_PIN	6	/* pinned: in the way */
+#define LCMA_CONTENT_STUCK	7	/* cannot be moved: in the way */
+#define LCMA_CONTENT_KERNEL	8	/* reserved by the kernel: in the way */
+
+/**
+ * struct lcma_map_entry - a piece of a region that looks alike
+ * @offset: its first byte, from the region's first
+ * @bytes: how long it is
+ * @state: LCMA_STATE_*
+ * @content: LCMA_CONTENT_*
+ */
+struct lcma_map_entry {
+	__aligned_u64 offset;
+	__aligned_u64 bytes;
+	__u32 state;
+	__u32 content;
+};
+
+/* lcma_region_map.flags */
+#define LCMA_MAP_LOOK		(1 << 0) /* at the system's pages, for CAP_SYS_ADMIN */
+
+/**
+ * struct lcma_region_map - LCMA_IOC_REGION_MAP: what a region looks like
+ * @size: in: sizeof(struct lcma_region_map)
+ * @flags: in: LCMA_MAP_*
+ * @region: in: the region
+ * @from: in: the first byte that is asked for, a multiple of the page size, 0: from
+ *	the beginning; out: where to go on; at the region's end there is no more
+ * @nr: in: how many entries fit; out: how many were written, in order
+ * @entry_size: in: sizeof(struct lcma_map_entry) of the caller
+ * @entries: in: pointer to nr entries, entry_size bytes apart; what a larger
+ *	entry has and this version does not know is left as it was
+ *
+ * Two entries next to each other may look alike. Nothing stands still meanwhile, so a
+ * map may never have been true as a whole. One call looks at 65536 pages at most.
+ * A region that was drained has no map.
+ *
+ * Errors: ENOENT no such region; EPERM LCMA_MAP_LOOK without CAP_SYS_ADMIN; EINVAL
+ * from is no multiple of the page size or beyond the region; EINVAL entry_size is
+ * smaller than in the first version of the entry; EINTR killed.
+ */
+struct lcma_region_map {
+	__u32 size;
+	__u32 flags;
+	char region[LCMA_NAME_SIZE];
+	__aligned_u64 from;
+	__u32 nr;
+	__u32 entry_size;
+	__aligned_u64 entries;
+};
+
+#define LCMA_IOC_REGION_MAP	_IO(LCMA_IOC_MAGIC, 0x09)
 
 #endif /* _UAPI_LINUX_LCMA_H */

@@ -32,8 +32,8 @@ void judge(int which, const union any_call *asked)
 		wrong("%s: succeeded with size %u", fuzz_calls[which].name,
 		      asked->size);
 	/* The second word of all of them; the flags that there are. */
-	if (asked->alloc.flags & ~(which == ALLOC ? 3u : which == BUFFER_LIST ||
-				 which == FAILURE_LIST))
+	if (asked->alloc.flags & ~(which == ALLOC || which == FAILURE_LIST ? 3u :
+				 which == BUFFER_LIST || which == REGION_MAP))
 		wrong("%s: succeeded with flags %#x", fuzz_calls[which].name,
 		      asked->alloc.flags);
 	if (which != ALLOC)

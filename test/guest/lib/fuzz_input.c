@@ -14,6 +14,7 @@ const struct fuzz_call fuzz_calls[NR_CALLS] = {
 	{ LCMA_IOC_BUFFER_INFO, sizeof(struct lcma_buffer_info), "BUFFER_INFO", 0 },
 	{ LCMA_IOC_BUFFER_LIST, sizeof(struct lcma_buffer_list), "BUFFER_LIST", 0 },
 	{ LCMA_IOC_FAILURE_LIST, sizeof(struct lcma_failure_list), "FAILURE_LIST", 0 },
+	{ LCMA_IOC_REGION_MAP, sizeof(struct lcma_region_map), "REGION_MAP", 0 },
 };
 
 volatile int fds[NR_FDS];
@@ -176,11 +177,20 @@ void make_call(int which, union any_call *call)
 		break;
 	case FAILURE_LIST:
 		name(call->failure_list.region, LCMA_NAME_SIZE);
-		call->failure_list.flags = any(2);
+		call->failure_list.flags = any(4);
 		call->failure_list.after_seq = one_in(4) ? odd_number() : 0;
 		call->failure_list.nr = any(24);
 		call->failure_list.entry_size = sizeof(struct lcma_failure_entry);
 		call->failure_list.entries = some_pointer();
+		break;
+	case REGION_MAP:
+		name(call->region_map.region, LCMA_NAME_SIZE);
+		call->region_map.flags = any(2);
+		call->region_map.from = one_in(4) ? odd_number() :
+					(uint64_t)any(1 << 14) * PAGE;
+		call->region_map.nr = any(120);
+		call->region_map.entry_size = sizeof(struct lcma_map_entry);
+		call->region_map.entries = some_pointer();
 		break;
 	}
 }
@@ -218,8 +228,9 @@ void make_harmless(int which, union any_call *call)
 
 	if (which == REGION_LIST && !is_harmless(call->region_list.names))
 		call->region_list.names = 0xc0008000;
-	/* The two lists have the same fields. */
-	if ((which == BUFFER_LIST || which == FAILURE_LIST) &&
+	/* These have the same fields. */
+	if ((which == BUFFER_LIST || which == FAILURE_LIST ||
+	     which == REGION_MAP) &&
 	    (!is_harmless(list->entries) || list->entry_size > PAGE))
 		list->entries = 0xc0008000;
 }

@@ -161,6 +161,21 @@ LAYOUT_AT(lcma_failure_list, entry_size, 52);
 LAYOUT_AT(lcma_failure_list, entries, 56);
 LAYOUT_SIZE(lcma_failure_list, 64);
 
+LAYOUT_AT(lcma_map_entry, offset, 0);
+LAYOUT_AT(lcma_map_entry, bytes, 8);
+LAYOUT_AT(lcma_map_entry, state, 16);
+LAYOUT_AT(lcma_map_entry, content, 20);
+LAYOUT_SIZE(lcma_map_entry, 24);
+
+LAYOUT_AT(lcma_region_map, size, 0);
+LAYOUT_AT(lcma_region_map, flags, 4);
+LAYOUT_AT(lcma_region_map, region, 8);
+LAYOUT_AT(lcma_region_map, from, 40);
+LAYOUT_AT(lcma_region_map, nr, 48);
+LAYOUT_AT(lcma_region_map, entry_size, 52);
+LAYOUT_AT(lcma_region_map, entries, 56);
+LAYOUT_SIZE(lcma_region_map, 64);
+
 _Static_assert(LCMA_ABI == 2, "a new field, flag or call is checked here, too");
 
 _Static_assert(LCMA_IOC_VERSION == 0xbc00, "cmd");
@@ -170,6 +185,7 @@ _Static_assert(LCMA_IOC_ALLOC == 0xbc03, "cmd");
 _Static_assert(LCMA_IOC_BUFFER_INFO == 0xbc04, "cmd");
 _Static_assert(LCMA_IOC_BUFFER_LIST == 0xbc05, "cmd");
 _Static_assert(LCMA_IOC_FAILURE_LIST == 0xbc07, "cmd");
+_Static_assert(LCMA_IOC_REGION_MAP == 0xbc09, "cmd");
 
 #undef LAYOUT_AT
 #undef LAYOUT_SIZE

@@ -85,6 +85,14 @@ static void prepare_failure_list(void *arg)
 	list->entry_size = sizeof(struct lcma_failure_entry);
 }
 
+static void prepare_region_map(void *arg)
+{
+	struct lcma_region_map *map = arg;
+
+	strcpy(map->region, "main");
+	map->entry_size = sizeof(struct lcma_map_entry);
+}
+
 static const struct sample samples[] = {
 	{ "version", LCMA_IOC_VERSION, sizeof(struct lcma_version), 0,
 	  prepare_nothing },
@@ -99,6 +107,8 @@ static const struct sample samples[] = {
 	  prepare_buffer_list },
 	{ "failure list", LCMA_IOC_FAILURE_LIST,
 	  sizeof(struct lcma_failure_list), 0, prepare_failure_list },
+	{ "region map", LCMA_IOC_REGION_MAP, sizeof(struct lcma_region_map), 0,
+	  prepare_region_map },
 };
 
 /* A call of alloc gives a buffer: it is not wanted. */
@@ -243,7 +253,9 @@ static void test_unknown_flags(const struct sample *sample)
 		[_IOC_NR(LCMA_IOC_ALLOC)] = LCMA_ALLOC_F_NOWAIT |
 					    LCMA_ALLOC_F_QUIET,
 		[_IOC_NR(LCMA_IOC_BUFFER_LIST)] = LCMA_LIST_ALL,
-		[_IOC_NR(LCMA_IOC_FAILURE_LIST)] = LCMA_FAILURES_ALL,
+		[_IOC_NR(LCMA_IOC_FAILURE_LIST)] = LCMA_FAILURES_ALL |
+						   LCMA_FAILURES_SLOW,
+		[_IOC_NR(LCMA_IOC_REGION_MAP)] = LCMA_MAP_LOOK,
 	};
 	const unsigned int nr = _IOC_NR(sample->cmd);
 	union {
@@ -329,7 +341,7 @@ static void test_entry_size(void)
 static void test_unknown_calls(void)
 {
 	static const unsigned int cmds[] = {
-		_IO(LCMA_IOC_MAGIC, _IOC_NR(LCMA_IOC_FAILURE_LIST) + 1),
+		_IO(LCMA_IOC_MAGIC, _IOC_NR(LCMA_IOC_REGION_MAP) + 1),
 		_IO(LCMA_IOC_MAGIC, 255), _IO('H', 0), _IO(0, 0),
 		_IO(LCMA_IOC_MAGIC + 1, 0),
 		_IOW(LCMA_IOC_MAGIC, 0, struct lcma_version),

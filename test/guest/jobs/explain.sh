@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Proves that what cmactl says of a region is so: a pinned page shows in its map and
+# counts in a plan; a plan that says "fits" is followed by allocations that do, and
+# one that says "does not fit" by one that fails. Cannot prove what a pin's holder is
+# called where the kernel has no page owner.
+#
+# matrix: no
+# cmdline: cma=96M
+# timeout: 60
+# smp@*-debug: 1
+
+. /test/lib/tap.sh
+. /test/lib/hands.sh
+
+out=/tmp/out
+
+# ctl WANTED ARGUMENT...: runs cmactl, compares its exit status
+ctl()
+{
+	tap_wanted=$1
+	shift
+	cmactl "$@" >$out 2>&1 </dev/null
+	is $? "$tap_wanted" "cmactl $*"
+}
+
+# says PATTERN DESCRIPTION
+says()
+{
+	matches "$(cat $out)" "$1" "$2"
+}
+
+check "load" lcma_load "cam=32M@cma,keep=0;gpu=16M@cma,keep=all"
+
+# --- the map and the plan of an empty region -----------------------------------------------
+
+ctl 0 map gpu
+says '^the longest unused run is 16 MiB, the longest with nothing in the way 16 MiB' "a private region has nothing in the way"
+ctl 0 plan 4M*3 4M,align=4M --region gpu
+says 'yes, all 4 fit' "four times 4 MiB are 16 MiB"
+ctl 1 plan 4M*4 4K --region gpu
+says 'no, 4 of 5 fit in this order; number 5, of 4 KiB' "and nothing more"
+
+# What the plan says, the allocator does.
+for size in 4M 4M 4M '4M align=4M'; do
+	expect_write ok "$size region=gpu nowait" "$size is there"
+done
+expect_write ENOSPC '4K region=gpu nowait' "and nothing more"
+ctl 0 why --all
+says ' asked region gpu for 4 KiB and got ENOSPC' "why names the request"
+says '^why:  the region is full' "and the reason"
+ctl 1 plan 4K --region gpu
+says 'no, 0 of 1 fit' "the plan knows what is used"
+ctl 0 map gpu --json
+says '"map": "#+"' "and so does the map"
+cat /dev/cma_test >/dev/null
+ctl 0 plan 2M*2 --region gpu
+cmactl free --all >/dev/null
+
+# --- a pin in the way ----------------------------------------------------------------------
+
+region_pages cam
+pin -c 1 -o $((nr_pages / 2 + 321)) $base_pfn "$nr_pages"
+ctl 0 map cam
+says '^# P pinned: in the way' "a pinned page shows in the map"
+says '^0x[0-9a-f]+ .*P.* P 4 KiB' "in its place"
+ctl 1 plan 32M --region cam
+says '^in the way: 4 KiB that are pinned' "and counts in a plan"
+expect_write EBUSY '32M region=cam' "which is right"
+ctl 0 why --all
+says '^why:  there was room, but in each place a page was pinned' "why says so"
+says "this one is page frame $pins" "and which"
+ctl 0 map cam --json
+movable=$(sed -n 's/.*"largest_movable": \([0-9]*\).*/\1/p' $out)
+compare "$movable" -lt $((32 << 20)) "the longest run that can be had is shorter"
+expect_write ok "$((movable >> 10))K region=cam" "and can be had"
+lcma_free_all
+# An ordinary user is not told what is on the pages.
+chmod 666 /dev/lcma
+as_1000 cmactl plan 32M --region cam >$out 2>&1
+is $? 0 "a user's plan does not count the pin"
+says 'in the way: not looked at' "and says so"
+as_1000 cmactl why >$out 2>&1
+says '^No allocation of yours has failed' "others' failures are not told"
+as_1000 cmactl why --all >$out 2>&1
+is $? 4 "nor by --all"
+chmod 600 /dev/lcma
+unpin "the pinned page is intact"
+ctl 0 plan 32M --region cam
+expect_write ok '32M region=cam' "without the pin it fits"
+lcma_free_all
+
+# --- how long it took ----------------------------------------------------------------------
+
+ctl 0 latency gpu
+says '^gpu +pool +16 MiB +[4-9] ' "four hits of the pool, and one"
+says '^gpu +failed +64 KiB +1 ' "and a failure"
+is "$(wc -l </sys/kernel/lcma/cam/latency)" 12 "sysfs has a line for each outcome and size"
+failures=$(lcma_info cam failures)
+echo 1 >/sys/module/lcma/parameters/slow_ms
+expect_write ok '32M region=cam label=slow' "a slow allocation"
+echo 0 >/sys/module/lcma/parameters/slow_ms
+lcma_free_all
+ctl 0 failures cam --slow --all
+says '^cam 1: .*, 32 MiB, by .*, for slow, tried for ' "is remembered"
+says '^  slow, 8192 pages aligned to 1: [0-9]+ ms, ' "with what it waited for"
+is "$(lcma_info cam failures)" "$failures" "and is no failure"
+
+# --- the story of an allocation, live ------------------------------------------------------
+
+tracing=/sys/kernel/tracing
+[ -d $tracing/events ] || mount -t tracefs tracefs $tracing 2>/dev/null
+if [ -d $tracing/events/lcma ]; then
+	echo 1 >$tracing/events/lcma/enable
+	expect_write ok '8M region=cam label=traced' "an allocation that is traced"
+	lcma_free_all
+	expect_write EFBIG "40M region=cam" "and one that fails"
+	echo 0 >$tracing/events/lcma/enable
+	cp $tracing/trace $out
+	says 'lcma_alloc_start: region=cam nr_pages=2048 align_pages=1 ' "it starts"
+	says 'lcma_alloc_candidate: region=cam pfn=0x[0-9a-f]+ nr_pages=2048 is_proof=0' "a candidate"
+	says 'lcma_claim: region=cam pfn=0x[0-9a-f]+ nr_pages=[0-9]+ err=0 took_ns=[1-9]' "a claim"
+	says 'lcma_alloc_finish: region=cam pfn=0x[0-9a-f]+ nr_pages=2048 outcome=search err=0 took_ns=[1-9]' "it ends"
+	says 'lcma_buffer_new: region=cam id=[0-9]+ pfn=0x[0-9a-f]+ bytes=8388608 latency_ns=[1-9][0-9]* label=traced' "a buffer comes"
+	says 'lcma_buffer_gone: region=cam id=[0-9]+ bytes=8388608 held_ns=[1-9]' "and goes"
+	says 'lcma_give_back: region=cam pfn=0x[0-9a-f]+ nr_pages=' "its pages go back"
+	says 'lcma_alloc_finish: region=cam pfn=0x0 nr_pages=10240 outcome=failed err=-27 ' "the failure"
+	echo >$tracing/trace
+else
+	skip "the story of an allocation" "this kernel has no tracepoints of modules"
+fi
+
+check "unload" lcma_unload
+finish
