@@ -17,6 +17,7 @@
  *	FAKE_USER=1		not root: no addresses, no LCMA_LIST_ALL
  *	FAKE_DEBUG=ERRNO	debugfs cannot be read
  *	FAKE_UNMOUNTED=1	nor is it mounted
+ *	FAKE_OLD=1		an older module: it tells no map
  *	FAKE_LINE=FILE		gets the line that was written to the device
  *
  *	FAKE_NODES=lt		/dev/lcma (l), /dev/cma_test (t) are there; an
@@ -377,6 +378,18 @@ static int do_failure_list(void *arg)
 		return err;
 	if (l.flags & LCMA_FAILURES_ALL && setting("FAKE_USER"))
 		return -EPERM;
+	/* FAKE_ERRNO: the first one is of that kind, with that obstacle. */
+	if (setting("FAKE_ERRNO"))
+		e.err = setting("FAKE_ERRNO");
+	if (getenv("FAKE_OBSTACLE"))
+		e.obstacle = setting("FAKE_OBSTACLE");
+	if (setting("FAKE_LONGEST"))
+		e.longest = setting("FAKE_LONGEST");
+	e.bound_by = setting("FAKE_BOUND");
+	if (setting("FAKE_WANT"))
+		e.bytes = setting("FAKE_WANT");
+	if (getenv("FAKE_ERRNO") && l.nr)
+		l.nr = 1;
 	to = (char *)(uintptr_t)l.entries;
 	if (setting("FAKE_WHY") && !err && l.nr)
 		memcpy(to + nr++ * l.entry_size, &e, sizeof(e));
@@ -390,6 +403,48 @@ static int do_failure_list(void *arg)
 	}
 	l.nr = nr;
 	return give(arg, &l, sizeof(l));
+}
+
+/*
+ * As big as do_region_info() says. FAKE_OLD: a module without this call.
+ *
+ *	cam	4 MiB and 12 KiB used; 52 KiB in use; a pin; the rest is free
+ *	gpu	1 MiB used, the rest is pool
+ */
+static int do_region_map(void *arg)
+{
+	static const struct lcma_map_entry cam[] = {
+		{ 0, 4 << 20, LCMA_STATE_USED, 0 },
+		{ 4 << 20, 12288, LCMA_STATE_USED, 0 },
+		{ 0x403000, 53248, LCMA_STATE_SHARED, LCMA_CONTENT_IN_USE },
+		{ 0x410000, 4096, LCMA_STATE_SHARED, LCMA_CONTENT_PIN },
+		{ 0x411000, 0x3bef000, LCMA_STATE_SHARED, LCMA_CONTENT_UNUSED },
+	}, gpu[] = {
+		{ 0, 1 << 20, LCMA_STATE_USED, 0 },
+		{ 1 << 20, 15 << 20, LCMA_STATE_POOL, 0 },
+	};
+	struct lcma_region_map m;
+	int err = take(&m, sizeof(m), LCMA_MAP_LOOK, arg);
+	int i = err ? err : find(m.region);
+	uint32_t at, nr = 0, all = i ? 2 : 5;
+	struct lcma_map_entry e;
+
+	if (i < 0)
+		return i;
+	if (m.flags & LCMA_MAP_LOOK && setting("FAKE_USER"))
+		return -EPERM;
+	for (at = 0; at < all && nr < m.nr; at++) {
+		e = i ? gpu[at] : cam[at];
+		if (e.offset < m.from || (setting("FAKE_NO_MORE") && nr))
+			continue;
+		if (!(m.flags & LCMA_MAP_LOOK))
+			e.content = LCMA_CONTENT_UNSEEN;
+		memcpy((char *)(uintptr_t)m.entries + nr++ * m.entry_size, &e,
+		       sizeof(e));
+		m.from = e.offset + e.bytes;
+	}
+	m.nr = nr;
+	return give(arg, &m, sizeof(m));
 }
 
 static int device_ioctl(unsigned long request, void *arg)
@@ -411,6 +466,8 @@ static int device_ioctl(unsigned long request, void *arg)
 		return do_buffer_list(arg);
 	case LCMA_IOC_SYNC:
 		return do_sync(arg);
+	case LCMA_IOC_REGION_MAP:
+		return setting("FAKE_OLD") ? -ENOTTY : do_region_map(arg);
 	default:
 		return -ENOTTY;
 	}

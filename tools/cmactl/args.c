@@ -38,7 +38,8 @@ struct reader {
 #define WITH_REGION	(BIT(CMD_ALLOC) | BIT(CMD_LIST) | BIT(CMD_INFO) | \
 			 BIT(CMD_FAILURES) | \
 			 BIT(CMD_MAP) | BIT(CMD_REGIONS) | BIT(CMD_WATCH) | BIT(CMD_STRESS) | \
-			 BIT(CMD_BENCH))
+			 BIT(CMD_BENCH) | BIT(CMD_PLAN) | BIT(CMD_WHY) | \
+			 BIT(CMD_METRICS) | BIT(CMD_LATENCY))
 
 static const struct {
 	const char *name;
@@ -56,6 +57,12 @@ static const struct {
 	{ "sync", CMD_SYNC },
 	{ "stress", CMD_STRESS },
 	{ "bench", CMD_BENCH },
+	{ "plan", CMD_PLAN },
+	{ "why", CMD_WHY },
+	{ "doctor", CMD_DOCTOR },
+	{ "metrics", CMD_METRICS },
+	{ "latency", CMD_LATENCY },
+	{ "who", CMD_WHO },
 	{ "version", CMD_VERSION },
 };
 
@@ -230,6 +237,37 @@ static int take_length(struct args *args, const char *value)
 	return take_size(args, "length", value, &args->bytes);
 }
 
+static int take_region_size(struct args *args, const char *value)
+{
+	return take_size(args, "region-size", value, &args->region_bytes);
+}
+
+static int take_unit(struct args *args, const char *value)
+{
+	int err = take_size(args, "unit", value, &args->unit_bytes);
+
+	if (!err && args->unit_bytes & (args->unit_bytes - 1))
+		return wrong(args, "--unit needs a power of two, as in --unit 8M, not '%s'",
+			     value);
+	return err;
+}
+
+static int take_root(struct args *args, const char *value)
+{
+	if (!*value)
+		return wrong(args, "--root needs a directory");
+	args->root = value;
+	return 0;
+}
+
+static int take_output(struct args *args, const char *value)
+{
+	if (!*value)
+		return wrong(args, "--output needs a file");
+	args->output = value;
+	return 0;
+}
+
 enum value { NO_VALUE, VALUE, MAYBE_VALUE };
 
 static const struct option {
@@ -255,10 +293,14 @@ static const struct option {
 	{ "quiet", 'q', NO_VALUE, BIT(CMD_ALLOC), ARG_QUIET, NULL },
 	{ "text", 't', NO_VALUE, BIT(CMD_ALLOC), ARG_TEXT, NULL },
 	{ "hold", 0, MAYBE_VALUE, BIT(CMD_ALLOC), ARG_HOLD, take_hold },
-	{ "all", 'a', NO_VALUE, BIT(CMD_FREE) | BIT(CMD_LIST) | BIT(CMD_FAILURES),
+	{ "all", 'a', NO_VALUE, BIT(CMD_FREE) | BIT(CMD_LIST) | BIT(CMD_FAILURES) | BIT(CMD_WHY),
 	  ARG_ALL, NULL },
 	{ "holders", 0, NO_VALUE, BIT(CMD_LIST), ARG_HOLDERS, NULL },
-	{ "count", 0, VALUE, BIT(CMD_WATCH) | BIT(CMD_BENCH), 0, take_count },
+	{ "count", 0, VALUE, BIT(CMD_WATCH) | BIT(CMD_BENCH) | BIT(CMD_MAP), 0,
+	  take_count },
+	{ "svg", 0, NO_VALUE, BIT(CMD_MAP) | BIT(CMD_LATENCY), ARG_SVG, NULL },
+	{ "slow", 0, NO_VALUE, BIT(CMD_FAILURES), ARG_SLOW, NULL },
+	{ "watch", 0, NO_VALUE, BIT(CMD_MAP), ARG_WATCH, NULL },
 	{ "seed", 0, VALUE, BIT(CMD_STRESS), ARG_SEED, take_seed },
 	{ "threads", 0, VALUE, BIT(CMD_STRESS), 0, take_threads },
 	{ "pins", 0, VALUE, BIT(CMD_STRESS), ARG_PINS, take_pins },
@@ -266,6 +308,11 @@ static const struct option {
 	{ "fill", 0, VALUE, BIT(CMD_STRESS), 0, take_fill },
 	{ "offset", 0, VALUE, BIT(CMD_SYNC), 0, take_offset },
 	{ "length", 0, VALUE, BIT(CMD_SYNC), 0, take_length },
+	{ "region-size", 0, VALUE, BIT(CMD_PLAN), 0, take_region_size },
+	{ "unit", 0, VALUE, BIT(CMD_PLAN), 0, take_unit },
+	{ "dma-api", 0, NO_VALUE, BIT(CMD_PLAN), ARG_DMA_API, NULL },
+	{ "root", 0, VALUE, BIT(CMD_DOCTOR) | BIT(CMD_WHO), 0, take_root },
+	{ "output", 'o', VALUE, BIT(CMD_METRICS), 0, take_output },
 	{ "unload", 0, NO_VALUE, BIT(CMD_STRESS), ARG_UNLOAD, NULL },
 };
 
@@ -340,6 +387,20 @@ static int take_command(struct args *args, const char *word)
 	return wrong(args, "unknown command '%s'", word);
 }
 
+static int take_item(struct args *args, const char *word)
+{
+	int err;
+
+	if (args->nr_items == ITEM_WORDS)
+		return wrong(args, "plan takes %d words at most", ITEM_WORDS);
+	err = item_parse(word, &args->items[args->nr_items++]);
+	if (err == -ERANGE)
+		return wrong(args, "'%s' is too much: %d buffers at most, sizes of 64 bits",
+			     word, ITEM_BUFFERS);
+	return err ? wrong(args, "plan needs SIZE[*COUNT][,align=SIZE], as in 8M*30 or 4M,align=1M, not '%s'",
+			   word) : 0;
+}
+
 static int take_positional(struct reader *reader, const char *word)
 {
 	struct args *args = reader->args;
@@ -347,6 +408,8 @@ static int take_positional(struct reader *reader, const char *word)
 
 	if (args->command == CMD_NONE)
 		return take_command(args, word);
+	if (args->command == CMD_PLAN)
+		return take_item(args, word);
 	if (reader->nr_positional++)
 		return wrong(args, "unexpected word '%s'", word);
 	switch (args->command) {
@@ -360,7 +423,12 @@ static int take_positional(struct reader *reader, const char *word)
 	case CMD_MAP:
 	case CMD_BENCH:
 	case CMD_FAILURES:
+	case CMD_WHY:
+	case CMD_LATENCY:
 		return take_region(args, word);
+	case CMD_WHO:
+		args->what = word;
+		return 0;
 	case CMD_WATCH:
 		if (seconds_parse(word, &args->interval_ms) ||
 		    args->interval_ms < INTERVAL_MS_MIN)
@@ -405,6 +473,35 @@ static int check_alloc(struct args *args)
 	return 0;
 }
 
+static int check_plan(struct args *args)
+{
+	uint64_t nr = 0;
+	unsigned int i;
+
+	if (!args->nr_items)
+		return wrong(args, "plan needs buffers, as in 8M*30 4M,align=1M");
+	for (i = 0; i < args->nr_items; i++)
+		nr += args->items[i].count;
+	if (nr > ITEM_BUFFERS)
+		return wrong(args, "plan takes %d buffers at most", ITEM_BUFFERS);
+	if (args->region && args->region_bytes)
+		return wrong(args, "--region and --region-size exclude each other");
+	if (args->unit_bytes && !args->region_bytes)
+		return wrong(args, "--unit belongs to --region-size: a region that exists has its own");
+	return 0;
+}
+
+static int check_svg(struct args *args)
+{
+	const unsigned int given = args->given;
+
+	if (given & ARG_SVG && given & (ARG_JSON | ARG_WATCH))
+		return wrong(args, "--svg excludes --json and --watch");
+	if (args->count && !(given & ARG_WATCH))
+		return wrong(args, "--count belongs to --watch");
+	return 0;
+}
+
 static int check(struct args *args)
 {
 	if (args->given & (ARG_HELP | ARG_VERSION))
@@ -415,6 +512,14 @@ static int check(struct args *args)
 		return wrong(args, "only alloc runs a command");
 	if (args->command == CMD_ALLOC)
 		return check_alloc(args);
+	if (args->command == CMD_METRICS && args->given & ARG_JSON)
+		return wrong(args, "metrics has a format of its own: no --json");
+	if (args->command == CMD_WHO && !args->what)
+		return wrong(args, "who needs a buffer, as in cam/3, or a page frame, as in 0x7a801");
+	if (args->command == CMD_PLAN)
+		return check_plan(args);
+	if (args->command == CMD_MAP || args->command == CMD_LATENCY)
+		return check_svg(args);
 	if (args->command == CMD_SYNC && !(args->given & (ARG_START | ARG_END)))
 		return wrong(args, "sync needs start or end");
 	if (args->command == CMD_STRESS && !args->hold_ms)

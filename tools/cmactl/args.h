@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "item.h"
+
 enum command {
 	CMD_NONE,	/* --help and --version go without */
 	CMD_REGIONS,
@@ -23,6 +25,12 @@ enum command {
 	CMD_SYNC,
 	CMD_STRESS,
 	CMD_BENCH,
+	CMD_PLAN,
+	CMD_WHY,
+	CMD_DOCTOR,
+	CMD_METRICS,
+	CMD_LATENCY,
+	CMD_WHO,
 	CMD_VERSION,
 };
 
@@ -41,6 +49,10 @@ enum command {
 #define ARG_HOLDERS	(1 << 11)
 #define ARG_START	(1 << 12)
 #define ARG_END		(1 << 13)
+#define ARG_DMA_API	(1 << 14)
+#define ARG_SVG		(1 << 15)
+#define ARG_WATCH	(1 << 16)
+#define ARG_SLOW	(1 << 17)
 
 /**
  * struct args - a command line, understood
@@ -64,6 +76,13 @@ enum command {
  * @pins: --pins, if ARG_PINS
  * @max_bytes: --max; 0: what suits the regions
  * @fill_bytes: --fill; 0: none
+ * @region_bytes: --region-size; 0: none
+ * @unit_bytes: --unit, a power of two; 0: this kernel's
+ * @root: --root; NULL: /
+ * @output: --output; NULL: standard output
+ * @what: PFN or BUFFER of who
+ * @items: the buffers of plan
+ * @nr_items: how many words
  * @run: the command after "--", ending in NULL; NULL: none
  * @error: what is wrong, for args_parse()'s caller
  */
@@ -88,6 +107,13 @@ struct args {
 	uint32_t pins;
 	uint64_t max_bytes;
 	uint64_t fill_bytes;
+	uint64_t region_bytes;
+	uint64_t unit_bytes;
+	const char *root;
+	const char *output;
+	const char *what;
+	struct item items[ITEM_WORDS];
+	unsigned int nr_items;
 	char **run;
 	char error[160];
 };

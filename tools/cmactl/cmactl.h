@@ -46,6 +46,12 @@ int cmd_watch(struct session *session);
 int cmd_sync(struct session *session);
 int cmd_stress(struct session *session);
 int cmd_bench(struct session *session);
+int cmd_plan(struct session *session);
+int cmd_why(struct session *session);
+int cmd_doctor(struct session *session);
+int cmd_metrics(struct session *session);
+int cmd_latency(struct session *session);
+int cmd_who(struct session *session);
 int cmd_version(struct session *session);
 
 /**
@@ -180,6 +186,9 @@ void region_json(struct json *json, const struct lcma_region_info *info);
 
 /* buffer_json - the members of a buffer */
 void buffer_json(struct json *json, const struct lcma_buffer_entry *entry);
+
+/* failure_json - the members of a failure */
+void failure_json(struct json *json, const struct lcma_failure_entry *entry);
 
 /* phys_text - a physical address for people, "-" if it is not told */
 const char *phys_text(int is_valid, uint64_t phys, char *text);

@@ -35,6 +35,11 @@ int debugfs_open_devices(FILE **file)
 	return *file ? 0 : -errno;
 }
 
+int sysfs_open(const char *region, const char *name, FILE **file)
+{
+	return open_file("/sys/kernel/lcma", region, name, file);
+}
+
 const char *debugfs_why(int err)
 {
 	struct statfs fs;
@@ -93,7 +98,7 @@ int last_failure(const char *region, char *text, size_t size)
 	/* Root is told more: addresses. */
 	if (!debug_failure(region, text, size))
 		return 0;
-	if (open_file("/sys/kernel/lcma", region, "last_failure", &file))
+	if (sysfs_open(region, "last_failure", &file))
 		return -ENOENT;
 	got = fgets(text, size, file);
 	fclose(file);

@@ -30,6 +30,16 @@ int debugfs_open(const char *region, const char *name, FILE **file);
 int debugfs_open_devices(FILE **file);
 
 /**
+ * sysfs_open - open a region's file in sysfs
+ * @region: its name, as the device tells it
+ * @name: of the file
+ * @file: out
+ *
+ * Return: 0; a negative errno.
+ */
+int sysfs_open(const char *region, const char *name, FILE **file);
+
+/**
  * debugfs_why - what to do when that failed
  * @err: what it returned
  *

@@ -74,13 +74,14 @@ static const char *bound_text(uint32_t bound_by)
 	return bound_by < sizeof(words) / sizeof(words[0]) ? words[bound_by] : "?";
 }
 
-static void write_object(struct json *json,
-			 const struct lcma_failure_entry *entry)
+void failure_json(struct json *json, const struct lcma_failure_entry *entry)
 {
-	json_open(json, NULL, '{');
 	json_text(json, "region", entry->region);
 	json_number(json, "seq", entry->seq);
-	json_text(json, "errno", lcma_errorname(entry->err));
+	if (entry->err)
+		json_text(json, "errno", lcma_errorname(entry->err));
+	else
+		json_null(json, "errno");
 	json_number(json, "bytes", entry->bytes);
 	json_number(json, "align", entry->align);
 	json_number(json, "age_ns", entry->age_ns);
@@ -109,14 +110,27 @@ static void write_object(struct json *json,
 	json_text(json, "owner", owner_text(entry->flags));
 	json_text(json, "label", entry->label);
 	json_text(json, "why", entry->why);
+}
+
+static void write_object(struct json *json,
+			 const struct lcma_failure_entry *entry)
+{
+	json_open(json, NULL, '{');
+	failure_json(json, entry);
 	json_close(json, '}');
+}
+
+static uint32_t failure_flags(const struct args *args)
+{
+	uint32_t flags = args->given & ARG_ALL ? LCMA_FAILURES_ALL : 0;
+
+	return args->given & ARG_SLOW ? flags | LCMA_FAILURES_SLOW : flags;
 }
 
 /* Return: 0; a negative errno. */
 static int write_region(struct session *session, int device, const char *region)
 {
-	const uint32_t flags = session->args->given & ARG_ALL ?
-			       LCMA_FAILURES_ALL : 0;
+	const uint32_t flags = failure_flags(session->args);
 	struct lcma_failure_entry entries[ROOM];
 	int i, nr = lcma_list_failures(device, region, flags, 0, entries, ROOM);
 
@@ -132,8 +146,7 @@ static int write_region(struct session *session, int device, const char *region)
 /* What would fail for every region fails before anything is written. */
 static int check(struct session *session, int device, const char *region)
 {
-	const uint32_t flags = session->args->given & ARG_ALL ?
-			       LCMA_FAILURES_ALL : 0;
+	const uint32_t flags = failure_flags(session->args);
 	int err = lcma_list_failures(device, region, flags, 0, NULL, 0);
 
 	if (err == -ENOTTY)

@@ -26,9 +26,15 @@ static const char usage[] =
 "    --holders            and the processes that hold each now\n"
 "  failures [REGION]      list this user's failed allocations, and why\n"
 "    --all                or everybody's\n"
+"    --slow               or those that took longer than slow_ms\n"
+"  why [REGION]           the last of them in plain sentences, and what to do\n"
+"    --all                of everybody's\n"
 "  devices                which devices allocate by rules (map=), and why not\n"
 "  info [REGION]          all that is known of a region, or of all\n"
-"  map [REGION]           a picture of a region, or of all\n"
+"  latency [REGION]       how long allocations took; --svg\n"
+"  map [REGION]           a picture of a region, or of all, in colour\n"
+"    --svg                as SVG, with the labels of buffers\n"
+"    --watch              every second; --count N times\n"
 "  watch [SECONDS]        the regions every second; --count N times\n"
 "  sync start|end         show the CPU what devices wrote to the buffer that\n"
 "                         $LCMA_BUFFER_FD is, or devices what the CPU wrote\n"
@@ -40,6 +46,16 @@ static const char usage[] =
 "    --unload             try to unload the module meanwhile\n"
 "  bench [REGION]         how long allocations take, by size\n"
 "    --count N, --max SIZE, --nowait\n"
+"  plan SIZE[*N][,align=SIZE]...\n"
+"                         would these buffers fit, in this order?\n"
+"    --region-size SIZE   in an empty region of this size, without the module\n"
+"    --unit SIZE          of a kernel that migrates in such units\n"
+"    --dma-api            each aligned as the kernel's DMA API aligns it\n"
+"  who REGION/ID|PFN      who holds a buffer now, or what is on a page\n"
+"  doctor                 is everything there that lcma needs?\n"
+"    --root DIR           look below DIR\n"
+"  metrics                numbers for Prometheus (textfile collector)\n"
+"    --output FILE        into FILE, whole\n"
 "  version                of cmactl and of the module\n"
 "\n"
 "  -j, --json             for programs: JSON on one line, sizes in bytes\n"
@@ -69,6 +85,12 @@ static int (*const commands[])(struct session *session) = {
 	[CMD_SYNC] = cmd_sync,
 	[CMD_STRESS] = cmd_stress,
 	[CMD_BENCH] = cmd_bench,
+	[CMD_PLAN] = cmd_plan,
+	[CMD_WHY] = cmd_why,
+	[CMD_DOCTOR] = cmd_doctor,
+	[CMD_METRICS] = cmd_metrics,
+	[CMD_LATENCY] = cmd_latency,
+	[CMD_WHO] = cmd_who,
 	[CMD_VERSION] = cmd_version,
 };
 
