@@ -14,7 +14,7 @@
 #define HEAP		"/dev/dma_heap/mapping"
 #define UNMAP		"/sys/kernel/debug/lcma_testkit/unmap"
 
-#define BYTES		(64 * MIB)
+#define BYTES		buffer_bytes
 #define PAGES		(BYTES / PAGE)
 /* A fault fills this much, by an entry for each page, or by one for all. */
 #define GROUP_BYTES	(256 * KIB)
@@ -23,6 +23,9 @@
 #define FEW		6
 
 static int dev;
+
+/* Of each buffer: small, because every page of it is looked at again and again. */
+static size_t buffer_bytes = 16 * MIB;
 
 /* Can this kernel map by entries of 2 MiB? */
 static bool has_huge;
@@ -500,6 +503,7 @@ int main(int argc, char **argv)
 	look_at_kernel();
 
 	if (argc > 1 && !strcmp(argv[1], "time")) {
+		buffer_bytes = 64 * MIB;
 		for (int i = 0; i < 12; i++)
 			take_time(i & 1, i & 2);
 	} else {
