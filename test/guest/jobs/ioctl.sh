@@ -7,6 +7,7 @@
 # (sweep.sh), quotas (quota.sh) and users
 # (permissions.sh).
 #
+# suite@6.1-armhf: trust
 # cmdline: cma=96M
 # pages: poison
 

@@ -7,6 +7,7 @@
 # Not here: a load with fault= under lockdown. These kernels then want a signed
 # module, so that this load fails before the parameter is looked at.
 #
+# suite@6.12-armhf: trust
 # cmdline: cma=96M
 # cmdline@7-16k-arm64: cma=128M
 # kernels@7-16k-arm64: *
