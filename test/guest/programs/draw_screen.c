@@ -9,7 +9,6 @@
  */
 #include <fcntl.h>
 #include <linux/fb.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,17 +16,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define RGB(r, g, b)	((uint16_t)((r) >> 3 << 11 | (g) >> 2 << 5 | (b) >> 3))
+#define RGB(r, g, b)	((unsigned short)((r) >> 3 << 11 | (g) >> 2 << 5 | (b) >> 3))
 #define BLOCK		14	/* pixels of a block of the title's letters */
 #define CELL_WIDTH	9
 #define CELL_HEIGHT	17
 #define MAP_TOP		210
 
-static uint16_t *screen;
+static unsigned short *screen;
 static unsigned int width, height, stride;
 
 static void fill(unsigned int left, unsigned int top, unsigned int columns,
-		 unsigned int lines, uint16_t colour)
+		 unsigned int lines, unsigned short colour)
 {
 	unsigned int x, y;
 
@@ -37,7 +36,7 @@ static void fill(unsigned int left, unsigned int top, unsigned int columns,
 }
 
 /* Five lines of blocks. */
-static void title(void)
+static void draw_title(void)
 {
 	static const char *const letters[] = {
 		"#        ###   ## ##    ### ",
@@ -55,9 +54,9 @@ static void title(void)
 				     BLOCK - 1, RGB(250, 200 - line * 24, 60 + column * 6));
 }
 
-static void bars(void)
+static void draw_bars(void)
 {
-	static const uint16_t colours[] = {
+	static const unsigned short colours[] = {
 		RGB(255, 255, 255), RGB(255, 255, 0), RGB(0, 255, 255), RGB(0, 255, 0),
 		RGB(255, 0, 255), RGB(255, 0, 0), RGB(0, 0, 255), RGB(64, 64, 64),
 	};
@@ -67,7 +66,7 @@ static void bars(void)
 		fill(i * width / 8, 130, width / 8, 40, colours[i]);
 }
 
-static uint16_t colour_of(char c)
+static unsigned short colour_of(char c)
 {
 	switch (c) {
 	case '.': return RGB(24, 96, 56);	/* free for the system */
@@ -78,7 +77,7 @@ static uint16_t colour_of(char c)
 	}
 }
 
-static void map(const char *region)
+static void draw_map(const char *region)
 {
 	unsigned int row = 0, i;
 	char path[96], line[256];
@@ -127,9 +126,9 @@ int main(int argc, char **argv)
 	}
 	for (y = 0; y < height; y++)
 		fill(0, y, width, 1, RGB(8, 12 + y / 16, 28 + y / 8));
-	title();
-	bars();
-	map(argv[1]);
+	draw_title();
+	draw_bars();
+	draw_map(argv[1]);
 	printf("%u %u\n", width, height);
 	munmap(screen, fix.smem_len);
 	close(fb);
