@@ -15,6 +15,7 @@
 #include "life/attach.h"
 #include "life/door.h"
 #include "page/cache.h"
+#include "supply/prepare.h"
 #include "supply/shrink.h"
 #include "supply/upkeep.h"
 #include "supply/worker.h"
@@ -31,9 +32,12 @@ static int __init lcma_init(void)
 	err = lcma_workers_start();
 	if (err)
 		goto err_drop_cache;
-	err = lcma_attach_all();
+	err = lcma_prepare_init();
 	if (err)
 		goto err_stop_workers;
+	err = lcma_attach_all();
+	if (err)
+		goto err_drop_prepare;
 	err = lcma_upkeep_init();
 	if (err)
 		goto err_detach;
@@ -75,6 +79,8 @@ err_stop_upkeep:
 	lcma_upkeep_stop();
 err_detach:
 	lcma_detach_all();
+err_drop_prepare:
+	lcma_prepare_exit();
 err_stop_workers:
 	lcma_workers_stop();
 	lcma_doors_await();
@@ -98,6 +104,7 @@ static void __exit lcma_exit(void)
 	lcma_shrink_exit();
 	lcma_upkeep_stop();
 	lcma_detach_all();
+	lcma_prepare_exit();
 	lcma_workers_stop();
 	lcma_cache_exit();
 }

@@ -51,12 +51,14 @@ struct page;
 #define LCMA_QUIET		BIT(1)
 /* The memory is zeroed. Buffers always are. */
 #define LCMA_ZERO		BIT(2)
+/* lcma_region_prepare() returns when the memory is there. */
+#define LCMA_WAIT		BIT(3)
 
 /**
  * struct lcma_region_state - what can be told of a region
  * @base: physical address
  * @nr_pages: size
- * @used_pages: in buffers, quarantine included
+ * @used_pages: in buffers; quarantine and what is prepared included
  * @pool_pages: can be allocated with LCMA_NOWAIT
  * @shared_pages: the system may use them
  * @busy_pages: on their way
@@ -164,9 +166,30 @@ struct lcma_buffer_params {
 	struct lcma_limits limits;
 };
 
+/**
+ * struct lcma_prepare_params - memory that will be wanted soon
+ * @bytes: how much; 0: what modules have prepared in the region is not needed
+ * @align_bytes: alignment of the physical address, a power of two; 0: whatever
+ *	the region has
+ * @within_ms: how long it may take, at most 10000; 0: 1000
+ * @hold_ms: for how long it is held then, at most 60000; 0: 5000
+ * @flags: LCMA_WAIT, LCMA_QUIET
+ * @label: as in struct lcma_buffer_params, for the list of failures
+ */
+struct lcma_prepare_params {
+	u64 bytes;
+	u64 align_bytes;
+	unsigned int within_ms;
+	unsigned int hold_ms;
+	unsigned int flags;
+	const char *label;
+};
+
 struct lcma_region *lcma_region_find(const char *name);
 void lcma_region_describe(struct lcma_region *region,
 			  struct lcma_region_state *state);
+int lcma_region_prepare(struct lcma_region *region,
+			const struct lcma_prepare_params *params);
 
 int lcma_device_assign(struct device *dev, struct lcma_region *region);
 int lcma_device_share(struct device *dev, struct device *from);

@@ -2,7 +2,8 @@
 /*
  * Allocation: see alloc.h.
  *
- * A run in the pool is taken at once. Else the search looks for one (search.c).
+ * What was prepared (supply/prepare.h), or a run in the pool, is taken at once. Else
+ * the search looks for one (search.c).
  */
 #include "alloc/alloc.h"
 
@@ -16,6 +17,7 @@
 #include "region/poison.h"
 #include "region/zero.h"
 #include "supply/pool.h"
+#include "supply/prepare.h"
 #include "supply/quarantine.h"
 #include "trace.h"
 
@@ -28,27 +30,44 @@ static int why_not(const struct lcma_region *region, const struct lcma_fit *fit)
 				LCMA_HOLD_LOOKS) ? -EAGAIN : -ENOSPC;
 }
 
+/* Under the lock: what was prepared for such a request. It is one hit of the pool. */
+static bool use_prepared(struct lcma_region *region,
+			 const struct lcma_request *request,
+			 const struct lcma_fit *fit, struct lcma_run *run)
+{
+	lockdep_assert_held(&region->lock);
+	if (request->flags & LCMA_AHEAD)
+		return false;
+	run->start = lcma_prepare_use(region, fit);
+	run->is_zero = run->start != LCMA_NO_PAGE;
+	return run->is_zero;
+}
+
 /*
  * What needs no migration. Return: 0; -ENOENT; -ENOSPC: no unused run that
  * fits; -EAGAIN: there is one, but not in the pool, or there may be one in a
  * moment.
  */
-static int alloc_at_once(struct lcma_region *region, const struct lcma_fit *fit,
-			 struct lcma_run *run)
+static int alloc_at_once(struct lcma_region *region,
+			 const struct lcma_request *request,
+			 const struct lcma_fit *fit, struct lcma_run *run)
 {
+	bool is_prepared = false;
 	unsigned long flags;
 	int err = 0;
 
 	lcma_region_lock(region, &flags);
 	if (region->life != LCMA_LIVE) {
 		err = -ENOENT;
+	} else if (use_prepared(region, request, fit, run)) {
+		is_prepared = true;
 	} else {
 		run->start = lcma_pool_take(region, fit, &run->is_zero);
 		if (run->start == LCMA_NO_PAGE)
 			err = why_not(region, fit);
 	}
 	lcma_region_unlock(region, flags);
-	if (!err &&
+	if (!err && !is_prepared &&
 	    !lcma_pool_take_rest(region, fit, run->start, &run->is_zero))
 		err = -EAGAIN;
 	return err;
@@ -75,6 +94,7 @@ static void note_failure(const struct lcma_request *request, int err,
 		.reach = request->reach,
 		.took_ns = ktime_to_ns(ktime_sub(ktime_get(), began)),
 		.owner = request->owner,
+		.asker = request->asker,
 	};
 	strscpy(failure->label, request->label, sizeof(failure->label));
 }
@@ -103,6 +123,40 @@ static void record_failure(const struct lcma_search *search,
 	lcma_failure_record(search->region, failure);
 }
 
+/* Where the pool had none, for the reason @err. Return: as lcma_alloc(). */
+static int search_if_may(struct lcma_search *search,
+			 const struct lcma_request *request, int err,
+			 struct lcma_run *run)
+{
+	if ((err == -EAGAIN || err == -ENOSPC) &&
+	    !(request->flags & LCMA_NOWAIT))
+		err = lcma_search_run(search, &run->start);
+	return err;
+}
+
+/*
+ * It would fail for the reason @err. If memory is prepared for others, that ends
+ * first. *was_hit: afterwards: it was served at once, and is counted.
+ */
+static int try_prepared(struct lcma_search *search,
+			const struct lcma_request *request, int err,
+			struct lcma_run *run, bool *was_hit)
+{
+	struct lcma_region *region = search->region;
+
+	if ((err != -ENOSPC && err != -EBUSY && err != -ENOMEM) ||
+	    request->flags & LCMA_AHEAD || !lcma_prepare_yield(region))
+		return err;
+	*search = (struct lcma_search) {
+		.region = region,
+		.fit = search->fit,
+		.deadline = search->deadline,
+	};
+	err = alloc_at_once(region, request, &search->fit, run);
+	*was_hit = !err;
+	return err ? search_if_may(search, request, err, run) : 0;
+}
+
 /*
  * The pool could not serve it, for the reason @err: search, where that may help.
  * -ERANGE: there is no place for it, so nothing is waited for.
@@ -120,17 +174,19 @@ static noinline int alloc_by_search(struct lcma_region *region,
 		.fit = *fit,
 		.deadline = request->deadline,
 	};
+	bool was_hit = false;
 
-	if ((err == -EAGAIN || err == -ENOSPC) &&
-	    !(request->flags & LCMA_NOWAIT))
-		err = lcma_search_run(&search, &run->start);
+	err = search_if_may(&search, request, err, run);
+	if (err)
+		err = try_prepared(&search, request, err, run, &was_hit);
 	if (err == -ERANGE)
 		err = -ENOSPC;
 	if (err) {
 		record_failure(&search, request, err, began, failure);
 		return err;
 	}
-	count_success(region);
+	if (!was_hit && !(request->flags & LCMA_AHEAD))
+		count_success(region);
 	/* In case that it was slow. */
 	failure->obstacle = search.blamed;
 	failure->waited_ms = search.waited_ms;
@@ -152,7 +208,7 @@ static int alloc_in_region(struct lcma_region *region,
 	trace_lcma_alloc_start(region->name, fit.nr_pages, fit.align_mask + 1,
 			       request->flags);
 	if (!err)
-		err = alloc_at_once(region, &fit, run);
+		err = alloc_at_once(region, request, &fit, run);
 	if (!err)
 		trace_lcma_pool_hit(region->name,
 				    lcma_region_pfn(region, run->start),

@@ -18,7 +18,10 @@
 /* One set of flags, whichever front end sets them. */
 static_assert(LCMA_ALLOC_F_NOWAIT == LCMA_NOWAIT);
 static_assert(LCMA_ALLOC_F_QUIET == LCMA_QUIET);
-static_assert(!(LCMA_TOUCH & (LCMA_NOWAIT | LCMA_QUIET | LCMA_ZERO)));
+static_assert(LCMA_PREPARE_F_QUIET == LCMA_QUIET);
+static_assert(LCMA_PREPARE_F_WAIT == LCMA_WAIT);
+static_assert(!((LCMA_TOUCH | LCMA_AHEAD) &
+		(LCMA_NOWAIT | LCMA_QUIET | LCMA_ZERO | LCMA_WAIT)));
 
 /* A request for no page at all. */
 static bool is_empty(const struct lcma_ask *ask)

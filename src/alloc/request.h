@@ -23,10 +23,12 @@
 
 /*
  * The flags of a request are those of <linux/lcma.h>; LCMA_ALLOC_F_* of the uapi have
- * the same values. One more is for requests inside lcma only:
+ * the same values. Two more are for requests inside lcma only:
  */
 /* lcma_alloc_zeroed() writes to every page, also to those that are zero. */
 #define LCMA_TOUCH		BIT(31)
+/* Nobody waits for it, see ahead.h: it uses nothing that others have prepared. */
+#define LCMA_AHEAD		BIT(30)
 
 /**
  * struct lcma_ask - what a caller asks for, in its own units
@@ -69,6 +71,7 @@ struct lcma_ask {
  * @deadline: on the monotonic clock; LCMA_FOREVER: none
  * @owner: which front end asks; it is told of a failure
  * @label: what it is for; "": none
+ * @asker: the process that asked, if it is not the current one; NULL otherwise
  */
 struct lcma_request {
 	struct lcma_region *region;
@@ -79,6 +82,7 @@ struct lcma_request {
 	ktime_t deadline;
 	enum lcma_owner owner;
 	const char *label;
+	const struct lcma_asker *asker;
 };
 
 int lcma_request_make(const struct lcma_ask *ask, struct lcma_request *request);

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "buffer/prepared.h"
 #include "fault.h"
 #include "trace.h"
 
@@ -34,12 +35,24 @@ static void note_facts(struct lcma_buffer *buffer,
 	buffer->tgid = get_pid(task_tgid(current));
 }
 
-/* Return: a charge; NULL: modules are not charged; ERR_PTR. */
+/*
+ * Return: a charge; NULL: modules are not charged; ERR_PTR. *has_paid: afterwards:
+ * the charge of what was prepared has gone for it.
+ */
 static struct lcma_charge *charge_for(const struct lcma_request *request,
-				      struct lcma_account *account)
+				      struct lcma_account *account, bool *has_paid)
 {
-	return request->owner == LCMA_OWNER_KERNEL ? NULL :
-	       lcma_charge_new(account, request->nr_pages);
+	struct lcma_charge *charge;
+
+	*has_paid = false;
+	if (request->owner == LCMA_OWNER_KERNEL)
+		return NULL;
+	charge = lcma_charge_new(account, request->nr_pages);
+	while (charge == ERR_PTR(-EDQUOT) && lcma_prepared_pay(request)) {
+		*has_paid = true;
+		charge = lcma_charge_new(account, request->nr_pages);
+	}
+	return charge;
 }
 
 /*
@@ -50,13 +63,15 @@ static int alloc_charged(const struct lcma_request *request,
 			 struct lcma_account *account,
 			 struct lcma_buffer *buffer, ktime_t began)
 {
-	struct lcma_charge *charge = charge_for(request, account);
+	bool has_paid;
+	struct lcma_charge *charge = charge_for(request, account, &has_paid);
 	struct lcma_run *run = &buffer->run;
 	int err;
 
 	if (IS_ERR(charge)) {
 		lcma_alloc_failed(request, PTR_ERR(charge), began);
-		return PTR_ERR(charge);
+		err = PTR_ERR(charge);
+		goto err_drop;
 	}
 	err = lcma_alloc_zeroed(request, run);
 	if (err)
@@ -74,6 +89,9 @@ err_free:
 	lcma_alloc_failed(request, err, began);
 err_uncharge:
 	lcma_charge_free(charge);
+err_drop:
+	if (has_paid)
+		lcma_prepared_drop(request);
 	return err;
 }
 

@@ -96,15 +96,42 @@ static int parse_region(struct lcma_cursor *cursor, const struct lcma_word *valu
 	return 0;
 }
 
-/* The option that takes none. */
+static int parse_within(struct lcma_cursor *cursor, const struct lcma_word *value,
+			struct lcma_line *line)
+{
+	u64 ms;
+
+	if (lcma_word_u64(value, &ms) || !ms || ms > LCMA_WITHIN_MAX_MS)
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "within= needs milliseconds, 1 to 10000");
+	line->timeout_ms = ms;
+	return 0;
+}
+
+static int parse_for(struct lcma_cursor *cursor, const struct lcma_word *value,
+		     struct lcma_line *line)
+{
+	u64 ms;
+
+	if (lcma_word_u64(value, &ms) || !ms || ms > LCMA_HOLD_MAX_MS)
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "for= needs milliseconds, 1 to 60000");
+	line->hold_ms = ms;
+	return 0;
+}
+
+/* The options that take none. */
 static const char nowait[] = "nowait";
+static const char wait[] = "wait";
 
 /* An option that takes a value; each may stand on the line once. */
-static const struct {
+struct option {
 	const char *key;
 	int (*parse)(struct lcma_cursor *cursor, const struct lcma_word *value,
 		     struct lcma_line *line);
-} options[] = {
+};
+
+static const struct option options[] = {
 	{ "align=", parse_align },
 	{ "region=", parse_region },
 	{ "label=", parse_label },
@@ -114,6 +141,14 @@ static const struct {
 	{ "boundary=", parse_boundary },
 };
 
+static const struct option prepare_options[] = {
+	{ "align=", parse_align },
+	{ "region=", parse_region },
+	{ "label=", parse_label },
+	{ "within=", parse_within },
+	{ "for=", parse_for },
+};
+
 static const char *option_choice(unsigned int i)
 {
 	if (i < ARRAY_SIZE(options))
@@ -121,24 +156,55 @@ static const char *option_choice(unsigned int i)
 	return i == ARRAY_SIZE(options) ? nowait : NULL;
 }
 
+static const char *prepare_choice(unsigned int i)
+{
+	if (i < ARRAY_SIZE(prepare_options))
+		return prepare_options[i].key;
+	return i == ARRAY_SIZE(prepare_options) ? wait : NULL;
+}
+
+/* Of a line that prepares, or of one that allocates. */
 static int parse_option(struct lcma_cursor *cursor, const struct lcma_word *word,
 			unsigned long *seen, struct lcma_line *line)
 {
+	const struct option *known = line->prepare ? prepare_options : options;
+	const unsigned int nr = line->prepare ? ARRAY_SIZE(prepare_options) :
+						ARRAY_SIZE(options);
 	struct lcma_word value;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(options); i++)
-		if (lcma_word_option(word, options[i].key, &value))
+	for (i = 0; i < nr; i++)
+		if (lcma_word_option(word, known[i].key, &value))
 			break;
-	if (i == ARRAY_SIZE(options) && !lcma_word_is(word, nowait))
-		return lcma_cursor_unknown(cursor, word, "option", option_choice);
+	if (i == nr && !lcma_word_is(word, line->prepare ? wait : nowait))
+		return lcma_cursor_unknown(cursor, word, "option",
+					   line->prepare ? prepare_choice :
+							   option_choice);
 	if (*seen & BIT(i))
 		return lcma_cursor_error(cursor, word->at, -EINVAL,
 					 "option given twice");
 	*seen |= BIT(i);
-	if (i < ARRAY_SIZE(options))
-		return options[i].parse(cursor, &value, line);
-	line->nowait = true;
+	if (i < nr)
+		return known[i].parse(cursor, &value, line);
+	if (line->prepare)
+		line->wait = true;
+	else
+		line->nowait = true;
+	return 0;
+}
+
+/* Return: 0; -EINVAL; -EFBIG. Only a line that prepares may say 0. */
+static int parse_size(struct lcma_cursor *cursor, const struct lcma_word *word,
+		      struct lcma_line *line)
+{
+	int err = lcma_word_size(word, 1024, &line->bytes);
+
+	if (err == -EFBIG)
+		return lcma_cursor_error(cursor, word->at, err,
+					 "SIZE is larger than any memory");
+	if (err || (!line->bytes && !line->prepare))
+		return lcma_cursor_error(cursor, word->at, -EINVAL,
+					 "SIZE needs KiB, or a number with K, M or G");
 	return 0;
 }
 
@@ -159,13 +225,14 @@ static int parse_line(struct lcma_cursor *cursor, struct lcma_line *line)
 		return 0;
 	}
 
-	err = lcma_word_size(&word, 1024, &line->bytes);
-	if (err == -EFBIG)
-		return lcma_cursor_error(cursor, word.at, err,
-					 "SIZE is larger than any memory");
-	if (err || !line->bytes)
-		return lcma_cursor_error(cursor, word.at, -EINVAL,
-					 "SIZE needs KiB, or a number with K, M or G");
+	if (lcma_word_is(&word, "prepare")) {
+		line->prepare = true;
+		word = lcma_cursor_word(cursor, BLANKS);
+		skip_blanks(cursor);
+	}
+	err = parse_size(cursor, &word, line);
+	if (err)
+		return err;
 
 	while (cursor->pos < cursor->end) {
 		word = lcma_cursor_word(cursor, BLANKS);

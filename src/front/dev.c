@@ -16,6 +16,7 @@
 #include <linux/uio.h>
 
 #include "buffer/account.h"
+#include "buffer/prepared.h"
 #include "fault.h"
 #include "front/ioctl.h"
 #include "front/text.h"
@@ -60,6 +61,7 @@ static int dev_release(struct inode *inode, struct file *file)
 {
 	struct dev_file *df = file->private_data;
 
+	lcma_prepared_forget(df->account);
 	lcma_account_put(df->account);
 	lcma_door_leave(&df->visitor);
 	kfree(df);

@@ -31,6 +31,7 @@
 #include "buffer/account.h"
 #include "buffer/buffer.h"
 #include "buffer/dmabuf.h"
+#include "buffer/prepared.h"
 #include "core/parse.h"
 #include "fault.h"
 #include "front/outline.h"
@@ -43,6 +44,9 @@
 
 /* What a program may ask of an allocation. */
 #define ALLOC_FLAGS	(LCMA_ALLOC_F_NOWAIT | LCMA_ALLOC_F_QUIET)
+
+/* What a program may ask of a preparation. */
+#define PREPARE_FLAGS	(LCMA_PREPARE_F_WAIT | LCMA_PREPARE_F_QUIET)
 
 /* Buffers looked at in one go. */
 #define LIST_BATCH	16U
@@ -195,6 +199,7 @@ static int do_region_info(const struct call *call, void *data)
 	out.shared = bytes_of(facts.shared_pages);
 	out.busy = bytes_of(facts.busy_pages);
 	out.quarantined = bytes_of(facts.quarantined_pages);
+	out.prepared = bytes_of(facts.prepared_pages);
 	out.largest = bytes_of(facts.largest_pages);
 	out.align = bytes_of(facts.align_pages);
 	out.granule = bytes_of(facts.granule_pages);
@@ -452,6 +457,28 @@ static int do_sync(const struct call *call, void *data)
 	return err;
 }
 
+static int do_prepare(const struct call *call, void *data)
+{
+	const struct lcma_prepare *prepare = data;
+	const struct lcma_ask ask = {
+		.region_name = prepare->region,
+		.bytes = prepare->len,
+		.align_bytes = prepare->align,
+		.timeout_ms = prepare->within_ms,
+		.flags = prepare->flags,
+		.known_flags = PREPARE_FLAGS,
+		.owner = LCMA_OWNER_PROGRAM,
+		.label = prepare->label,
+	};
+
+	if (check_text(prepare->region, sizeof(prepare->region)) ||
+	    check_text(prepare->label, sizeof(prepare->label)))
+		return -EINVAL;
+	return prepare->len ?
+	       lcma_prepared_new(&ask, prepare->hold_ms, call->account) :
+	       lcma_prepared_cancel(&ask, call->account);
+}
+
 static_assert(LCMA_WHY_SIZE >= LCMA_FAILURE_TEXT_BYTES);
 
 /* Up to the last field of the first version of the entry. */
@@ -633,6 +660,7 @@ union any_call {
 	struct lcma_buffer_list buffer_list;
 	struct lcma_sync sync;
 	struct lcma_failure_list failure_list;
+	struct lcma_prepare prepare;
 	struct lcma_region_map region_map;
 };
 
@@ -670,7 +698,7 @@ static const struct {
 } calls[] = {
 	CALL(LCMA_IOC_VERSION, version, quota_user, 0),
 	CALL(LCMA_IOC_REGION_LIST, region_list, names, 0),
-	CALL(LCMA_IOC_REGION_INFO, region_info, phys, 0),
+	CALL(LCMA_IOC_REGION_INFO, region_info, prepared, 0),
 	CALL(LCMA_IOC_ALLOC, alloc, id, ALLOC_FLAGS),
 	CALL(LCMA_IOC_BUFFER_INFO, buffer_info, entry.label, 0),
 	CALL(LCMA_IOC_BUFFER_LIST, buffer_list, entries, LCMA_LIST_ALL),
@@ -678,6 +706,7 @@ static const struct {
 	     LCMA_FAILURES_ALL | LCMA_FAILURES_SLOW),
 	CALL(LCMA_IOC_REGION_MAP, region_map, entries, LCMA_MAP_LOOK),
 	CALL(LCMA_IOC_SYNC, sync, len, LCMA_SYNC_RW | LCMA_SYNC_END),
+	CALL(LCMA_IOC_PREPARE, prepare, label, PREPARE_FLAGS),
 };
 
 /**

@@ -15,6 +15,7 @@
 #include "buffer/buffer.h"
 #include "buffer/dmabuf.h"
 #include "buffer/loose.h"
+#include "buffer/prepared.h"
 #include "region/facts.h"
 #include "region/region.h"
 
@@ -68,6 +69,41 @@ void lcma_region_describe(struct lcma_region *region,
 	state->claim_max_us = div_u64(stats->claim_max_ns, NSEC_PER_USEC);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_region_describe, LCMA_NS);
+
+/**
+ * lcma_region_prepare - empty memory ahead of time
+ * @region: where; NULL: in the first region that is large enough
+ * @params: how much, and when
+ *
+ * A worker empties and zeroes one run, and holds it until an allocation uses it or the
+ * time is over. Any allocation in the region may use it that fits and needs more than
+ * half of it; one that would fail otherwise may, too. No quota is charged.
+ *
+ * Context: process, may sleep.
+ * Return: 0: it has begun, or with LCMA_WAIT: the memory is there; -EOPNOTSUPP unknown
+ * flag; -EINVAL an alignment that is no power of two, a malformed label, a time that is
+ * too long; -ENOENT the region was drained; -EFBIG larger than the region; -ENOBUFS no
+ * memory for structures, or 8 preparations in the region; with LCMA_WAIT also as
+ * lcma_alloc_pages(), and -ETIMEDOUT not within the time.
+ */
+int lcma_region_prepare(struct lcma_region *region,
+			const struct lcma_prepare_params *params)
+{
+	const struct lcma_ask ask = {
+		.region = region,
+		.bytes = params->bytes,
+		.align_bytes = params->align_bytes,
+		.timeout_ms = params->within_ms,
+		.flags = params->flags,
+		.known_flags = LCMA_WAIT | LCMA_QUIET,
+		.owner = LCMA_OWNER_KERNEL,
+		.label = params->label,
+	};
+
+	return params->bytes ? lcma_prepared_new(&ask, params->hold_ms, NULL) :
+			       lcma_prepared_cancel(&ask, NULL);
+}
+EXPORT_SYMBOL_NS_GPL(lcma_region_prepare, LCMA_NS);
 
 /**
  * lcma_alloc_pages - allocate contiguous pages

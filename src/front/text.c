@@ -24,6 +24,7 @@
 #include "alloc/request.h"
 #include "buffer/account.h"
 #include "buffer/buffer.h"
+#include "buffer/prepared.h"
 #include "core/line.h"
 #include "fault.h"
 
@@ -140,6 +141,24 @@ static int alloc_sized(const struct lcma_line *line)
 	return 0;
 }
 
+/* The file is closed at once: what is prepared is bound to no file. */
+static int prepare(const struct lcma_line *line)
+{
+	const struct lcma_ask ask = {
+		.region_name = line->region,
+		.bytes = line->bytes,
+		.align_bytes = line->align_bytes,
+		.timeout_ms = line->timeout_ms,
+		.flags = line->wait ? LCMA_WAIT : 0,
+		.known_flags = LCMA_WAIT,
+		.owner = LCMA_OWNER_TEXT,
+		.label = line->label,
+	};
+
+	return line->bytes ? lcma_prepared_new(&ask, line->hold_ms, NULL) :
+			     lcma_prepared_cancel(&ask, NULL);
+}
+
 static void log_complaint(const struct lcma_complaint *complaint,
 			  const char *text, size_t len_bytes)
 {
@@ -184,6 +203,8 @@ ssize_t lcma_text_write(struct iov_iter *from)
 		log_complaint(&complaint, text, len_bytes);
 	else if (line.slot)
 		err = alloc_slot();
+	else if (line.prepare)
+		err = prepare(&line);
 	else
 		err = alloc_sized(&line);
 	return err ? err : len_bytes;

@@ -74,6 +74,7 @@
 #include "life/door.h"
 #include "region/poison.h"
 #include "supply/claim.h"
+#include "supply/prepare.h"
 #include "supply/quarantine.h"
 #include "supply/surplus.h"
 #include "supply/take.h"
@@ -476,6 +477,7 @@ static int refuse(const struct drain *drain)
 static struct drain begin(struct lcma_region *region, bool is_last)
 {
 	lcma_region_set_life(region, LCMA_DRAINING);
+	lcma_prepare_cancel(region, NULL);
 	return (struct drain) {
 		.region = region,
 		.deadline = ktime_add_ms(ktime_get(),
@@ -573,6 +575,8 @@ static void drain_last(struct lcma_region *region)
 	const struct drain drain = begin(region, true);
 	unsigned long nr_lost;
 
+	/* Not what is emptied just now: it still has pages. */
+	lcma_prepare_stop(region);
 	if (collect(&drain)) {
 		lcma_quarantine_stop(region);
 		give_back_all(region);
@@ -627,6 +631,7 @@ void lcma_drain_for_good(struct lcma_region *region)
 	};
 
 	if (READ_ONCE(region->life) == LCMA_DRAINED) {
+		lcma_prepare_stop(region);
 		lcma_quarantine_stop(region);
 		return;
 	}

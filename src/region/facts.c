@@ -33,6 +33,7 @@ const struct lcma_fact lcma_fact_table[] = {
 	FACT(wedged_pages, PAGES, NOW),
 	FACT(shared_pages, PAGES, NOW),
 	FACT(quarantined_pages, PAGES, NOW),
+	FACT(prepared_pages, PAGES, NOW),
 	FACT(largest_pages, PAGES, NOW),
 	FACT(running_claims, EVENTS, NOW),
 	STAT(allocs, EVENTS),
@@ -45,6 +46,9 @@ const struct lcma_fact lcma_fact_table[] = {
 	STAT(decayed_pages, PAGES),
 	STAT(shrunk_pages, PAGES),
 	STAT(zeroed_pages, PAGES),
+	STAT(prepares, EVENTS),
+	STAT(prepares_used, EVENTS),
+	STAT(prepares_over, EVENTS),
 	STAT(claims, EVENTS),
 	STAT(claims_failed, EVENTS),
 	STAT(claims_late, EVENTS),
@@ -77,6 +81,7 @@ void lcma_facts_read(struct lcma_region *region, struct lcma_facts *facts)
 	facts->shared_pages = region->map.nr_in[LCMA_SHARED];
 	facts->busy_pages = region->map.nr_in[LCMA_BUSY];
 	facts->quarantined_pages = region->quarantine.nr;
+	facts->prepared_pages = region->prepares.nr_pages;
 	facts->largest_pages = lcma_map_longest(&region->map, LCMA_KIND_UNUSED);
 	facts->running_claims = region->settling.nr_takes;
 	facts->keep_low = region->pool.keep_low;

@@ -24,13 +24,14 @@
  * @unit_pages: what migration touches at once
  * @align_pages: least alignment of every buffer
  * @granule_pages: every buffer takes a multiple of this
- * @used_pages: in buffers, quarantine included
+ * @used_pages: in buffers; quarantine and what is prepared included
  * @pool_pages: can be handed out at once
  * @pool_zero_pages: those of them that are zero
  * @shared_pages: the system may use them
  * @busy_pages: on their way
  * @claimed_pages: the system may not use them: used and pool
  * @quarantined_pages: their buffer is gone, somebody still holds them
+ * @prepared_pages: emptied ahead of time, held for an allocation to come
  * @largest_pages: the longest unused run
  * @running_claims: runs that are being taken, those included whose caller has left
  * @keep_low: pool pages that a refill aims at
@@ -53,6 +54,7 @@ struct lcma_facts {
 	u64 busy_pages;
 	u64 claimed_pages;
 	u64 quarantined_pages;
+	u64 prepared_pages;
 	u64 largest_pages;
 	u64 running_claims;
 	u64 keep_low;

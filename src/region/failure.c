@@ -74,6 +74,13 @@ void lcma_failures_free(struct lcma_failures *failures)
 /* The caller. Return: a reference of its process; NULL in an interrupt. */
 static struct pid *note_who(struct lcma_failure *failure)
 {
+	const struct lcma_asker *asker = failure->asker;
+
+	if (asker) {
+		failure->uid = asker->uid;
+		strscpy(failure->comm, asker->comm, sizeof(failure->comm));
+		return get_pid(asker->tgid);
+	}
 	if (!in_task()) {
 		failure->uid = GLOBAL_ROOT_UID;
 		failure->comm[0] = '\0';
@@ -114,6 +121,7 @@ void lcma_failure_record(struct lcma_region *region,
 	failure->seq = ++failures->nr;
 	i = failure->seq % LCMA_FAILURES;
 	failures->ring[i] = *failure;
+	failures->ring[i].asker = NULL;
 	swap(failures->tgid[i], tgid);
 	if (failure->err)
 		lcma_stats_add(&region->stats.failures, 1);
@@ -139,7 +147,9 @@ void lcma_failure_log(struct lcma_region *region,
 		return;
 	lcma_failure_text(region, failure, false, text, sizeof(text));
 	pr_warn("region %s: %s[%d]%s%s: %s\n", region->name, failure->comm,
-		task_tgid_nr(current), *failure->label ? " for " : "",
+		failure->asker ? pid_nr(failure->asker->tgid) :
+				 task_tgid_nr(current),
+		*failure->label ? " for " : "",
 		failure->label, text);
 }
 

@@ -43,6 +43,8 @@ struct lcma_region;
  * @owner: which front end it was asked for through
  * @pid: the process that asked, a thread group, as the reader's pid namespace sees it; 0: not in
  *	it, or none: an interrupt. The reader's copy has it.
+ * @asker: the process that asked, if it is not the current one; NULL otherwise, and in
+ *	the reader's copy
  * @is_gone: that process has ended. The reader's copy has it.
  * @uid: whose it was
  * @comm: its command; "": an interrupt
@@ -60,6 +62,7 @@ struct lcma_failure {
 	u64 when_ns;
 	u64 took_ns;
 	enum lcma_owner owner;
+	const struct lcma_asker *asker;
 	pid_t pid;
 	bool is_gone;
 	kuid_t uid;

@@ -9,6 +9,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/uidgid.h>
 
 /**
  * enum lcma_owner - which front end something was asked for through
@@ -38,6 +39,18 @@ static inline const char *lcma_owner_word(enum lcma_owner owner)
 
 	return words[owner];
 }
+
+/**
+ * struct lcma_asker - the process that asked, where another task does it
+ * @tgid: its thread group, with a reference
+ * @uid: whose it is
+ * @comm: its command
+ */
+struct lcma_asker {
+	struct pid *tgid;
+	kuid_t uid;
+	char comm[TASK_COMM_LEN];
+};
 
 /**
  * lcma_owner_is_gone - has a process ended?

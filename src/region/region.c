@@ -110,6 +110,7 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 	lcma_pool_init(&region->pool, pages_of(spec->keep_low_bytes),
 		       pages_of(spec->keep_high_bytes), spec->keep_given,
 		       spec->is_wedged, &wedges);
+	lcma_prepares_init(&region->prepares);
 	lcma_turns_init(&region->turns);
 	lcma_settling_init(&region->settling);
 	lcma_buffers_init(&region->buffers);

@@ -64,6 +64,7 @@
 #include "region/parts/buffers.h"
 #include "region/parts/loose.h"
 #include "region/parts/pool.h"
+#include "region/parts/prepare.h"
 #include "region/parts/quarantine.h"
 #include "region/parts/refill.h"
 #include "region/parts/settling.h"
@@ -109,6 +110,7 @@ enum lcma_life {
  * @pool: how many idle pages are kept, and for how long
  * @refill: when the pool is refilled
  * @quarantine: pages that came back while others still held them
+ * @prepares: memory that is prepared for allocations to come
  * @turns: the queue of claims
  * @settling: what is on its way, and the queue of its waiters
  * @buffers: the buffers that lie in it
@@ -141,6 +143,7 @@ struct lcma_region {
 	struct lcma_pool pool;
 	struct lcma_refill refill;
 	struct lcma_quarantine quarantine;
+	struct lcma_prepares prepares;
 	struct lcma_turns turns;
 	struct lcma_settling settling;
 	struct lcma_buffers buffers;

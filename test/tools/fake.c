@@ -346,6 +346,13 @@ static int do_sync(void *arg)
 	       s.len > (uint64_t)bytes - s.offset ? -EINVAL : 0;
 }
 
+static int do_prepare(void *arg)
+{
+	struct lcma_prepare p;
+
+	return take(&p, sizeof(p), LCMA_PREPARE_F_WAIT | LCMA_PREPARE_F_QUIET, arg);
+}
+
 /* FAKE_WHY: two failures, of this process and of another one. */
 static int do_failure_list(void *arg)
 {
@@ -464,6 +471,8 @@ static int device_ioctl(unsigned long request, void *arg)
 		return do_failure_list(arg);
 	case LCMA_IOC_BUFFER_LIST:
 		return do_buffer_list(arg);
+	case LCMA_IOC_PREPARE:
+		return do_prepare(arg);
 	case LCMA_IOC_SYNC:
 		return do_sync(arg);
 	case LCMA_IOC_REGION_MAP:

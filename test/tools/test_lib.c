@@ -180,6 +180,9 @@ static void a_buffer_from_birth_to_death(void)
 	CHECK_EQ(lcma_sync(device, buffer, LCMA_SYNC_READ, 1, 8192), -EINVAL);
 	CHECK_EQ(lcma_sync(device, buffer, LCMA_SYNC_READ | 8, 0, 0),
 		 -EOPNOTSUPP);
+	CHECK_EQ(lcma_prepare(device, &(struct lcma_prepare) { .len = 4096 }), 0);
+	CHECK_EQ(lcma_prepare(device, &(struct lcma_prepare) { .flags = 4 }),
+		 -EOPNOTSUPP);
 	CHECK_EQ(lcma_end_cpu(device, LCMA_ACCESS_READ), -ENOTTY);
 	CHECK_EQ(lcma_unmap(address, bytes), 0);
 	CHECK_EQ(lcma_map(buffer, LCMA_ACCESS_READ, &address, NULL), 0);

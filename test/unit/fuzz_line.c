@@ -11,13 +11,15 @@
 
 #define SIZE	"[0-9]+[kKmMgG]?"
 #define ADDR	"(0[xX][0-9a-fA-F]+|" SIZE ")"
+#define COMMON	"align=" SIZE "|region=[A-Za-z0-9][A-Za-z0-9_.-]{0,30}|label=[!-~]{1,31}"
 #define SHAPE \
-	"^[ \t]*(0?|" SIZE "([ \t]+(align=" SIZE \
-	"|region=[A-Za-z0-9][A-Za-z0-9_.-]{0,30}|label=[!-~]{1,31}" \
-	"|timeout=[0-9]+|nowait|at=" ADDR "|below=" ADDR "|boundary=" SIZE "))*)[ \t]*\n?$"
+	"^[ \t]*(0?|" SIZE "([ \t]+(" COMMON \
+	"|timeout=[0-9]+|nowait|at=" ADDR "|below=" ADDR "|boundary=" SIZE "))*" \
+	"|prepare[ \t]+" SIZE "([ \t]+(" COMMON "|within=[0-9]+|for=[0-9]+|wait))*)" \
+	"[ \t]*\n?$"
 
 static const char * const parts[] = {
-	"0", "1", "4M", "8m", "16K", "1G", "4096", " ", "\t", "\n", " align=",
+	"prepare", "prepare 0", " within=", " for=", "for=5", "wait", "0", "1", "4M", "8m", "16K", "1G", "4096", " ", "\t", "\n", " align=",
 	" region=", " label=", " timeout=", " nowait", "align=1M", "region=cam",
 	"label=x", "timeout=100", "nowait", "=", "K", "M", "G", "-", "0x",
 	" at=", " below=", " boundary=", "0xfF", "at=0x10", "below=1G", "boundary=1M",
@@ -54,6 +56,8 @@ static void say_blanks(struct sentence *s, unsigned int at_least)
 static bool same(const struct lcma_line *a, const struct lcma_line *b)
 {
 	return a->slot == b->slot && a->nowait == b->nowait &&
+	       a->prepare == b->prepare && a->wait == b->wait &&
+	       a->hold_ms == b->hold_ms &&
 	       a->bytes == b->bytes && a->align_bytes == b->align_bytes &&
 	       a->at == b->at && a->below == b->below &&
 	       a->boundary_bytes == b->boundary_bytes &&
@@ -82,10 +86,15 @@ static int build(struct sentence *s, struct lcma_line *line)
 			say(s, "0");
 		n = 0;
 	} else {
+		line->prepare = one_in(3);
+		if (line->prepare) {
+			say(s, "prepare");
+			say_blanks(s, 1);
+		}
 		line->bytes = say_size(s, random_u64(), 10);
 	}
 	while (n-- && !err) {
-		option = below(8);
+		option = below(line->prepare ? 6 : 8);
 		if (seen & 1 << option) {
 			if (!one_in(10))
 				continue;
@@ -108,15 +117,23 @@ static int build(struct sentence *s, struct lcma_line *line)
 				 1 + below(31), line->label);
 			break;
 		case 3:
-			say(s, "timeout=");
-			line->timeout_ms = 1 + below_log(UINT_MAX);
+			say(s, line->prepare ? "within=" : "timeout=");
+			line->timeout_ms = 1 + (line->prepare ? below(LCMA_WITHIN_MAX_MS) :
+								below_log(UINT_MAX));
 			say_number(s, line->timeout_ms);
 			break;
 		case 4:
-			say(s, "nowait");
-			line->nowait = true;
+			say(s, line->prepare ? "wait" : "nowait");
+			line->wait = line->prepare;
+			line->nowait = !line->prepare;
 			break;
 		case 5:
+			if (line->prepare) {
+				say(s, "for=");
+				line->hold_ms = 1 + below(LCMA_HOLD_MAX_MS);
+				say_number(s, line->hold_ms);
+				break;
+			}
 			say(s, "at=");
 			line->at = say_address(s);
 			break;
@@ -156,14 +173,14 @@ static void judge(const struct sentence *s)
 	CHECK(s->len_bytes <= LCMA_LINE_BYTES);
 	CHECK(has_shape(&shape, s->text, s->len_bytes));
 	CHECK(lcma_is_pow2(line.align_bytes));
-	CHECK_EQ(line.slot, !line.bytes);
+	CHECK_EQ(line.slot, !line.bytes && !line.prepare);
 	CHECK(memchr(line.region, '\0', sizeof(line.region)));
 	CHECK(memchr(line.label, '\0', sizeof(line.label)));
 	if (tap.nr_checks_failed || line.slot)
 		return;
 	CHECK(!(line.bytes & 1023));
 
-	snprintf(word, sizeof(word), "%llu",
+	snprintf(word, sizeof(word), "%s%llu", line.prepare ? "prepare " : "",
 		 (unsigned long long)line.bytes / 1024);
 	say(&out, word);
 	if (line.align_bytes > 1) {
@@ -196,9 +213,16 @@ static void judge(const struct sentence *s)
 		say(&out, line.label);
 	}
 	if (line.timeout_ms) {
-		snprintf(word, sizeof(word), " timeout=%u", line.timeout_ms);
+		snprintf(word, sizeof(word), " %s=%u",
+			 line.prepare ? "within" : "timeout", line.timeout_ms);
 		say(&out, word);
 	}
+	if (line.hold_ms) {
+		snprintf(word, sizeof(word), " for=%u", line.hold_ms);
+		say(&out, word);
+	}
+	if (line.wait)
+		say(&out, " wait");
 	if (line.nowait)
 		say(&out, " nowait");
 	CHECK_EQ(parse(&out, &again, &why), 0);

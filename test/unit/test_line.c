@@ -89,6 +89,15 @@ static const struct {
 	{ T("4M at=4096"), { .bytes = 4 * MIB, .at = 4096 } },
 	{ T("4M boundary=16M"), { .bytes = 4 * MIB, .boundary_bytes = 16 * MIB } },
 	{ T("4M boundary=64"), { .bytes = 4 * MIB, .boundary_bytes = 64 * KIB } },
+	/* Ahead of time. */
+	{ T("prepare 4M"), { .bytes = 4 * MIB, .prepare = true } },
+	{ T("prepare\t 0\n"), { .prepare = true } },
+	{ T("prepare 0 region=cam"), { .prepare = true, .region = "cam" } },
+	{ T(" prepare 64M within=1000 for=5000 region=cam align=1M label=x wait\n"),
+	  { .bytes = 64 * MIB, .prepare = true, .wait = true, .timeout_ms = 1000,
+	    .hold_ms = 5000, .region = "cam", .align_bytes = MIB, .label = "x" } },
+	{ T("prepare 1 within=10000 for=60000"),
+	  { .bytes = KIB, .prepare = true, .timeout_ms = 10000, .hold_ms = 60000 } },
 	/* All of them, in two orders. */
 	{ T("8M boundary=1G at=1M below=2G"),
 	  { .bytes = 8 * MIB, .at = MIB, .below = 2 * GIB, .boundary_bytes = GIB } },
@@ -133,6 +142,25 @@ static const struct {
 	{ T("17179869184G"), -EFBIG, SAYS_HUGE },
 	{ T("99999999999999999999999999"), -EFBIG, SAYS_HUGE },
 	{ T("99999999999999999999G nowait"), -EFBIG, SAYS_HUGE },
+	/* Ahead of time. */
+	{ T("prepare"), -EINVAL, SAYS_SIZE },
+	{ T("prepare \n"), -EINVAL, SAYS_SIZE },
+	{ T("prepare x"), -EINVAL, SAYS_SIZE },
+	{ T("prepare prepare 4M"), -EINVAL, SAYS_SIZE },
+	{ T("prepared 4M"), -EINVAL, SAYS_SIZE },
+	{ T("prepare 17179869184G"), -EFBIG, SAYS_HUGE },
+	{ T("prepare 4M nowait"), -EINVAL, SAYS_UNKNOWN },
+	{ T("prepare 4M timeout=1"), -EINVAL, SAYS_UNKNOWN },
+	{ T("4M within=1"), -EINVAL, SAYS_UNKNOWN },
+	{ T("4M for=1"), -EINVAL, SAYS_UNKNOWN },
+	{ T("4M wait"), -EINVAL, SAYS_UNKNOWN },
+	{ T("prepare 4M within=0"), -EINVAL, "within= needs milliseconds" },
+	{ T("prepare 4M within=10001"), -EINVAL, "within= needs milliseconds" },
+	{ T("prepare 4M for=0"), -EINVAL, "for= needs milliseconds" },
+	{ T("prepare 4M for=60001"), -EINVAL, "for= needs milliseconds" },
+	{ T("prepare 4M for=1s"), -EINVAL, "for= needs milliseconds" },
+	{ T("prepare 4M wait wait"), -EINVAL, SAYS_TWICE },
+	{ T("prepare 4M within=1 within=1"), -EINVAL, SAYS_TWICE },
 	/* 0 is not a size. */
 	{ T("0 nowait"), -EINVAL, SAYS_SLOT },
 	{ T("0 align=1M\n"), -EINVAL, SAYS_SLOT },
@@ -250,6 +278,9 @@ static void test_good(void)
 		CHECK(why == unchanged);
 		CHECK_EQ(line.slot, good[i].line.slot);
 		CHECK_EQ(line.nowait, good[i].line.nowait);
+		CHECK_EQ(line.prepare, good[i].line.prepare);
+		CHECK_EQ(line.wait, good[i].line.wait);
+		CHECK_EQ(line.hold_ms, good[i].line.hold_ms);
 		CHECK_EQ(line.bytes, good[i].line.bytes);
 		CHECK_EQ(line.align_bytes, good[i].line.align_bytes ?: 1);
 		CHECK_EQ(line.at, good[i].line.at);

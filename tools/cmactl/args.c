@@ -20,6 +20,10 @@
 /* The shortest interval of watch. */
 #define INTERVAL_MS_MIN	50
 
+/* How long a preparation may take, and how long it is held. */
+#define WITHIN_MS_MAX	10000u
+#define FOR_MS_MAX	60000u
+
 /* How long stress lasts unless it is told. */
 #define STRESS_MS	10000
 /* Tags of patterns have room for so many. */
@@ -35,7 +39,7 @@ struct reader {
 
 #define BIT(n)		(1u << (n))
 #define ANY_COMMAND	(~0u)
-#define WITH_REGION	(BIT(CMD_ALLOC) | BIT(CMD_LIST) | BIT(CMD_INFO) | \
+#define WITH_REGION	(BIT(CMD_ALLOC) | BIT(CMD_PREPARE) | BIT(CMD_LIST) | BIT(CMD_INFO) | \
 			 BIT(CMD_FAILURES) | \
 			 BIT(CMD_MAP) | BIT(CMD_REGIONS) | BIT(CMD_WATCH) | BIT(CMD_STRESS) | \
 			 BIT(CMD_BENCH) | BIT(CMD_PLAN) | BIT(CMD_WHY) | \
@@ -48,6 +52,7 @@ static const struct {
 	{ "regions", CMD_REGIONS },
 	{ "alloc", CMD_ALLOC },
 	{ "free", CMD_FREE },
+	{ "prepare", CMD_PREPARE },
 	{ "list", CMD_LIST },
 	{ "failures", CMD_FAILURES },
 	{ "devices", CMD_DEVICES },
@@ -155,6 +160,25 @@ static int take_timeout(struct args *args, const char *value)
 		return wrong(args, "--timeout needs milliseconds, 1 to %u, not '%s'",
 			     UINT32_MAX, value);
 	args->timeout_ms = ms;
+	return 0;
+}
+
+static int take_within(struct args *args, const char *value)
+{
+	uint64_t ms;
+
+	if (number_parse(value, WITHIN_MS_MAX, &ms) || !ms)
+		return wrong(args, "--within needs milliseconds, 1 to %u, not '%s'",
+			     WITHIN_MS_MAX, value);
+	args->timeout_ms = ms;
+	return 0;
+}
+
+static int take_for(struct args *args, const char *value)
+{
+	if (number_parse(value, FOR_MS_MAX, &args->hold_ms) || !args->hold_ms)
+		return wrong(args, "--for needs milliseconds, 1 to %u, not '%s'",
+			     FOR_MS_MAX, value);
 	return 0;
 }
 
@@ -283,12 +307,15 @@ static const struct option {
 	{ "json", 'j', NO_VALUE, ANY_COMMAND, ARG_JSON, NULL },
 	{ "device", 'd', VALUE, ANY_COMMAND, 0, take_device },
 	{ "region", 'r', VALUE, WITH_REGION, 0, take_region },
-	{ "label", 'l', VALUE, BIT(CMD_ALLOC), 0, take_label },
-	{ "align", 0, VALUE, BIT(CMD_ALLOC), 0, take_align },
+	{ "label", 'l', VALUE, BIT(CMD_ALLOC) | BIT(CMD_PREPARE), 0, take_label },
+	{ "align", 0, VALUE, BIT(CMD_ALLOC) | BIT(CMD_PREPARE), 0, take_align },
 	{ "below", 0, VALUE, BIT(CMD_ALLOC), 0, take_below },
 	{ "at", 0, VALUE, BIT(CMD_ALLOC), 0, take_at },
 	{ "boundary", 0, VALUE, BIT(CMD_ALLOC), 0, take_boundary },
 	{ "timeout", 0, VALUE, BIT(CMD_ALLOC) | BIT(CMD_STRESS), 0, take_timeout },
+	{ "within", 0, VALUE, BIT(CMD_PREPARE), 0, take_within },
+	{ "for", 0, VALUE, BIT(CMD_PREPARE), 0, take_for },
+	{ "wait", 0, NO_VALUE, BIT(CMD_PREPARE), ARG_WAIT, NULL },
 	{ "nowait", 0, NO_VALUE, BIT(CMD_ALLOC) | BIT(CMD_BENCH), ARG_NOWAIT, NULL },
 	{ "quiet", 'q', NO_VALUE, BIT(CMD_ALLOC), ARG_QUIET, NULL },
 	{ "text", 't', NO_VALUE, BIT(CMD_ALLOC), ARG_TEXT, NULL },
@@ -419,6 +446,11 @@ static int take_positional(struct reader *reader, const char *word)
 			return wrong(args, "SIZE needs a number, bare for KiB, or with K, M or G, not '%s'",
 				     word);
 		return 0;
+	case CMD_PREPARE:
+		args->given |= ARG_SIZE;
+		err = size_parse(word, &args->bytes);
+		return err ? wrong(args, "SIZE needs a number, bare for KiB, or with K, M or G, not '%s'",
+				   word) : 0;
 	case CMD_INFO:
 	case CMD_MAP:
 	case CMD_BENCH:
@@ -512,6 +544,12 @@ static int check(struct args *args)
 		return wrong(args, "only alloc runs a command");
 	if (args->command == CMD_ALLOC)
 		return check_alloc(args);
+	if (args->command == CMD_PREPARE && !(args->given & ARG_SIZE))
+		return wrong(args, "prepare needs a SIZE");
+	/* It would be read as something else by the text device. */
+	if (args->command == CMD_PREPARE && args->region &&
+	    strpbrk(args->region, " \t\n"))
+		return wrong(args, "--region needs a region's name");
 	if (args->command == CMD_METRICS && args->given & ARG_JSON)
 		return wrong(args, "metrics has a format of its own: no --json");
 	if (args->command == CMD_WHO && !args->what)

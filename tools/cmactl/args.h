@@ -16,6 +16,7 @@ enum command {
 	CMD_REGIONS,
 	CMD_ALLOC,
 	CMD_FREE,
+	CMD_PREPARE,
 	CMD_LIST,
 	CMD_FAILURES,
 	CMD_DEVICES,
@@ -53,6 +54,8 @@ enum command {
 #define ARG_SVG		(1 << 15)
 #define ARG_WATCH	(1 << 16)
 #define ARG_SLOW	(1 << 17)
+#define ARG_WAIT	(1 << 18)
+#define ARG_SIZE	(1 << 19)
 
 /**
  * struct args - a command line, understood
@@ -61,14 +64,14 @@ enum command {
  * @device: --device; NULL: the usual one
  * @region: --region, or REGION; NULL: any, or all
  * @label: --label; NULL: none
- * @bytes: SIZE; --length; 0: to the end
+ * @bytes: SIZE, of prepare possibly 0; --length; 0: to the end
  * @offset: --offset
  * @align: --align, a power of two; 0: none
  * @below: --below; 0: anywhere
  * @at: --at; 0: anywhere
  * @boundary: --boundary, a power of two; 0: none
- * @timeout_ms: --timeout; 0: none
- * @hold_ms: --hold; 0: until a signal comes; SECONDS of stress
+ * @timeout_ms: --timeout; 0: none; --within; 0: the default
+ * @hold_ms: --hold; 0: until a signal comes; SECONDS of stress; --for; 0: the default
  * @interval_ms: SECONDS of watch
  * @count: --count; 0: until a signal comes; repetitions of bench
  * @seed: --seed, if ARG_SEED

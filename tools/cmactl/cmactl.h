@@ -43,6 +43,7 @@ int cmd_devices(struct session *session);
 int cmd_info(struct session *session);
 int cmd_map(struct session *session);
 int cmd_watch(struct session *session);
+int cmd_prepare(struct session *session);
 int cmd_sync(struct session *session);
 int cmd_stress(struct session *session);
 int cmd_bench(struct session *session);

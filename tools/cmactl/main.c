@@ -22,6 +22,9 @@ static const char usage[] =
 "    --region NAME, --align SIZE, --label TEXT, --timeout MS, --nowait, --quiet\n"
 "    --below ADDR, --at ADDR, --boundary SIZE\n"
 "  free [--all]           free one buffer of the text device, or all of them\n"
+"  prepare SIZE           empty memory ahead of time, for an allocation to come;\n"
+"                         0: what was prepared is not needed\n"
+"    --within MS, --for MS, --wait, --region NAME, --align SIZE, --label TEXT\n"
 "  list [--all]           list this user's buffers, or everybody's\n"
 "    --holders            and the processes that hold each now\n"
 "  failures [REGION]      list this user's failed allocations, and why\n"
@@ -60,7 +63,7 @@ static const char usage[] =
 "\n"
 "  -j, --json             for programs: JSON on one line, sizes in bytes\n"
 "  -d, --device PATH      instead of $LCMA_DEVICE or /dev/lcma; for\n"
-"                         --text and free: or /dev/cma_test\n"
+"                         --text, free and prepare: or /dev/cma_test\n"
 "  -h, --help  -V, --version\n"
 "\n"
 "ADDR is physical: 0x and hexadecimal digits, or a number of bytes, which K, M\n"
@@ -76,6 +79,7 @@ static int (*const commands[])(struct session *session) = {
 	[CMD_REGIONS] = cmd_regions,
 	[CMD_ALLOC] = cmd_alloc,
 	[CMD_FREE] = cmd_free,
+	[CMD_PREPARE] = cmd_prepare,
 	[CMD_LIST] = cmd_list,
 	[CMD_FAILURES] = cmd_failures,
 	[CMD_DEVICES] = cmd_devices,

@@ -36,7 +36,7 @@ static const char *const told_keys[] = {
 	"pool_hits", "pool_hits_zero", "spared_pages", "refilled_pages",
 	"decayed_pages", "shrunk_pages", "zeroed_pages", "claims",
 	"claims_failed", "claims_late", "claim_max_us", "wedge",
-	"wedged_pages",
+	"wedged_pages", "prepared_pages",
 };
 
 #define NR_TOLD_KEYS	(sizeof(told_keys) / sizeof(told_keys[0]))
@@ -92,6 +92,7 @@ void region_json(struct json *json, const struct lcma_region_info *info)
 	json_number(json, "shared", info->shared);
 	json_number(json, "busy", info->busy);
 	json_number(json, "quarantined", info->quarantined);
+	json_number(json, "prepared", info->prepared);
 	json_number(json, "largest", info->largest);
 	json_number(json, "align", info->align);
 	json_number(json, "granule", info->granule);
@@ -284,6 +285,7 @@ static void info_write(const struct lcma_region_info *info)
 	write_size("size", info->bytes);
 	write_size("used", info->used);
 	write_size("quarantined", info->quarantined);
+	write_size("prepared", info->prepared);
 	write_size("pool", info->pool);
 	write_size("pool_zero", info->pool_zero);
 	write_size("claimed", info->claimed);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The text device: cmactl alloc --text, cmactl free. lcma(4) has the protocol.
+ * The text device: cmactl alloc --text, cmactl free, cmactl prepare. lcma(4) has the protocol.
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,32 +18,48 @@
 
 /* --- alloc --text ------------------------------------------------------------- */
 
+/* One more word of a line; what does not fit is noticed at its end. */
+__attribute__((format(printf, 4, 5)))
+static void add(char *line, size_t size, size_t *at, const char *format, ...)
+{
+	va_list ap;
+
+	if (*at >= size)
+		return;
+	va_start(ap, format);
+	*at += vsnprintf(line + *at, size - *at, format, ap);
+	va_end(ap);
+}
+
 static int make_line(const struct args *args, char *line, size_t size)
 {
-	size_t at = snprintf(line, size, "%" PRIu64 "K", args->bytes >> 10);
+	const bool prepares = args->command == CMD_PREPARE;
+	size_t at = 0;
 
+	add(line, size, &at, "%s%" PRIu64 "K", prepares ? "prepare " : "",
+	    args->bytes >> 10);
 	if (args->align)
-		at += snprintf(line + at, size - at, " align=%" PRIu64 "K",
-			       args->align >> 10);
-	if (args->below && at < size)
-		at += snprintf(line + at, size - at, " below=%#" PRIx64,
-			       args->below);
-	if (args->at && at < size)
-		at += snprintf(line + at, size - at, " at=%#" PRIx64, args->at);
-	if (args->boundary && at < size)
-		at += snprintf(line + at, size - at, " boundary=%" PRIu64 "K",
-			       args->boundary >> 10);
-	if (args->region && at < size)
-		at += snprintf(line + at, size - at, " region=%s", args->region);
-	if (args->label && at < size)
-		at += snprintf(line + at, size - at, " label=%s", args->label);
-	if (args->timeout_ms && at < size)
-		at += snprintf(line + at, size - at, " timeout=%" PRIu32,
-			       args->timeout_ms);
-	if (args->given & ARG_NOWAIT && at < size)
-		at += snprintf(line + at, size - at, " nowait");
-	if (at < size)
-		at += snprintf(line + at, size - at, "\n");
+		add(line, size, &at, " align=%" PRIu64 "K", args->align >> 10);
+	if (args->below)
+		add(line, size, &at, " below=%#" PRIx64, args->below);
+	if (args->at)
+		add(line, size, &at, " at=%#" PRIx64, args->at);
+	if (args->boundary)
+		add(line, size, &at, " boundary=%" PRIu64 "K", args->boundary >> 10);
+	if (args->region)
+		add(line, size, &at, " region=%s", args->region);
+	if (args->label)
+		add(line, size, &at, " label=%s", args->label);
+	if (args->timeout_ms)
+		add(line, size, &at, " %s=%" PRIu32, prepares ? "within" : "timeout",
+		    args->timeout_ms);
+	if (prepares && args->hold_ms)
+		add(line, size, &at, " for=%" PRIu64, args->hold_ms);
+	if (args->given & ARG_NOWAIT)
+		add(line, size, &at, " nowait");
+	if (args->given & ARG_WAIT)
+		add(line, size, &at, " wait");
+	add(line, size, &at, "\n");
 	return at < size ? (int)at : -EINVAL;
 }
 
@@ -88,6 +105,34 @@ int text_alloc(struct session *session, int device)
 	if (!status)
 		buffer_write(session, &own, -1, "stays until 'cmactl free'");
 	return status;
+}
+
+/* --- prepare ------------------------------------------------------------------- */
+
+int cmd_prepare(struct session *session)
+{
+	const struct args *args = session->args;
+	int device, status, len, err = 0;
+	char line[LINE_BYTES];
+
+	device = text_open(session, &status);
+	if (device < 0)
+		return status;
+	len = make_line(args, line, sizeof(line));
+	if (len < 0)
+		err = len;
+	else if (write(device, line, len) != len)
+		err = -errno;
+	lcma_close(device);
+	if (err)
+		return fail(session, err, NULL, "prepare");
+	if (wants_json(session)) {
+		json_open(&session->json, NULL, '{');
+		json_number(&session->json, "prepare", args->bytes);
+		json_close(&session->json, '}');
+		json_end(&session->json);
+	}
+	return EXIT_OK;
 }
 
 /* --- free ---------------------------------------------------------------------- */

@@ -400,6 +400,12 @@ int lcma_sync(int device, int buffer, uint32_t flags, uint64_t offset,
 	return err;
 }
 
+int lcma_prepare_sized(int device, struct lcma_prepare *prepare, size_t size)
+{
+	prepare->size = size;
+	return call(device, LCMA_IOC_PREPARE, prepare);
+}
+
 int lcma_begin_cpu(int buffer, int access)
 {
 	return sync_cpu(buffer, access, DMA_BUF_SYNC_START);

@@ -370,6 +370,24 @@ int lcma_sync(int device, int buffer, uint32_t flags, uint64_t offset,
 	      uint64_t bytes);
 
 /**
+ * lcma_prepare - memory will be wanted soon
+ * @device: from lcma_open(); what is prepared is not held any longer when it is closed
+ * @prepare: how much, where and when; its size is set here
+ *
+ * The region empties that much in the background and holds it until an allocation uses
+ * it or the time is over. len 0: what was prepared through @device is not needed. With
+ * LCMA_PREPARE_F_WAIT it returns when the memory is there.
+ *
+ * Return: 0; -ENOENT, -EFBIG, -EINVAL, -ENOSPC, -EDQUOT, -ENOBUFS; with
+ * LCMA_PREPARE_F_WAIT also -EBUSY, -ENOMEM, -ETIMEDOUT, -EINTR; -ENOTTY the module is
+ * older.
+ */
+int lcma_prepare(int device, struct lcma_prepare *prepare);
+#define lcma_prepare(device, prepare) \
+	lcma_prepare_sized(device, prepare, sizeof(struct lcma_prepare))
+int lcma_prepare_sized(int device, struct lcma_prepare *prepare, size_t size);
+
+/**
  * lcma_strerror - what an error means here, and what to do
  * @err: a negative errno from one of these functions, or a positive one
  *

@@ -13,7 +13,7 @@
 	(offsetof(struct _struct, _field) + sizeof(((struct _struct *)0)->_field))
 
 #define VERSION_SIZE	UP_TO(lcma_version, quota_user)
-#define REGION_SIZE	UP_TO(lcma_region_info, wedged)
+#define REGION_SIZE	UP_TO(lcma_region_info, prepared)
 #define ENTRY_SIZE	UP_TO(lcma_buffer_entry, inode)
 #define FAILURE_SIZE	UP_TO(lcma_failure_entry, why)
 
@@ -31,6 +31,11 @@ int (lcma_get_region)(int device, const char *name,
 int (lcma_get_buffer)(int device, int buffer, struct lcma_buffer_entry *entry)
 {
 	return lcma_get_buffer_sized(device, buffer, entry, ENTRY_SIZE);
+}
+
+int (lcma_prepare)(int device, struct lcma_prepare *prepare)
+{
+	return lcma_prepare_sized(device, prepare, sizeof(*prepare));
 }
 
 int (lcma_list_failures)(int device, const char *region, uint32_t flags,

@@ -114,7 +114,7 @@ struct lcma_region_list {
  * @attrs: out: LCMA_REGION_*
  * @reserved: out: 0
  * @bytes: out: size of the region
- * @used: out: bytes in buffers, quarantine included
+ * @used: out: bytes in buffers; quarantine and what is prepared included
  * @pool: out: bytes that can be handed out at once
  * @shared: out: bytes that the system may use
  * @busy: out: bytes on their way
@@ -150,6 +150,8 @@ struct lcma_region_list {
  * @claim_max_us: out: the longest of them, in microseconds
  * @wedge: out: 1: the first page of each unit is kept besides; else 0
  * @wedged: out: how many bytes of these are in the pool now
+ * @prepared: out: bytes of @used that are held for an allocation to come, see
+ *	LCMA_IOC_PREPARE
  *
  * The numbers fit each other, and have the names that they have in sysfs. What
  * sysfs counts in pages is here in bytes, without "_pages"; nr_pages is @bytes.
@@ -200,6 +202,7 @@ struct lcma_region_info {
 	__aligned_u64 claim_max_us;
 	__aligned_u64 wedge;
 	__aligned_u64 wedged;
+	__aligned_u64 prepared;
 };
 
 #define LCMA_IOC_REGION_INFO	_IO(LCMA_IOC_MAGIC, 0x02)
@@ -505,6 +508,53 @@ struct lcma_failure_list {
 };
 
 #define LCMA_IOC_FAILURE_LIST	_IO(LCMA_IOC_MAGIC, 0x07)
+
+/* lcma_prepare.flags */
+#define LCMA_PREPARE_F_QUIET	(1 << 1) /* a failure is not recorded */
+#define LCMA_PREPARE_F_WAIT	(1 << 3) /* return when the memory is there */
+
+/**
+ * struct lcma_prepare - LCMA_IOC_PREPARE: memory that will be wanted soon
+ * @size: in: sizeof(struct lcma_prepare)
+ * @flags: in: LCMA_PREPARE_F_*
+ * @len: in: bytes that will be wanted; 0: what this open file has prepared in @region
+ *	is not needed
+ * @align: in: alignment of the physical address in bytes, a power of two; 0:
+ *	whatever the region has
+ * @within_ms: in: how long it may take, at most 10000; 0: 1000
+ * @hold_ms: in: for how long it is held then, at most 60000; 0: 5000
+ * @region: in: where; empty: in the first region that is large enough; with @len 0: in
+ *	all
+ * @label: in: what it is for, as in struct lcma_alloc; it names a failure
+ *
+ * The region empties and zeroes one run in the background, and holds it until an
+ * allocation uses it, the time is over, or this file is closed. An allocation in the
+ * region uses it if it fits and needs more than half of it, whichever process asks; what is left
+ * goes back. One that would fail otherwise ends every preparation of the region. What is
+ * prepared counts as used, and against the quotas.
+ *
+ * Without WAIT the call returns at once; if the memory cannot be prepared, an entry of
+ * LCMA_IOC_FAILURE_LIST says why.
+ *
+ * Errors: ENOENT no such region, or it is being drained; EFBIG larger than the region;
+ * EINVAL a time is too long, an alignment is no power of two, a malformed label;
+ * ENOSPC no address in a region is aligned so; EDQUOT over the file's or the user's
+ * quota; ENOBUFS no memory for structures, or 8 preparations in the region. With WAIT
+ * also: ENOSPC, EBUSY, ENOMEM as for LCMA_IOC_ALLOC; ETIMEDOUT not within the time;
+ * ENOENT cancelled meanwhile; EINTR killed.
+ */
+struct lcma_prepare {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 len;
+	__aligned_u64 align;
+	__u32 within_ms;
+	__u32 hold_ms;
+	char region[LCMA_NAME_SIZE];
+	char label[LCMA_LABEL_SIZE];
+};
+
+#define LCMA_IOC_PREPARE	_IO(LCMA_IOC_MAGIC, 0x08)
 
 /* lcma_map_entry.state */
 #define LCMA_STATE_SHARED	0	/* the system may use it */

@@ -68,6 +68,12 @@ static inline void lcma_settling_end_take(struct lcma_settling *settling)
 	settling->is_due = true;
 }
 
+/* Something else has changed that a drain waits for. */
+static inline void lcma_settling_tell(struct lcma_settling *settling)
+{
+	settling->is_due = true;
+}
+
 /* From here on no other caller takes pages of the run. */
 static inline void lcma_settling_reserve(struct lcma_settling *settling,
 					 unsigned long start, unsigned long end)

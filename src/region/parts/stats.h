@@ -24,6 +24,9 @@
  * @decayed_pages: pages given back because the pool was idle
  * @shrunk_pages: pages given back because the system was short of memory
  * @zeroed_pages: pages zeroed in the background
+ * @prepares: preparations whose pages were held
+ * @prepares_used: those that an allocation has used
+ * @prepares_over: those whose time was over first
  *
  * Written in: region/parts/stats.h
  */
@@ -42,6 +45,9 @@ struct lcma_stats {
 	u64 decayed_pages;
 	u64 shrunk_pages;
 	u64 zeroed_pages;
+	u64 prepares;
+	u64 prepares_used;
+	u64 prepares_over;
 };
 
 /* Under region->lock: so many more. */

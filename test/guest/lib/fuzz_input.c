@@ -14,6 +14,7 @@ const struct fuzz_call fuzz_calls[NR_CALLS] = {
 	{ LCMA_IOC_BUFFER_INFO, sizeof(struct lcma_buffer_info), "BUFFER_INFO", 0 },
 	{ LCMA_IOC_BUFFER_LIST, sizeof(struct lcma_buffer_list), "BUFFER_LIST", 0 },
 	{ LCMA_IOC_FAILURE_LIST, sizeof(struct lcma_failure_list), "FAILURE_LIST", 0 },
+	{ LCMA_IOC_PREPARE, sizeof(struct lcma_prepare), "PREPARE", 0 },
 	{ LCMA_IOC_REGION_MAP, sizeof(struct lcma_region_map), "REGION_MAP", 0 },
 };
 
@@ -182,6 +183,17 @@ void make_call(int which, union any_call *call)
 		call->failure_list.nr = any(24);
 		call->failure_list.entry_size = sizeof(struct lcma_failure_entry);
 		call->failure_list.entries = some_pointer();
+		break;
+	case PREPARE:
+		call->prepare.flags = one_in(2) ? 0 : any(2) ? LCMA_PREPARE_F_WAIT :
+				      LCMA_PREPARE_F_QUIET;
+		call->prepare.len = one_in(3) ? 0 : length();
+		call->prepare.align = one_in(3) ? PAGE << any(8) : 0;
+		call->prepare.within_ms = 1 + any(100);
+		call->prepare.hold_ms = 1 + any(100);
+		name(call->prepare.region, LCMA_NAME_SIZE);
+		if (one_in(3))
+			name(call->prepare.label, LCMA_LABEL_SIZE);
 		break;
 	case REGION_MAP:
 		name(call->region_map.region, LCMA_NAME_SIZE);

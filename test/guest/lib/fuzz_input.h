@@ -15,7 +15,7 @@
 
 /* The calls, and what else is done. */
 enum { VERSION, REGION_LIST, REGION_INFO, ALLOC, BUFFER_INFO, BUFFER_LIST, FAILURE_LIST,
-       REGION_MAP, NR_CALLS };
+       PREPARE, REGION_MAP, NR_CALLS };
 
 struct fuzz_call {
 	unsigned int cmd;
@@ -35,6 +35,7 @@ union any_call {
 	struct lcma_buffer_info buffer_info;
 	struct lcma_buffer_list buffer_list;
 	struct lcma_failure_list failure_list;
+	struct lcma_prepare prepare;
 	struct lcma_region_map region_map;
 	unsigned char bytes[2 * PAGE];
 };

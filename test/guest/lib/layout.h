@@ -75,7 +75,8 @@ LAYOUT_AT(lcma_region_info, claims_late, 360);
 LAYOUT_AT(lcma_region_info, claim_max_us, 368);
 LAYOUT_AT(lcma_region_info, wedge, 376);
 LAYOUT_AT(lcma_region_info, wedged, 384);
-LAYOUT_SIZE(lcma_region_info, 392);
+LAYOUT_AT(lcma_region_info, prepared, 392);
+LAYOUT_SIZE(lcma_region_info, 400);
 
 LAYOUT_AT(lcma_alloc, size, 0);
 LAYOUT_AT(lcma_alloc, flags, 4);
@@ -161,6 +162,16 @@ LAYOUT_AT(lcma_failure_list, entry_size, 52);
 LAYOUT_AT(lcma_failure_list, entries, 56);
 LAYOUT_SIZE(lcma_failure_list, 64);
 
+LAYOUT_AT(lcma_prepare, size, 0);
+LAYOUT_AT(lcma_prepare, flags, 4);
+LAYOUT_AT(lcma_prepare, len, 8);
+LAYOUT_AT(lcma_prepare, align, 16);
+LAYOUT_AT(lcma_prepare, within_ms, 24);
+LAYOUT_AT(lcma_prepare, hold_ms, 28);
+LAYOUT_AT(lcma_prepare, region, 32);
+LAYOUT_AT(lcma_prepare, label, 64);
+LAYOUT_SIZE(lcma_prepare, 96);
+
 LAYOUT_AT(lcma_map_entry, offset, 0);
 LAYOUT_AT(lcma_map_entry, bytes, 8);
 LAYOUT_AT(lcma_map_entry, state, 16);
@@ -185,6 +196,7 @@ _Static_assert(LCMA_IOC_ALLOC == 0xbc03, "cmd");
 _Static_assert(LCMA_IOC_BUFFER_INFO == 0xbc04, "cmd");
 _Static_assert(LCMA_IOC_BUFFER_LIST == 0xbc05, "cmd");
 _Static_assert(LCMA_IOC_FAILURE_LIST == 0xbc07, "cmd");
+_Static_assert(LCMA_IOC_PREPARE == 0xbc08, "cmd");
 _Static_assert(LCMA_IOC_REGION_MAP == 0xbc09, "cmd");
 
 #undef LAYOUT_AT

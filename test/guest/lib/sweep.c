@@ -184,6 +184,19 @@ long op_buffer_list(void)
 	return on_device(LCMA_IOC_BUFFER_LIST, &list);
 }
 
+long op_prepare(void)
+{
+	struct lcma_prepare prepare = {
+		.size = sizeof(prepare),
+		.flags = LCMA_PREPARE_F_WAIT,
+		.len = 256 * KIB,
+		.within_ms = 10000,
+	};
+
+	strncpy(prepare.region, region, sizeof(prepare.region) - 1);
+	return on_device(LCMA_IOC_PREPARE, &prepare);
+}
+
 long op_failure_list(void)
 {
 	struct lcma_failure_entry entries[2];
@@ -330,6 +343,7 @@ const struct operation operations[] = {
 	{ "BUFFER_INFO", op_buffer_info, false },
 	{ "BUFFER_LIST", op_buffer_list, false },
 	{ "FAILURE_LIST", op_failure_list, false },
+	{ "PREPARE", op_prepare, false },
 	{ "mmap, touch, sync", op_map, true },
 	{ "mmap that faults fill", op_map_by_faults, false },
 	{ "heap", op_heap, false },

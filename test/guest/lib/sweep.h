@@ -80,6 +80,9 @@ long op_buffer_info(void);
 long op_buffer_list(void);
 long op_failure_list(void);
 
+/* Waits, so that what its worker runs into is its own answer; closing ends it. */
+long op_prepare(void);
+
 /* Map it, fill every page, bracketed as a program should, and look. */
 long use_buffer(int fd);
 
