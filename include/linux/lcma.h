@@ -90,6 +90,11 @@ struct page;
  * @claim_max_us: the longest of them, in microseconds
  * @wedge: 1: the first page of each unit is kept besides; else 0
  * @wedged_pages: how many of these are in the pool now
+ * @prepared_pages: those of @used_pages that are held for an allocation to come, see
+ *	lcma_region_prepare(); the three after it count since the module was loaded
+ * @prepares: how often memory was held so
+ * @prepares_used: how often an allocation has used it
+ * @prepares_over: how often its time was over first
  *
  * The numbers have the names that they have in sysfs.
  */
@@ -127,6 +132,10 @@ struct lcma_region_state {
 	u64 claim_max_us;
 	unsigned long wedge;
 	unsigned long wedged_pages;
+	unsigned long prepared_pages;
+	u64 prepares;
+	u64 prepares_used;
+	u64 prepares_over;
 };
 
 /**

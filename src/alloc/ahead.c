@@ -86,14 +86,16 @@ static void empty(struct work_struct *work)
 {
 	struct ahead *ahead = container_of(work, struct ahead, work);
 	struct lcma_run run = {};
-	int err = lcma_alloc_zeroed(&ahead->request, &run);
+	int err = -ENOENT;
 
+	if (lcma_prepare_enter(&ahead->prepared))
+		err = lcma_alloc_zeroed(&ahead->request, &run);
 	if (err)
 		run = (struct lcma_run) {};
 	else
 		note_zero(&run);
 	if (!lcma_prepare_done(&ahead->prepared, run.start, run.nr_pages,
-			       ahead->hold_ms) && !err)
+			       ahead->hold_ms) && (!err || err == -EINTR))
 		err = -ENOENT;
 	ahead->err = err;
 	complete_all(&ahead->done);

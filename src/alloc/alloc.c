@@ -52,6 +52,8 @@ static int alloc_at_once(struct lcma_region *region,
 			 const struct lcma_request *request,
 			 const struct lcma_fit *fit, struct lcma_run *run)
 {
+	const unsigned int take_flags =
+		request->flags & LCMA_AHEAD ? LCMA_TAKE_AHEAD : 0;
 	bool is_prepared = false;
 	unsigned long flags;
 	int err = 0;
@@ -62,13 +64,15 @@ static int alloc_at_once(struct lcma_region *region,
 	} else if (use_prepared(region, request, fit, run)) {
 		is_prepared = true;
 	} else {
-		run->start = lcma_pool_take(region, fit, &run->is_zero);
+		run->start = lcma_pool_take(region, fit, take_flags,
+					    &run->is_zero);
 		if (run->start == LCMA_NO_PAGE)
 			err = why_not(region, fit);
 	}
 	lcma_region_unlock(region, flags);
 	if (!err && !is_prepared &&
-	    !lcma_pool_take_rest(region, fit, run->start, &run->is_zero))
+	    !lcma_pool_take_rest(region, fit, run->start, take_flags,
+				 &run->is_zero))
 		err = -EAGAIN;
 	return err;
 }
@@ -99,6 +103,13 @@ static void note_failure(const struct lcma_request *request, int err,
 	strscpy(failure->label, request->label, sizeof(failure->label));
 }
 
+/* A preparation that was cancelled has not failed. */
+static bool is_quiet(const struct lcma_request *request, int err)
+{
+	return request->flags & LCMA_QUIET ||
+	       (request->flags & LCMA_AHEAD && err == -EINTR);
+}
+
 /* Not for callers that must not wait: a slow console would make them. */
 static void log_failure(struct lcma_region *region,
 			const struct lcma_request *request,
@@ -113,7 +124,7 @@ static void record_failure(const struct lcma_search *search,
 			   const struct lcma_request *request, int err,
 			   ktime_t began, struct lcma_failure *failure)
 {
-	if (request->flags & LCMA_QUIET)
+	if (is_quiet(request, err))
 		return;
 	note_failure(request, err, began, failure);
 	failure->nr_pages = search->fit.nr_pages;
@@ -305,19 +316,24 @@ static void free_run(const struct lcma_run *run, unsigned int give_flags)
  * passed, or it is being killed: a worker gives back what the pool may not keep, so
  * that the caller does not wait for that.
  */
-static void undo(const struct lcma_run *run)
+static void undo(const struct lcma_request *request, const struct lcma_run *run)
 {
-	free_run(run, LCMA_GIVE_LATER);
+	if (request->flags & LCMA_AHEAD)
+		lcma_retire(run->region, run->start, run->nr_pages, LCMA_USED,
+			    LCMA_GIVE_LATER);
+	else
+		free_run(run, LCMA_GIVE_LATER);
 }
 
 /* A run with a memory error in it is retired. Return: true if it was one. */
-static bool drop_poisoned(const struct lcma_run *run)
+static bool drop_poisoned(const struct lcma_request *request,
+			  const struct lcma_run *run)
 {
 	const unsigned long end = run->start + run->nr_pages;
 
 	if (lcma_poison_next(run->region, run->start, end) == end)
 		return false;
-	undo(run);
+	undo(request, run);
 	return true;
 }
 
@@ -334,10 +350,10 @@ static int alloc_run(const struct lcma_request *request, struct lcma_run *run,
 		else
 			err = alloc_anywhere(request, run, region, failure);
 		/* Each round retires a page, so there are not many. */
-	} while (!err && drop_poisoned(run));
+	} while (!err && drop_poisoned(request, run));
 	if (!err)
 		*region = run->region;
-	else if (*region)
+	else if (*region && !is_quiet(request, err))
 		log_failure(*region, request, failure);
 	return err;
 }
@@ -365,7 +381,7 @@ static void note_end(const struct lcma_request *request,
 	const u64 took_ns = ktime_to_ns(ktime_sub(ktime_get(), began));
 	const u64 slow_ns = lcma_failure_slow_ns();
 
-	if (!region)
+	if (!region || request->flags & LCMA_AHEAD)
 		return;
 	trace_lcma_alloc_finish(region->name, err ? 0 :
 				lcma_region_pfn(region, run->start),
@@ -420,7 +436,7 @@ void lcma_alloc_failed(const struct lcma_request *request, int err,
 {
 	struct lcma_failure failure;
 
-	if (!request->region || request->flags & LCMA_QUIET)
+	if (!request->region || is_quiet(request, err))
 		return;
 	note_failure(request, err, began, &failure);
 	lcma_failure_record(request->region, &failure);
@@ -461,7 +477,7 @@ int lcma_alloc_zeroed(const struct lcma_request *request, struct lcma_run *run)
 	if (!err) {
 		err = zero_run(request, run);
 		if (err) {
-			undo(run);
+			undo(request, run);
 			lcma_alloc_failed(request, err, began);
 		}
 	}

@@ -178,6 +178,9 @@ static void fill_region_stats(struct lcma_region_info *out,
 	out->claims_failed = stats->claims_failed;
 	out->claims_late = stats->claims_late;
 	out->claim_max_us = div_u64(stats->claim_max_ns, NSEC_PER_USEC);
+	out->prepares = stats->prepares;
+	out->prepares_used = stats->prepares_used;
+	out->prepares_over = stats->prepares_over;
 }
 
 static int do_region_info(const struct call *call, void *data)
@@ -199,7 +202,6 @@ static int do_region_info(const struct call *call, void *data)
 	out.shared = bytes_of(facts.shared_pages);
 	out.busy = bytes_of(facts.busy_pages);
 	out.quarantined = bytes_of(facts.quarantined_pages);
-	out.prepared = bytes_of(facts.prepared_pages);
 	out.largest = bytes_of(facts.largest_pages);
 	out.align = bytes_of(facts.align_pages);
 	out.granule = bytes_of(facts.granule_pages);
@@ -212,6 +214,7 @@ static int do_region_info(const struct call *call, void *data)
 	out.running_claims = facts.running_claims;
 	out.wedge = facts.wedge;
 	out.wedged = bytes_of(facts.wedged_pages);
+	out.prepared = bytes_of(facts.prepared_pages);
 	fill_region_stats(&out, &facts.stats);
 	if (lcma_account_sees_phys()) {
 		out.attrs |= LCMA_REGION_PHYS;
@@ -698,7 +701,7 @@ static const struct {
 } calls[] = {
 	CALL(LCMA_IOC_VERSION, version, quota_user, 0),
 	CALL(LCMA_IOC_REGION_LIST, region_list, names, 0),
-	CALL(LCMA_IOC_REGION_INFO, region_info, prepared, 0),
+	CALL(LCMA_IOC_REGION_INFO, region_info, phys, 0),
 	CALL(LCMA_IOC_ALLOC, alloc, id, ALLOC_FLAGS),
 	CALL(LCMA_IOC_BUFFER_INFO, buffer_info, entry.label, 0),
 	CALL(LCMA_IOC_BUFFER_LIST, buffer_list, entries, LCMA_LIST_ALL),

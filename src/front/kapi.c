@@ -53,6 +53,10 @@ void lcma_region_describe(struct lcma_region *region,
 	state->running_claims = facts.running_claims;
 	state->wedge = facts.wedge;
 	state->wedged_pages = facts.wedged_pages;
+	state->prepared_pages = facts.prepared_pages;
+	state->prepares = stats->prepares;
+	state->prepares_used = stats->prepares_used;
+	state->prepares_over = stats->prepares_over;
 	state->allocs = stats->allocs;
 	state->frees = stats->frees;
 	state->failures = stats->failures;

@@ -80,13 +80,16 @@ static unsigned long find_run(struct lcma_region *region,
 }
 
 /* Under the lock: a request has been served from the pool. */
-static void count_hit(struct lcma_region *region, bool is_zero)
+static void count_hit(struct lcma_region *region, unsigned int take_flags,
+		      bool is_zero)
 {
 	lockdep_assert_held(&region->lock);
-	lcma_stats_add(&region->stats.allocs, 1);
-	lcma_stats_add(&region->stats.pool_hits, 1);
-	if (is_zero)
-		lcma_stats_add(&region->stats.pool_hits_zero, 1);
+	if (!(take_flags & LCMA_TAKE_AHEAD)) {
+		lcma_stats_add(&region->stats.allocs, 1);
+		lcma_stats_add(&region->stats.pool_hits, 1);
+		if (is_zero)
+			lcma_stats_add(&region->stats.pool_hits_zero, 1);
+	}
 	if (lcma_region_plain_pool(region) < region->pool.keep_low)
 		lcma_surplus_poke_soon(region);
 }
@@ -95,6 +98,7 @@ static void count_hit(struct lcma_region *region, bool is_zero)
  * lcma_pool_take - hand out a run of the pool
  * @region: the region
  * @fit: length and alignment
+ * @take_flags: LCMA_TAKE_*
  * @is_zero: afterwards: is the run known to be zero throughout?
  *
  * A long run is taken in pieces: lcma_pool_take_rest() does the rest.
@@ -104,7 +108,8 @@ static void count_hit(struct lcma_region *region, bool is_zero)
  * pool has none.
  */
 unsigned long lcma_pool_take(struct lcma_region *region,
-			     const struct lcma_fit *fit, bool *is_zero)
+			     const struct lcma_fit *fit, unsigned int take_flags,
+			     bool *is_zero)
 {
 	unsigned long start;
 
@@ -120,7 +125,7 @@ unsigned long lcma_pool_take(struct lcma_region *region,
 		lcma_settling_reserve(&region->settling, start,
 				      start + fit->nr_pages);
 	else
-		count_hit(region, *is_zero);
+		count_hit(region, take_flags, *is_zero);
 	return start;
 }
 
@@ -141,6 +146,7 @@ static bool take_piece(struct lcma_region *region, unsigned long start,
  * @region: the region
  * @fit: length and alignment
  * @start: what lcma_pool_take() gave
+ * @take_flags: as for lcma_pool_take()
  * @is_zero: as lcma_pool_take() left it; afterwards of all of the run
  *
  * Context: any; takes region->lock.
@@ -148,7 +154,8 @@ static bool take_piece(struct lcma_region *region, unsigned long start,
  * would be a bug: then all of it is as it was.
  */
 bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
-			 unsigned long start, bool *is_zero)
+			 unsigned long start, unsigned int take_flags,
+			 bool *is_zero)
 {
 	const unsigned long end = start + fit->nr_pages;
 	unsigned long at = start + first_piece(fit);
@@ -169,7 +176,7 @@ bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
 	lcma_region_lock(region, &flags);
 	lcma_settling_end_reserve(&region->settling);
 	if (is_ours)
-		count_hit(region, *is_zero);
+		count_hit(region, take_flags, *is_zero);
 	/* Meanwhile nothing was given back. */
 	lcma_surplus_poke_soon(region);
 	lcma_region_unlock(region, flags);

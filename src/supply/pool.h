@@ -11,10 +11,15 @@
 /* Give back in a worker: the caller may not sleep. */
 #define LCMA_GIVE_LATER		BIT(0)
 
+/* It is no allocation, and not counted as one. */
+#define LCMA_TAKE_AHEAD		BIT(0)
+
 unsigned long lcma_pool_take(struct lcma_region *region,
-			     const struct lcma_fit *fit, bool *is_zero);
+			     const struct lcma_fit *fit, unsigned int take_flags,
+			     bool *is_zero);
 bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
-			 unsigned long start, bool *is_zero);
+			 unsigned long start, unsigned int take_flags,
+			 bool *is_zero);
 void lcma_pool_give(struct lcma_region *region, unsigned long start,
 		    unsigned long nr_pages, enum lcma_state from,
 		    unsigned int give_flags);

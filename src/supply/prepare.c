@@ -13,6 +13,7 @@
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
+#include <linux/sched/signal.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -52,6 +53,7 @@ static void leave_ready(struct lcma_prepared *prepared)
 	struct lcma_region *region = prepared->region;
 
 	lockdep_assert_held(&region->lock);
+	region->prepares.nr--;
 	region->prepares.nr_ready--;
 	region->prepares.nr_pages -= prepared->nr_pages;
 	prepared->state = LCMA_PREPARE_ENDED;
@@ -93,7 +95,6 @@ static void end(struct work_struct *work)
 
 	lcma_region_lock(region, &flags);
 	list_del(&prepared->link);
-	region->prepares.nr--;
 	lcma_settling_tell(&region->settling);
 	lcma_region_unlock(region, flags);
 	prepared->gone(prepared);
@@ -132,6 +133,30 @@ int lcma_prepare_begin(struct lcma_prepared *prepared, struct work_struct *work)
 }
 
 /**
+ * lcma_prepare_enter - the emptying begins
+ * @prepared: the preparation
+ *
+ * From here until lcma_prepare_done() a cancellation sends the current thread a
+ * SIGKILL, which ends a search and a claim at their next step.
+ *
+ * Context: a kernel thread; takes region->lock.
+ * Return: false if it has been cancelled already.
+ */
+bool lcma_prepare_enter(struct lcma_prepared *prepared)
+{
+	struct lcma_region *region = prepared->region;
+	unsigned long flags;
+	bool is_wanted;
+
+	allow_kernel_signal(SIGKILL);
+	lcma_region_lock(region, &flags);
+	is_wanted = prepared->state == LCMA_PREPARE_EMPTYING;
+	prepared->emptier = current;
+	lcma_region_unlock(region, flags);
+	return is_wanted;
+}
+
+/**
  * lcma_prepare_done - the emptying has ended
  * @prepared: the preparation
  * @start: its first page
@@ -143,33 +168,40 @@ int lcma_prepare_begin(struct lcma_prepared *prepared, struct work_struct *work)
  * unless the caller has a reference.
  *
  * Context: process; takes region->lock.
- * Return: true if they are held now.
+ * Return: false if they are not wanted any longer: it was cancelled, or the region is
+ * being drained.
  */
 bool lcma_prepare_done(struct lcma_prepared *prepared, unsigned long start,
 		       unsigned long nr_pages, unsigned int hold_ms)
 {
 	struct lcma_region *region = prepared->region;
 	unsigned long flags;
-	bool is_held;
+	bool is_wanted, is_held;
 
 	lcma_region_lock(region, &flags);
 	prepared->start = start;
 	prepared->nr_pages = nr_pages;
 	prepared->is_emptied = true;
-	is_held = nr_pages && region->life == LCMA_LIVE &&
-		  prepared->state == LCMA_PREPARE_EMPTYING;
+	prepared->emptier = NULL;
+	is_wanted = region->life == LCMA_LIVE &&
+		    prepared->state == LCMA_PREPARE_EMPTYING;
+	is_held = nr_pages && is_wanted;
 	if (is_held) {
 		prepared->state = LCMA_PREPARE_READY;
 		region->prepares.nr_ready++;
 		region->prepares.nr_pages += nr_pages;
 		lcma_stats_add(&region->stats.prepares, 1);
 	} else {
+		region->prepares.nr--;
 		prepared->state = LCMA_PREPARE_ENDED;
 	}
 	queue_delayed_work(queue, &prepared->over_work,
 			   is_held ? msecs_to_jiffies(hold_ms) : 0);
 	lcma_region_unlock(region, flags);
-	return is_held;
+	/* Nothing sends one from here on; the thread is the kernel's again. */
+	disallow_signal(SIGKILL);
+	flush_signals(current);
+	return is_wanted;
 }
 
 static bool fits(const struct lcma_prepared *prepared, const struct lcma_fit *fit)
@@ -257,13 +289,18 @@ struct remains {
 	void (*uncharge)(struct lcma_charge *charge);
 };
 
-/* Under the lock: one that is still being emptied keeps its charge until it is. */
+/*
+ * Under the lock: one that is still being emptied keeps its charge until it is, which
+ * is soon.
+ */
 static void end_now(struct lcma_prepared *prepared, bool may_uncharge,
 		    struct remains *remains)
 {
 	lockdep_assert_held(&prepared->region->lock);
 	if (prepared->state != LCMA_PREPARE_READY) {
 		prepared->state = LCMA_PREPARE_ENDED;
+		if (prepared->emptier)
+			send_sig(SIGKILL, prepared->emptier, 1);
 		return;
 	}
 	leave_ready(prepared);
@@ -324,7 +361,8 @@ bool lcma_prepare_yield(struct lcma_region *region)
  * @region: the region
  * @key: whose; NULL: all
  *
- * What is still being emptied gives its pages back when it is done.
+ * What is still being emptied stops at the kernel's next batch of pages, and gives
+ * back what it has.
  *
  * Context: process, may sleep; takes region->lock.
  */

@@ -34,6 +34,7 @@ struct lcma_prepare_key {
 int lcma_prepare_init(void);
 void lcma_prepare_exit(void);
 int lcma_prepare_begin(struct lcma_prepared *prepared, struct work_struct *work);
+bool lcma_prepare_enter(struct lcma_prepared *prepared);
 bool lcma_prepare_done(struct lcma_prepared *prepared, unsigned long start,
 		       unsigned long nr_pages, unsigned int hold_ms);
 unsigned long lcma_prepare_use(struct lcma_region *region,

@@ -36,7 +36,8 @@ static const char *const told_keys[] = {
 	"pool_hits", "pool_hits_zero", "spared_pages", "refilled_pages",
 	"decayed_pages", "shrunk_pages", "zeroed_pages", "claims",
 	"claims_failed", "claims_late", "claim_max_us", "wedge",
-	"wedged_pages", "prepared_pages",
+	"wedged_pages", "prepared_pages", "prepares", "prepares_used",
+	"prepares_over",
 };
 
 #define NR_TOLD_KEYS	(sizeof(told_keys) / sizeof(told_keys[0]))
@@ -92,7 +93,6 @@ void region_json(struct json *json, const struct lcma_region_info *info)
 	json_number(json, "shared", info->shared);
 	json_number(json, "busy", info->busy);
 	json_number(json, "quarantined", info->quarantined);
-	json_number(json, "prepared", info->prepared);
 	json_number(json, "largest", info->largest);
 	json_number(json, "align", info->align);
 	json_number(json, "granule", info->granule);
@@ -119,6 +119,10 @@ void region_json(struct json *json, const struct lcma_region_info *info)
 	json_number(json, "claim_max_us", info->claim_max_us);
 	json_number(json, "wedge", info->wedge);
 	json_number(json, "wedged", info->wedged);
+	json_number(json, "prepared", info->prepared);
+	json_number(json, "prepares", info->prepares);
+	json_number(json, "prepares_used", info->prepares_used);
+	json_number(json, "prepares_over", info->prepares_over);
 	if (info->attrs & LCMA_REGION_PHYS)
 		json_number(json, "phys", info->phys);
 	else

@@ -13,7 +13,7 @@
 	(offsetof(struct _struct, _field) + sizeof(((struct _struct *)0)->_field))
 
 #define VERSION_SIZE	UP_TO(lcma_version, quota_user)
-#define REGION_SIZE	UP_TO(lcma_region_info, prepared)
+#define REGION_SIZE	UP_TO(lcma_region_info, prepares_over)
 #define ENTRY_SIZE	UP_TO(lcma_buffer_entry, inode)
 #define FAILURE_SIZE	UP_TO(lcma_failure_entry, why)
 

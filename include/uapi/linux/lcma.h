@@ -152,11 +152,14 @@ struct lcma_region_list {
  * @wedged: out: how many bytes of these are in the pool now
  * @prepared: out: bytes of @used that are held for an allocation to come, see
  *	LCMA_IOC_PREPARE
+ * @prepares: out: how often memory was held so
+ * @prepares_used: out: how often an allocation has used it
+ * @prepares_over: out: how often its time was over first
  *
  * The numbers fit each other, and have the names that they have in sysfs. What
  * sysfs counts in pages is here in bytes, without "_pages"; nr_pages is @bytes.
- * @allocs, @frees, @failures, and @pool_hits to @claim_max_us count since the
- * module was loaded.
+ * @allocs, @frees, @failures, @pool_hits to @claim_max_us, and @prepares to
+ * @prepares_over count since the module was loaded.
  *
  * A region that is GONE is listed and answers, and has no memory to give.
  *
@@ -203,6 +206,9 @@ struct lcma_region_info {
 	__aligned_u64 wedge;
 	__aligned_u64 wedged;
 	__aligned_u64 prepared;
+	__aligned_u64 prepares;
+	__aligned_u64 prepares_used;
+	__aligned_u64 prepares_over;
 };
 
 #define LCMA_IOC_REGION_INFO	_IO(LCMA_IOC_MAGIC, 0x02)

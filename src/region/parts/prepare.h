@@ -15,6 +15,7 @@
 
 struct lcma_charge;
 struct lcma_region;
+struct task_struct;
 
 /* So many preparations of a region at a time. */
 #define LCMA_MAX_PREPARES	8
@@ -41,6 +42,7 @@ enum lcma_prepare_state {
  * @state: [lock] how far it is
  * @start: [lock] its first page
  * @nr_pages: [lock] how many pages it holds, all of them used; 0: none (yet)
+ * @emptier: [lock] the thread that empties its pages; NULL: none (yet, or any longer)
  * @is_emptied: [lock] the emptying has ended, well or not
  * @charge: [lock] what it costs, and who pays; NULL: nobody
  * @uncharge: frees @charge; fixed
@@ -56,6 +58,7 @@ struct lcma_prepared {
 	enum lcma_prepare_state state;
 	unsigned long start;
 	unsigned long nr_pages;
+	struct task_struct *emptier;
 	bool is_emptied;
 	struct lcma_charge *charge;
 	void (*uncharge)(struct lcma_charge *charge);
@@ -66,7 +69,7 @@ struct lcma_prepared {
 /**
  * struct lcma_prepares - the preparations of a region
  * @list: [lock] of struct lcma_prepared, oldest first
- * @nr: [lock] how many there are
+ * @nr: [lock] how many have not ended, or are still being emptied
  * @nr_ready: [lock] how many of them are ready
  * @nr_pages: [lock] how many pages those hold
  *

@@ -39,6 +39,7 @@ for region in private classic coarse between; do
 	suite atomic $region
 	suite buffers $region
 	suite crowd $region
+	suite prepare $region
 done
 suite intruder private
 suite intruder classic

@@ -76,7 +76,10 @@ LAYOUT_AT(lcma_region_info, claim_max_us, 368);
 LAYOUT_AT(lcma_region_info, wedge, 376);
 LAYOUT_AT(lcma_region_info, wedged, 384);
 LAYOUT_AT(lcma_region_info, prepared, 392);
-LAYOUT_SIZE(lcma_region_info, 400);
+LAYOUT_AT(lcma_region_info, prepares, 400);
+LAYOUT_AT(lcma_region_info, prepares_used, 408);
+LAYOUT_AT(lcma_region_info, prepares_over, 416);
+LAYOUT_SIZE(lcma_region_info, 424);
 
 LAYOUT_AT(lcma_alloc, size, 0);
 LAYOUT_AT(lcma_alloc, flags, 4);

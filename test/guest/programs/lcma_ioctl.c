@@ -479,6 +479,8 @@ static void test_numbers(const char *name, const struct lcma_region_info *info)
 		PAGES(zeroed_pages, zeroed), COUNT(claims),
 		COUNT(claims_failed), COUNT(claims_late), COUNT(claim_max_us),
 		COUNT(wedge), PAGES(wedged_pages, wedged),
+		PAGES(prepared_pages, prepared), COUNT(prepares),
+		COUNT(prepares_used), COUNT(prepares_over),
 	};
 #undef PAGES
 #undef COUNT

@@ -39,6 +39,7 @@ static const struct suite {
 	{ "bounce", apitest_bounce },
 	{ "crowd", apitest_crowd },
 	{ "intruder", apitest_intruder },
+	{ "prepare", apitest_prepare },
 	{ "leave", apitest_leave },
 	{ "worker", apitest_worker },
 	{ "sleeper", apitest_sleeper },

@@ -116,6 +116,7 @@ bool apitest_sums_up(struct lcma_region *region)
 	       s.claimed_pages == s.used_pages + s.pool_pages &&
 	       s.pool_zero_pages <= s.pool_pages &&
 	       s.wedged_pages <= s.pool_pages &&
+	       s.prepared_pages <= s.used_pages &&
 	       s.keep_low <= s.keep_high && s.keep_high <= s.nr_pages &&
 	       s.align_pages && s.granule_pages &&
 	       s.pool_hits_zero <= s.pool_hits &&
