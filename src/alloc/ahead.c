@@ -77,7 +77,7 @@ static void note_zero(const struct lcma_run *run)
 	for (at = run->start; at < end; at += nr) {
 		nr = min(end - at, LCMA_HOLD_PAGES);
 		lcma_region_lock(region, &flags);
-		lcma_zeroed_note(&region->zeroed, at, nr, true);
+		lcma_zeroed_note(&region->zeroed, at, nr, LCMA_ZERO_IN_MEMORY);
 		lcma_region_unlock(region, flags);
 	}
 }

@@ -12,6 +12,11 @@
 /* How far it looks in one of them. */
 #define LOOK_PAGES	8192UL
 
+static size_t bytes_of_bits(unsigned long nr_pages)
+{
+	return DIV_ROUND_UP(nr_pages, BITS_PER_LONG) * sizeof(unsigned long);
+}
+
 /**
  * lcma_zeroed_bytes - memory that a region's bits need
  * @nr_pages: pages in the region
@@ -20,7 +25,7 @@
  */
 size_t lcma_zeroed_bytes(unsigned long nr_pages)
 {
-	return DIV_ROUND_UP(nr_pages, BITS_PER_LONG) * sizeof(unsigned long);
+	return 2 * bytes_of_bits(nr_pages);
 }
 
 /**
@@ -35,27 +40,32 @@ void lcma_zeroed_init(struct lcma_zeroed *zeroed, void *mem,
 	memset(mem, 0, lcma_zeroed_bytes(nr_pages));
 	*zeroed = (struct lcma_zeroed) {
 		.bits = mem,
+		.cached = mem + bytes_of_bits(nr_pages),
 		.dirty_end = nr_pages,
 	};
 }
 
 /**
- * lcma_zeroed_note - pages are zero, or not known to be
+ * lcma_zeroed_note - what is known of pages from now on
  * @zeroed: the pages
  * @start: first page; all pages of the range are the caller's, none is in the
  *	pool
  * @nr_pages: how many
- * @is_zero: what is known of them now
+ * @content: what it is
  *
  * Context: the caller holds the lock that protects @zeroed.
  */
 void lcma_zeroed_note(struct lcma_zeroed *zeroed, unsigned long start,
-		      unsigned long nr_pages, bool is_zero)
+		      unsigned long nr_pages, enum lcma_zeroness content)
 {
-	if (is_zero)
+	if (content == LCMA_ZERO_IN_MEMORY)
 		bitmap_set(zeroed->bits, start, nr_pages);
 	else
 		bitmap_clear(zeroed->bits, start, nr_pages);
+	if (content == LCMA_ZERO_CACHED)
+		bitmap_set(zeroed->cached, start, nr_pages);
+	else
+		bitmap_clear(zeroed->cached, start, nr_pages);
 }
 
 /**
@@ -80,15 +90,38 @@ bool lcma_zeroed_all(const struct lcma_zeroed *zeroed, unsigned long start,
  * @zeroed: the pages
  * @start: where the range begins; afterwards the first such page, or @end
  * @end: exclusive end
+ * @is_cached: afterwards: these pages are zero in a cache at least
  *
  * Context: the caller holds the lock that protects @zeroed.
- * Return: how many pages from *@start on are not known to be zero.
+ * Return: how many pages from *@start on are not known to be zero, and are alike.
  */
 unsigned long lcma_zeroed_dirty(const struct lcma_zeroed *zeroed,
-				unsigned long *start, unsigned long end)
+				unsigned long *start, unsigned long end,
+				bool *is_cached)
 {
+	unsigned long stop;
+
 	*start = find_next_zero_bit(zeroed->bits, end, *start);
-	return find_next_bit(zeroed->bits, end, *start) - *start;
+	if (*start >= end)
+		return 0;
+	stop = find_next_bit(zeroed->bits, end, *start);
+	*is_cached = lcma_zeroed_is_cached(zeroed, *start);
+	stop = *is_cached ? find_next_zero_bit(zeroed->cached, stop, *start) :
+			    find_next_bit(zeroed->cached, stop, *start);
+	return stop - *start;
+}
+
+/**
+ * lcma_zeroed_is_cached - is a page zero in a cache at least?
+ * @zeroed: the pages
+ * @page: one that is not known to be zero in memory
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ * Return: true if it need only be cleaned.
+ */
+bool lcma_zeroed_is_cached(const struct lcma_zeroed *zeroed, unsigned long page)
+{
+	return test_bit(page, zeroed->cached);
 }
 
 /**

@@ -282,7 +282,6 @@ static bool claim_next(const struct drain *drain, unsigned long *at,
 		return true;
 	lcma_region_lock(region, &flags);
 	lcma_take_begin(region, start, *at - start, &taking);
-	taking.goes_back = true;
 	lcma_region_unlock(region, flags);
 	if (lcma_take_reserve(region, &taking) &&
 	    !lcma_take(region, &taking, deadline, &obstacle))

@@ -18,14 +18,17 @@
 /* Pages zeroed between two looks at the clock and at signals. */
 #define ZERO_BATCH	64UL
 
-/* They are zero in memory afterwards, not only in a cache. */
+/*
+ * They are zero in memory afterwards, not only in a cache. @is_cached: in a cache they
+ * are already.
+ */
 static void clear_run(struct lcma_region *region, unsigned long start,
-		      unsigned long nr_pages)
+		      unsigned long nr_pages, bool is_cached)
 {
 	const unsigned long first_pfn = lcma_region_pfn(region, start);
 	unsigned long pfn;
 
-	for (pfn = first_pfn; pfn < first_pfn + nr_pages; pfn++) {
+	for (pfn = first_pfn; !is_cached && pfn < first_pfn + nr_pages; pfn++) {
 		clear_highpage(pfn_to_page(pfn));
 		/* Others read it through other mappings. */
 		flush_dcache_page(pfn_to_page(pfn));
@@ -33,9 +36,10 @@ static void clear_run(struct lcma_region *region, unsigned long start,
 	lcma_cache_clean(first_pfn, nr_pages);
 }
 
-/* The first pages from *start on that are not zero. Return: how many. */
+/* The first pages from *start on that are not zero, and are alike. Return: how many. */
 static unsigned long next_dirty(struct lcma_region *region,
-				unsigned long *start, unsigned long end)
+				unsigned long *start, unsigned long end,
+				bool *is_cached)
 {
 	unsigned long flags, nr_pages, look_end;
 
@@ -43,7 +47,8 @@ static unsigned long next_dirty(struct lcma_region *region,
 		look_end = min(end, *start + LCMA_HOLD_LOOK_PAGES);
 		/* The words also hold the bits of others. */
 		lcma_region_lock(region, &flags);
-		nr_pages = lcma_zeroed_dirty(&region->zeroed, start, look_end);
+		nr_pages = lcma_zeroed_dirty(&region->zeroed, start, look_end,
+					     is_cached);
 		lcma_region_unlock(region, flags);
 	} while (*start == look_end && look_end < end);
 	return nr_pages;
@@ -77,13 +82,14 @@ int lcma_zero_fill(struct lcma_region *region, unsigned long start,
 		   unsigned long nr_pages, bool may_sleep, ktime_t deadline)
 {
 	const unsigned long end = start + nr_pages;
+	bool is_cached = false;
 	unsigned long nr;
 	int err;
 
-	while ((nr = next_dirty(region, &start, end))) {
+	while ((nr = next_dirty(region, &start, end, &is_cached))) {
 		if (may_sleep)
 			nr = min(nr, ZERO_BATCH);
-		clear_run(region, start, nr);
+		clear_run(region, start, nr, is_cached);
 		start += nr;
 		err = may_sleep ? take_breath(deadline) : 0;
 		if (err)
@@ -147,7 +153,8 @@ static unsigned long zero_one(struct lcma_region *region)
 	if (page != LCMA_NO_PAGE && lcma_poison_has(region, page)) {
 		lcma_poison_retire(region, page, LCMA_POOL);
 	} else if (page != LCMA_NO_PAGE) {
-		clear_run(region, page, 1);
+		clear_run(region, page, 1,
+			  lcma_zeroed_is_cached(&region->zeroed, page));
 		lcma_zeroed_clean(&region->zeroed, page);
 		lcma_stats_add(&region->stats.zeroed_pages, 1);
 	}

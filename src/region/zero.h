@@ -5,11 +5,14 @@
  * transfer into a buffer invalidates its cache lines, and what was in memory
  * would show. One bit a page, of meaning only while lcma has the page:
  *
- *	set when the page is claimed from a kernel that clears what it hands out
- *	(init_on_alloc=1), or has been cleared here, and its cache lines have
- *	been cleaned since (cache.h); unset when it is claimed from a kernel
- *	that does not clear, and when its holder gives it back. What a holder
- *	writes meanwhile does not change it: the bit is not looked at then.
+ *	set when the page has been cleared here, or was claimed from a kernel that
+ *	clears what it hands out (init_on_alloc=1), and its cache lines have
+ *	been cleaned since (cache.h); unset when it is claimed, and when its
+ *	holder gives it back. What a holder writes meanwhile does not change it:
+ *	the bit is not looked at then.
+ *
+ * A second bit says that a page which the first one does not name is zero in a cache at
+ * least: it was claimed from a kernel that clears, and only needs to be cleaned.
  */
 #ifndef LCMA_ZERO_H
 #define LCMA_ZERO_H

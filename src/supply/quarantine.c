@@ -100,7 +100,8 @@ void lcma_retire(struct lcma_region *region, unsigned long start,
 		/* No more than one hold of the lock can move. */
 		stop = min(end, start + LCMA_HOLD_PAGES);
 		lcma_region_lock(region, &flags);
-		lcma_zeroed_note(&region->zeroed, start, stop - start, false);
+		lcma_zeroed_note(&region->zeroed, start, stop - start,
+				 LCMA_ZERO_UNKNOWN);
 		lcma_region_unlock(region, flags);
 		stop = same_end(region, start, stop, true);
 		if (stop > start) {

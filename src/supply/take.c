@@ -100,8 +100,8 @@ static unsigned long rest_before(struct lcma_region *region,
 static void widen(struct lcma_region *region, struct lcma_taking *taking)
 {
 	const unsigned long end = taking->start + taking->nr_pages;
-	const unsigned long kept = lcma_surplus_room(region);
-	unsigned long room = lcma_unclaim_is_fast() ? ULONG_MAX : kept;
+	unsigned long room = lcma_unclaim_is_fast() ? ULONG_MAX :
+						      lcma_surplus_room(region);
 
 	lockdep_assert_held(&region->lock);
 	if (!room || region->life != LCMA_LIVE || lcma_region_is_reserving(region))
@@ -111,7 +111,6 @@ static void widen(struct lcma_region *region, struct lcma_taking *taking)
 	room -= taking->nr_after;
 	if (room && lcma_map_state(&region->map, taking->start) == LCMA_SHARED)
 		taking->nr_before = min(room, rest_before(region, taking->start));
-	taking->keeps_rest = taking->nr_before + taking->nr_after <= kept;
 }
 
 static unsigned long taking_end(const struct lcma_taking *taking)
@@ -378,40 +377,28 @@ void lcma_take_cancel(struct lcma_region *region, const struct lcma_taking *taki
 }
 
 /*
- * How many pages from @start on are all of the run, or all beside it? Are they worth
- * that the kernel's zeroes are cleaned out of the caches?
+ * What claimed pages contain. The kernel's zeroes may be in a cache, not yet in memory:
+ * they are cleaned when a page is handed out to a caller that wants zeroes, or in the
+ * pool, in the background.
  */
-static unsigned long same_use(const struct lcma_taking *taking, unsigned long start,
-			      unsigned long nr_pages, bool *is_zero)
+static enum lcma_zeroness zeroness_of_claimed(void)
 {
-	const unsigned long end = taking->start + taking->nr_pages;
-
-	*is_zero = lcma_claim_zeroes() && !taking->goes_back;
-	nr_pages = min(nr_pages, LCMA_HOLD_PAGES);
-	if (taking->keeps_rest)
-		return nr_pages;
-	if (start >= taking->start && start < end)
-		return min(nr_pages, end - start);
-	*is_zero = false;
-	return start < taking->start ? min(nr_pages, taking->start - start) : nr_pages;
+	if (!lcma_claim_zeroes())
+		return LCMA_ZERO_UNKNOWN;
+	return lcma_cache_is_needed() ? LCMA_ZERO_CACHED : LCMA_ZERO_IN_MEMORY;
 }
 
-/* A stretch has been claimed: it is used, and zero or not. */
-static void note_claimed(struct lcma_region *region,
-			 const struct lcma_taking *taking, unsigned long start,
+/* A stretch has been claimed: it is used. */
+static void note_claimed(struct lcma_region *region, unsigned long start,
 			 unsigned long nr_pages)
 {
+	const enum lcma_zeroness content = zeroness_of_claimed();
 	unsigned long flags, nr;
-	bool is_zero;
 
 	for (; nr_pages; nr_pages -= nr, start += nr) {
-		nr = same_use(taking, start, nr_pages, &is_zero);
-		/* The kernel's zeroes may be in a cache, not yet in memory. */
-		if (is_zero)
-			lcma_cache_for_device(lcma_region_phys(region, start),
-					      (u64)nr << PAGE_SHIFT);
+		nr = min(nr_pages, LCMA_HOLD_PAGES);
 		lcma_region_lock(region, &flags);
-		lcma_zeroed_note(&region->zeroed, start, nr, is_zero);
+		lcma_zeroed_note(&region->zeroed, start, nr, content);
 		lcma_region_move(region, start, nr, LCMA_BUSY, LCMA_USED);
 		lcma_region_unlock(region, flags);
 	}
@@ -425,7 +412,7 @@ static int claim_pages(struct lcma_region *region,
 	int err = lcma_claim(region, start, nr_pages);
 
 	if (!err)
-		note_claimed(region, taking, start, nr_pages);
+		note_claimed(region, start, nr_pages);
 	return err;
 }
 

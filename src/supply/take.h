@@ -16,11 +16,8 @@
  * @nr_pages: how many
  * @nr_before: pages before it that a claim has to take anyway
  * @nr_after: pages after it of that kind
- * @keeps_rest: the pool has room for both
  * @at: all pages before this one are reserved
  * @nr_calls: how many calls it takes to claim what is reserved
- * @goes_back: the caller's: the run is not for a buffer, so no cache need be
- *	cleaned of the kernel's zeroes
  * @is_proof: the caller's: if the run cannot be taken, a claim of its own is to
  *	prove which page is in the way
  */
@@ -29,10 +26,8 @@ struct lcma_taking {
 	unsigned long nr_pages;
 	unsigned long nr_before;
 	unsigned long nr_after;
-	bool keeps_rest;
 	unsigned long at;
 	unsigned long nr_calls;
-	bool goes_back;
 	bool is_proof;
 };
 

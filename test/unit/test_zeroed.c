@@ -48,7 +48,8 @@ static void move(unsigned long start, unsigned long nr_pages,
 
 static void note(unsigned long start, unsigned long nr_pages, bool zero)
 {
-	lcma_zeroed_note(&zeroed, start, nr_pages, zero);
+	lcma_zeroed_note(&zeroed, start, nr_pages,
+			 zero ? LCMA_ZERO_IN_MEMORY : LCMA_ZERO_UNKNOWN);
 	memset(is_zero + start, zero, nr_pages);
 }
 
@@ -91,6 +92,7 @@ static void no_page_is_zero_at_first(void)
 static void what_is_noted_is_told(void)
 {
 	unsigned long at = 0;
+	bool is_cached = true;
 
 	begin(200);
 	move(0, 200, LCMA_POOL, LCMA_USED);
@@ -98,16 +100,68 @@ static void what_is_noted_is_told(void)
 	CHECK(lcma_zeroed_all(&zeroed, 10, 60));
 	CHECK(!lcma_zeroed_all(&zeroed, 9, 61));
 	CHECK(!lcma_zeroed_all(&zeroed, 10, 61));
-	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 200), 10);
+	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 200, &is_cached), 10);
 	CHECK_EQ(at, 0);
+	CHECK(!is_cached);
 	at = 10;
-	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 80), 10);
+	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 80, &is_cached), 10);
 	CHECK_EQ(at, 70);
 	at = 10;
-	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 70), 0);
+	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 70, &is_cached), 0);
 	CHECK_EQ(at, 70);
 	note(20, 1, false);
 	CHECK(!lcma_zeroed_all(&zeroed, 10, 60));
+	end();
+}
+
+/*
+ *	page	10        20    30         40    50
+ *		. cached  .     . zero     .     . cached 60
+ */
+static void what_is_zero_in_a_cache_is_told_apart(void)
+{
+	unsigned long at = 0;
+	bool is_cached = true;
+
+	begin(200);
+	move(0, 200, LCMA_POOL, LCMA_USED);
+	lcma_zeroed_note(&zeroed, 10, 10, LCMA_ZERO_CACHED);
+	lcma_zeroed_note(&zeroed, 30, 10, LCMA_ZERO_IN_MEMORY);
+	lcma_zeroed_note(&zeroed, 50, 10, LCMA_ZERO_CACHED);
+	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 200, &is_cached), 10);
+	CHECK(at == 0 && !is_cached);
+	at = 10;
+	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 200, &is_cached), 10);
+	CHECK(at == 10 && is_cached);
+	at = 20;
+	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 200, &is_cached), 10);
+	CHECK(at == 20 && !is_cached);
+	at = 30;
+	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 55, &is_cached), 10);
+	CHECK(at == 40 && !is_cached);
+	at = 50;
+	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 55, &is_cached), 5);
+	CHECK(at == 50 && is_cached);
+
+	/* It is not zero to the pool, and comes to be cleaned once. */
+	CHECK(!lcma_zeroed_all(&zeroed, 10, 1));
+	move(10, 10, LCMA_USED, LCMA_POOL);
+	CHECK_EQ(zeroed.nr_pooled, 0);
+	CHECK_EQ(lcma_zeroed_next(&zeroed, &twin.map), 10);
+	CHECK(lcma_zeroed_is_cached(&zeroed, 10));
+	lcma_zeroed_clean(&zeroed, 10);
+	CHECK_EQ(lcma_zeroed_next(&zeroed, &twin.map), 11);
+
+	/* A holder has written to them. */
+	lcma_zeroed_note(&zeroed, 50, 5, LCMA_ZERO_UNKNOWN);
+	at = 50;
+	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 60, &is_cached), 5);
+	CHECK(!is_cached);
+	/* Nor is what was zero in memory, and has been written to. */
+	lcma_zeroed_note(&zeroed, 30, 1, LCMA_ZERO_UNKNOWN);
+	at = 30;
+	CHECK_EQ(lcma_zeroed_dirty(&zeroed, &at, 60, &is_cached), 1);
+	CHECK(!is_cached);
 	end();
 }
 
@@ -207,6 +261,7 @@ int main(void)
 	static const struct tap_case cases[] = {
 		TAP_CASE(no_page_is_zero_at_first),
 		TAP_CASE(what_is_noted_is_told),
+		TAP_CASE(what_is_zero_in_a_cache_is_told_apart),
 		TAP_CASE(the_pool_is_counted),
 		TAP_CASE(every_dirty_page_is_found),
 		TAP_CASE(a_search_is_short),

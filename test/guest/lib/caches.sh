@@ -35,7 +35,7 @@ unwatch_caches()
 run_caches()
 {
 	watch_caches
-	lcma_load "shared=16M@cma,keep=0;private=8M@cma,keep=all" ||
+	lcma_load "shared=16M@cma,keep=0;private=8M@cma,keep=all;between=16M@cma,keep=0" ||
 		bail_out "lcma does not load"
 	insmod /test/kmod/lcma_apitest.ko || bail_out "the client does not load"
 	run_program lcma_caches

@@ -83,17 +83,23 @@ static long sync_range(int fd, uint32_t flags, uint64_t offset, uint64_t len)
 /* --- zeroes reach memory ------------------------------------------------------- */
 
 /* Then the upkeep has nothing left to do, and makes no calls. */
-static bool pool_becomes_zero(void)
+static bool becomes_zero(const char *region, unsigned long long least)
 {
-	const unsigned long long all = region_value("private", "nr_pages");
 	const long long until = now_ms() + 20000;
 
-	while (region_value("private", "pool_zero_pages") != all) {
+	while (region_value(region, "pool_zero_pages") < least ||
+	       region_value(region, "pool_zero_pages") !=
+	       region_value(region, "pool_pages")) {
 		if (now_ms() > until)
 			return false;
 		sleep_ms(20);
 	}
 	return true;
+}
+
+static bool pool_becomes_zero(void)
+{
+	return becomes_zero("private", region_value("private", "nr_pages"));
 }
 
 static struct subject quiet_subject(void)
@@ -123,6 +129,40 @@ static void test_claim(void)
 	forget_calls();
 	s = find_subject("shared");
 	check_zero(&s, "claimed");
+	drop_subject(&s);
+}
+
+/*
+ * A claim takes the rest of a free block along, which the pool keeps. Nothing waits for
+ * that to be cleaned: the upkeep does it, page by page, before it counts as zero.
+ */
+static void test_rest(void)
+{
+	const unsigned long long zeroed = region_value("between", "zeroed_pages");
+	const unsigned long long hits = region_value("between", "pool_hits_zero");
+	bool is_small = true;
+	struct subject s, other;
+	int i;
+
+	/* A region that is loaded so begins with a full pool. */
+	write_text("/sys/kernel/lcma/between/keep_high", "4096");
+	forget_calls();
+	s = find_subject("between");
+	ok(region_value("between", "pool_pages") >= LEN / PAGE, "rest: the pool keeps it");
+	read_calls(0, ~0ULL);
+	for (i = 0; i < nr_calls; i++)
+		if ((calls[i].phys < s.phys || calls[i].phys >= s.phys + LEN) &&
+		    calls[i].len > PAGE)
+			is_small = false;
+	verdict(is_small, "rest: it is not cleaned for the caller");
+	ok(becomes_zero("between", LEN / PAGE), "rest: it becomes zero");
+	ok(region_value("between", "zeroed_pages") > zeroed,
+	   "rest: in the background");
+	other = find_subject("between");
+	is(region_value("between", "pool_hits_zero"), hits + 1,
+	   "rest: a buffer needs no zeroing then");
+	check_zero(&other, "rest");
+	drop_subject(&other);
 	drop_subject(&s);
 }
 
@@ -339,6 +379,7 @@ int main(void)
 	tap_start();
 	dev = open_device();
 	test_claim();
+	test_rest();
 	test_pool();
 	test_background();
 	test_alone();
