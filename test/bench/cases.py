@@ -187,10 +187,10 @@ def pair(raw):
         for key in ('in_use', 'hit_in_use', 'moved'):
             out['%s_%s' % (side, key)] = stats.median(
                 _kept(raw['%s_%s' % (side, key)], keep))
-    # The kernel's side with what a driver's DMA API would do, and lcma does.
+    # The kernel's side without what makes its zeroes reach memory.
     out['clean_ns'] = stats.median(_kept(raw['clean_ns'], keep))
-    out['ratio_clean'] = _rounded(stats.geometric_mean(stats.ratios(
-        [a + b for a, b in zip(raw['kernel_ns'], raw['clean_ns'])],
+    out['ratio_uncleaned'] = _rounded(stats.geometric_mean(stats.ratios(
+        [max(1, a - b) for a, b in zip(raw['kernel_ns'], raw['clean_ns'])],
         raw['lcma_ns'], keep)))
     if 'clear_ns' in raw:
         clears = stats.ratios(raw['lcma_ns'], raw['clear_ns'], keep)
@@ -450,7 +450,7 @@ def _cost_of_move(moves):
 def _by_move(one, moves, found):
     """How often the cost of moving the pages in use an allocation took; and by what
     it may cost: a call that moves nothing, one and a half times the moving, and
-    clearing the pages."""
+    clearing and cleaning the pages."""
     cost_ns = _cost_of_move(moves)
     if cost_ns is None:
         return

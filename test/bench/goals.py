@@ -98,7 +98,7 @@ def _warm(found):
         dirty = [one for one in _pick(found, 'B1', keep, zero=False)
                  if one['n']]
         out.append(Goal(
-            'B1', keep, 'a hit that must zero, instructions beyond 1.1 × clearing',
+            'B1', keep, 'a hit that must zero, instructions beyond 1.1 × clearing and cleaning',
             2500, at_most=True).judge(
                 [(_instructions(one['lcma_ns'] - 1.1 * one['clear_ns']),
                   _pages(one)) for one in dirty]))
@@ -166,7 +166,7 @@ def _pressure(found):
     out.append(Goal('B3', '0', 'kernel ÷ lcma at every size, bound',
                     0.95).judge(_values(classic, 'ratio_low95')))
     out.append(Goal(
-        'B3', '0', 'by one call + 1.5 × moving + clearing, median', 1,
+        'B3', '0', 'by one call + 1.5 × moving + clearing and cleaning, median', 1,
         at_most=True).judge(_values(classic, 'by_budget')))
     small = _sizes(_pick(found, 'B3', '8M'), most=1024)
     out.append(Goal('B3', '8M', 'kernel ÷ lcma at ≤ 1024 pages, average',

@@ -54,13 +54,13 @@ def _places(one):
 def _singles(found, extra_heads=(), extra=lambda one: ()):
     heads = ('keep', 'pages', 'kept of', 'with the discarded') + extra_heads + (
         'lcma, µs', 'kernel, µs', 'kernel ÷ lcma', '95 % bound', 'p99 ratio',
-        'cleaned, too', 'failed', 'background, µs', 'all costs')
+        'kernel not cleaned', 'failed', 'background, µs', 'all costs')
     rows = [(one['keep'], one['size_pages'],
              '%d of %d' % (one['n'], one['tried']),
              number(one['ratio_all'])) + extra(one) +
             (_three(one, 'lcma'), _three(one, 'kernel'), number(one['ratio']),
              number(one['ratio_low95']), number(one['p99_ratio']),
-             number(one['ratio_clean']),
+             number(one['ratio_uncleaned']),
              '%d / %d' % (one['fail_lcma'], one['fail_kernel']),
              '%s / %s%s' % (_us(one['background_ns']),
                             _us(one['kernel_background_ns']),

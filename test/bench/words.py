@@ -39,7 +39,7 @@ def _hit(found):
 def _dirty(found):
     some = _some(found, 'B1', 'default', zero=False)
     return some and '%s times as fast; it takes %s times as long as clearing ' \
-        'the pages alone' % (_ratios(some), _ratios(some, 'by_clear'))
+        'and cleaning the pages alone' % (_ratios(some), _ratios(some, 'by_clear'))
 
 
 def _cold(found):

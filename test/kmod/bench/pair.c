@@ -59,7 +59,7 @@ struct samples {
  * @order: what is wanted
  * @sides: what was measured
  * @clear_ns: what clearing the same pages took
- * @clean_ns: what cleaning the kernel's pages out of the CPU's caches took
+ * @clean_ns: what cleaning the kernel's pages out of the CPU's caches takes, once more
  * @bits: which pages of a part were in use
  * @whole: which of its blocks were wholly free
  * @quiet: what others run while nothing is measured
@@ -99,6 +99,7 @@ static void look_at(struct pairs *pairs, unsigned int which, unsigned int i,
 	if (which == BENCH_LCMA && pairs->order->soil) {
 		t0 = bench_now_ns();
 		bench_clear(pages, nr_pages);
+		bench_clean_ns(pages, nr_pages);
 		pairs->clear_ns[i] = bench_now_ns() - t0;
 	}
 }

@@ -6,9 +6,10 @@
  * that cannot be had, the DMA API is called without a kernel mapping, which
  * comes to the same after some hundred instructions more.
  *
- * Both get the alignment that the kernel's DMA code would ask for, both return
- * zeroed pages: lcma by LCMA_ZERO, the kernel by init_on_alloc, or else cleared
- * here.
+ * Both get the alignment that the kernel's DMA code would ask for, and both give pages
+ * that are zero in memory, not only in a cache: lcma by LCMA_ZERO; the kernel's are
+ * zeroed by init_on_alloc, or else cleared here, and cleaned here, as dma_alloc_attrs()
+ * does it, or a driver by dma_map_page().
  */
 #include "bench.h"
 
@@ -97,9 +98,6 @@ void bench_clear(struct page *pages, unsigned long nr_pages)
  * @pages: the first
  * @nr_pages: how many
  *
- * What lcma does with pages that it has zeroed, and a driver of the kernel's CMA
- * has done for it by the DMA API. The kernel's side is measured below that.
- *
  * Return: nanoseconds; 0 if the pages cannot be mapped for the device.
  */
 u64 bench_clean_ns(struct page *pages, unsigned long nr_pages)
@@ -150,6 +148,8 @@ static struct page *kernel_alloc(unsigned long nr_pages, int *err)
 	*err = pages ? 0 : -ENOMEM;
 	if (pages && !want_init_on_alloc(GFP_KERNEL))
 		bench_clear(pages, nr_pages);
+	if (pages)
+		bench_clean_ns(pages, nr_pages);
 	return pages;
 }
 
