@@ -21,6 +21,9 @@
 #include "supply/quarantine.h"
 #include "trace.h"
 
+/* A run with so many pages is looked at for memory errors under the lock. */
+#define LCMA_AT_ONCE_PAGES	64UL
+
 /* Under the lock: the pool has none. Could a search find one? */
 static int why_not(const struct lcma_region *region, const struct lcma_fit *fit)
 {
@@ -41,6 +44,27 @@ static bool use_prepared(struct lcma_region *region,
 	run->start = lcma_prepare_use(region, fit);
 	run->is_zero = run->start != LCMA_NO_PAGE;
 	return run->is_zero;
+}
+
+/*
+ * Under the lock: if the run was got at once and nothing is left to be done, it is the
+ * driver's now, which saves another hold. Long ones with memory errors to be looked for
+ * would take too long.
+ */
+static void hand_out(struct lcma_region *region, const struct lcma_request *request,
+		     struct lcma_run *run)
+{
+	const unsigned long most = IS_ENABLED(CONFIG_MEMORY_FAILURE) ?
+				   LCMA_AT_ONCE_PAGES : LCMA_HOLD_PAGES;
+	const unsigned long end = run->start + run->nr_pages;
+
+	lockdep_assert_held(&region->lock);
+	if (!(request->flags & LCMA_LOOSE) || run->nr_pages > most ||
+	    (request->flags & LCMA_ZERO && !run->is_zero) ||
+	    lcma_poison_next(region, run->start, end) != end)
+		return;
+	lcma_loose_hand_out(&region->loose, run->start, request->nr_pages);
+	run->is_handed_out = true;
 }
 
 /*
@@ -69,6 +93,8 @@ static int alloc_at_once(struct lcma_region *region,
 		if (run->start == LCMA_NO_PAGE)
 			err = why_not(region, fit);
 	}
+	if (!err)
+		hand_out(region, request, run);
 	lcma_region_unlock(region, flags);
 	if (!err && !is_prepared &&
 	    !lcma_pool_take_rest(region, fit, run->start, take_flags,
@@ -214,6 +240,7 @@ static int alloc_in_region(struct lcma_region *region,
 	run->region = region;
 	run->is_zero = false;
 	run->outcome = LCMA_FROM_POOL;
+	run->is_handed_out = false;
 	err = lcma_request_fit(request, region, &fit);
 	run->nr_pages = fit.nr_pages;
 	trace_lcma_alloc_start(region->name, fit.nr_pages, fit.align_mask + 1,
@@ -350,7 +377,7 @@ static int alloc_run(const struct lcma_request *request, struct lcma_run *run,
 		else
 			err = alloc_anywhere(request, run, region, failure);
 		/* Each round retires a page, so there are not many. */
-	} while (!err && drop_poisoned(request, run));
+	} while (!err && !run->is_handed_out && drop_poisoned(request, run));
 	if (!err)
 		*region = run->region;
 	else if (*region && !is_quiet(request, err))

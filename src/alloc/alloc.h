@@ -14,6 +14,7 @@
  * @start: first page
  * @nr_pages: how many, possibly more than were asked for (order=)
  * @is_zero: when they were got, all of them were known to be zero
+ * @is_handed_out: with LCMA_LOOSE: it is marked as a driver's
  * @outcome: where they came from
  */
 struct lcma_run {
@@ -21,6 +22,7 @@ struct lcma_run {
 	unsigned long start;
 	unsigned long nr_pages;
 	bool is_zero;
+	bool is_handed_out;
 	enum lcma_outcome outcome;
 };
 

@@ -23,10 +23,12 @@
 
 /*
  * The flags of a request are those of <linux/lcma.h>; LCMA_ALLOC_F_* of the uapi have
- * the same values. Two more are for requests inside lcma only:
+ * the same values. Three more are for requests inside lcma only:
  */
 /* lcma_alloc_zeroed() writes to every page, also to those that are zero. */
 #define LCMA_TOUCH		BIT(31)
+/* A driver wants pages without a buffer: what the pool serves is marked as its own. */
+#define LCMA_LOOSE		BIT(29)
 /* Nobody waits for it, see ahead.h: it uses nothing that others have prepared. */
 #define LCMA_AHEAD		BIT(30)
 

@@ -17,10 +17,7 @@
 #include "supply/pool.h"
 #include "supply/quarantine.h"
 
-/*
- * A run becomes a driver's. Only what was asked for is marked, not what the region's
- * granule added: so a free with a wrong count is noticed.
- */
+/* A run becomes a driver's. The first page goes first: see take_head(). */
 static void hand_out(const struct lcma_run *run, unsigned long count)
 {
 	const unsigned long end = run->start + count;
@@ -31,8 +28,9 @@ static void hand_out(const struct lcma_run *run, unsigned long count)
 		nr = min(end - at, LCMA_HOLD_PAGES);
 		lcma_region_lock(region, &flags);
 		if (at == run->start)
-			__set_bit(at, region->loose.heads);
-		bitmap_set(region->loose.pages, at, nr);
+			lcma_loose_hand_out(&region->loose, at, nr);
+		else
+			bitmap_set(region->loose.pages, at, nr);
 		lcma_region_unlock(region, flags);
 	}
 }
@@ -44,15 +42,18 @@ static void hand_out(const struct lcma_run *run, unsigned long count)
  * Context: as lcma_alloc().
  * Return: the first page; ERR_PTR of what lcma_alloc_zeroed() returns.
  */
-struct page *lcma_loose_alloc(const struct lcma_request *request)
+struct page *lcma_loose_alloc(struct lcma_request *request)
 {
 	struct lcma_run run;
-	int err = request->flags & LCMA_ZERO ? lcma_alloc_zeroed(request, &run) :
-					       lcma_alloc(request, &run);
+	int err;
 
+	request->flags |= LCMA_LOOSE;
+	err = request->flags & LCMA_ZERO ? lcma_alloc_zeroed(request, &run) :
+					   lcma_alloc(request, &run);
 	if (err)
 		return ERR_PTR(err);
-	hand_out(&run, request->nr_pages);
+	if (!run.is_handed_out)
+		hand_out(&run, request->nr_pages);
 	return pfn_to_page(lcma_region_pfn(run.region, run.start));
 }
 

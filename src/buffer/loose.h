@@ -11,7 +11,7 @@
 
 struct page;
 
-struct page *lcma_loose_alloc(const struct lcma_request *request);
+struct page *lcma_loose_alloc(struct lcma_request *request);
 bool lcma_loose_free(struct lcma_region *region, struct page *pages,
 		     unsigned long count, void *caller);
 

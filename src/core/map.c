@@ -142,8 +142,8 @@ static unsigned int longest_in(unsigned long bits, unsigned int longest)
 }
 
 /* A leaf is read word by word: a page alone costs no more than a long run. */
-static struct lcma_node leaf_node(const struct lcma_map *map,
-				  enum lcma_kind kind, unsigned long leaf)
+static __always_inline struct lcma_node
+read_leaf(const struct lcma_map *map, enum lcma_kind kind, unsigned long leaf)
 {
 	unsigned long word = leaf * LEAF_WORDS, bits;
 	struct lcma_node node = {};
@@ -161,8 +161,11 @@ static struct lcma_node leaf_node(const struct lcma_map *map,
 		if (run == i * BITS_PER_LONG + ones_below(bits))
 			node.prefix = run;
 		node.longest = max(node.longest, run);
-		node.longest = longest_in(bits, node.longest);
 		run = ones_above(bits);
+		/* What lies at an edge of the word is counted in a run. */
+		bits &= (bits + 1) & (~0UL >> run);
+		if (bits)
+			node.longest = longest_in(bits, node.longest);
 	}
 	node.suffix = run;
 	node.longest = max(node.longest, run);
@@ -171,23 +174,27 @@ static struct lcma_node leaf_node(const struct lcma_map *map,
 	return node;
 }
 
-/* Two neighbouring stretches of nr_pages each, seen as one. */
-static struct lcma_node join_nodes(const struct lcma_node *left,
-				   const struct lcma_node *right,
-				   unsigned long nr_pages)
+/* So that no word of it asks which kind it is. */
+static struct lcma_node leaf_node(const struct lcma_map *map,
+				  enum lcma_kind kind, unsigned long leaf)
 {
-	struct lcma_node node = {
-		.prefix = left->prefix,
-		.suffix = right->suffix,
-		.longest = max3(left->longest, right->longest,
-				left->suffix + right->prefix),
-	};
+	if (kind == LCMA_KIND_POOL)
+		return read_leaf(map, LCMA_KIND_POOL, leaf);
+	if (kind == LCMA_KIND_SHARED)
+		return read_leaf(map, LCMA_KIND_SHARED, leaf);
+	return read_leaf(map, LCMA_KIND_UNUSED, leaf);
+}
 
-	if (left->prefix == nr_pages)
-		node.prefix += right->prefix;
-	if (right->suffix == nr_pages)
-		node.suffix += left->suffix;
-	return node;
+/* Two neighbouring stretches of nr_pages each, seen as one. */
+static __always_inline void join_nodes(struct lcma_node *node,
+				       const struct lcma_node *left,
+				       const struct lcma_node *right, u32 nr_pages)
+{
+	const struct lcma_node l = *left, r = *right;
+
+	node->prefix = l.prefix == nr_pages ? l.prefix + r.prefix : l.prefix;
+	node->suffix = r.suffix == nr_pages ? r.suffix + l.suffix : r.suffix;
+	node->longest = max3(l.longest, r.longest, l.suffix + r.prefix);
 }
 
 /*
@@ -218,8 +225,8 @@ static void update_tree(struct lcma_map *map, enum lcma_kind kind,
 		first /= 2;
 		last /= 2;
 		for (i = first; i <= last; i++)
-			tree[i] = join_nodes(&tree[2 * i], &tree[2 * i + 1],
-					     half);
+			join_nodes(&tree[i], &tree[2 * i], &tree[2 * i + 1],
+				   half);
 	}
 }
 
@@ -734,7 +741,7 @@ static bool check_tree(const struct lcma_map *map, enum lcma_kind kind)
 	}
 	for (first /= 2; first; first /= 2, half *= 2) {
 		for (i = first; i < 2 * first; i++) {
-			want = join_nodes(&tree[2 * i], &tree[2 * i + 1], half);
+			join_nodes(&want, &tree[2 * i], &tree[2 * i + 1], half);
 			if (!same_node(&tree[i], &want))
 				return false;
 		}

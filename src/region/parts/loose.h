@@ -5,6 +5,7 @@
 #ifndef LCMA_PART_LOOSE_H
 #define LCMA_PART_LOOSE_H
 
+#include <linux/bitmap.h>
 #include <linux/bitops.h>
 
 /**
@@ -12,7 +13,7 @@
  * @pages: [lock] one bit a page: a driver has it
  * @heads: [lock] one bit a page: the first one of what a driver asked for
  *
- * Written in: buffer/loose.c
+ * Written in: buffer/loose.c region/parts/loose.h
  */
 struct lcma_loose {
 	unsigned long *pages;
@@ -30,6 +31,17 @@ static inline void lcma_loose_init(struct lcma_loose *loose, void *mem,
 {
 	loose->pages = mem;
 	loose->heads = loose->pages + BITS_TO_LONGS(nr_pages);
+}
+
+/*
+ * Under the lock: a run becomes a driver's. Only what was asked for is marked, not what
+ * the region's granule added: so a free with a wrong count is noticed.
+ */
+static inline void lcma_loose_hand_out(struct lcma_loose *loose, unsigned long start,
+				       unsigned long nr_pages)
+{
+	__set_bit(start, loose->heads);
+	bitmap_set(loose->pages, start, nr_pages);
 }
 
 #endif
