@@ -214,5 +214,6 @@ unsigned long lcma_zeroed_next(struct lcma_zeroed *zeroed,
 void lcma_zeroed_clean(struct lcma_zeroed *zeroed, unsigned long page)
 {
 	bitmap_set(zeroed->bits, page, 1);
+	bitmap_clear(zeroed->cached, page, 1);
 	WRITE_ONCE(zeroed->nr_pooled, zeroed->nr_pooled + 1);
 }

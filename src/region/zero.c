@@ -18,6 +18,9 @@
 /* Pages zeroed between two looks at the clock and at signals. */
 #define ZERO_BATCH	64UL
 
+/* Neighbours that are cleaned in one hold of the lock, in the background. */
+#define CLEAN_BATCH	4UL
+
 /*
  * They are zero in memory afterwards, not only in a cache. @is_cached: in a cache they
  * are already.
@@ -83,19 +86,17 @@ int lcma_zero_fill(struct lcma_region *region, unsigned long start,
 {
 	const unsigned long end = start + nr_pages;
 	bool is_cached = false;
-	unsigned long nr;
-	int err;
+	unsigned long nr, stop;
+	int err = 0;
 
-	while ((nr = next_dirty(region, &start, end, &is_cached))) {
-		if (may_sleep)
-			nr = min(nr, ZERO_BATCH);
-		clear_run(region, start, nr, is_cached);
-		start += nr;
-		err = may_sleep ? take_breath(deadline) : 0;
-		if (err)
-			return err;
+	while (!err && (nr = next_dirty(region, &start, end, &is_cached))) {
+		for (stop = start + nr; !err && start < stop; start += nr) {
+			nr = may_sleep ? min(stop - start, ZERO_BATCH) : stop - start;
+			clear_run(region, start, nr, is_cached);
+			err = may_sleep ? take_breath(deadline) : 0;
+		}
 	}
-	return 0;
+	return err;
 }
 
 static void touch_run(struct lcma_region *region, unsigned long start,
@@ -138,11 +139,35 @@ int lcma_zero_touch(struct lcma_region *region, unsigned long start,
 	return err;
 }
 
-/* Return: when the next page is due, as for lcma_zero_idle(). */
-static unsigned long zero_one(struct lcma_region *region)
+/*
+ * Under the lock: a page of the pool becomes zero, or some neighbours that are zero in
+ * a cache already. Return: how many.
+ */
+static unsigned long zero_from(struct lcma_region *region, unsigned long page)
+{
+	const bool is_cached = lcma_zeroed_is_cached(&region->zeroed, page);
+	const unsigned long most = is_cached ? CLEAN_BATCH : 1;
+	const unsigned long end = min(region->map.nr_pages, page + most);
+	unsigned long nr = 1, i;
+
+	lockdep_assert_held(&region->lock);
+	while (page + nr < end &&
+	       lcma_map_state(&region->map, page + nr) == LCMA_POOL &&
+	       lcma_zeroed_is_cached(&region->zeroed, page + nr) &&
+	       !lcma_poison_has(region, page + nr))
+		nr++;
+	clear_run(region, page, nr, is_cached);
+	for (i = 0; i < nr; i++)
+		lcma_zeroed_clean(&region->zeroed, page + i);
+	lcma_stats_add(&region->stats.zeroed_pages, nr);
+	return nr;
+}
+
+/* Some pages. Return: when the next ones are due, as for lcma_zero_idle(). */
+static unsigned long zero_some(struct lcma_region *region, unsigned int *nr_pages)
 {
 	unsigned long page = LCMA_NO_PAGE, wait = MAX_SCHEDULE_TIMEOUT;
-	unsigned long flags;
+	unsigned long flags, nr = 1;
 
 	lcma_region_lock(region, &flags);
 	if (region->life == LCMA_LIVE &&
@@ -153,12 +178,10 @@ static unsigned long zero_one(struct lcma_region *region)
 	if (page != LCMA_NO_PAGE && lcma_poison_has(region, page)) {
 		lcma_poison_retire(region, page, LCMA_POOL);
 	} else if (page != LCMA_NO_PAGE) {
-		clear_run(region, page, 1,
-			  lcma_zeroed_is_cached(&region->zeroed, page));
-		lcma_zeroed_clean(&region->zeroed, page);
-		lcma_stats_add(&region->stats.zeroed_pages, 1);
+		nr = zero_from(region, page);
 	}
 	lcma_region_unlock(region, flags);
+	*nr_pages -= min_t(unsigned int, *nr_pages, nr);
 	return wait;
 }
 
@@ -170,7 +193,8 @@ static unsigned long zero_one(struct lcma_region *region)
  * Page by page, each under the lock: so they can be handed out at any moment,
  * also where no caller can wait for them. That is a microsecond or two with
  * interrupts off, less than a search may take; but while others come and go they
- * would wait for it again and again, so it stops when the pool is used.
+ * would wait for it again and again, so it stops when the pool is used. What only
+ * needs to be cleaned is done four pages at a time.
  *
  * Context: process, may sleep.
  * Return: when to call again, in jiffies from now: 0: there is more to do;
@@ -180,8 +204,8 @@ unsigned long lcma_zero_idle(struct lcma_region *region, unsigned int nr_pages)
 {
 	unsigned long wait = 0;
 
-	while (nr_pages-- && !wait) {
-		wait = zero_one(region);
+	while (nr_pages && !wait) {
+		wait = zero_some(region, &nr_pages);
 		cond_resched();
 	}
 	return wait;

@@ -152,8 +152,10 @@ def pair(raw):
     if raw['astray']:
         raise Invalid('%d allocations outside of their part' % raw['astray'])
     out = _head(raw)
+    # B10: to empty one of the parts ahead of time is what is measured.
+    alike = [True] * len(raw['lcma_err']) if raw['case'] == 'B10' else _equal(raw)
     keep = [a == 0 and b == 0 and c for a, b, c in zip(
-        raw['lcma_err'], raw['kernel_err'], _equal(raw))]
+        raw['lcma_err'], raw['kernel_err'], alike)]
     if raw['case'] == 'B2':         # first calls are shown apart
         for side in ('lcma', 'kernel'):
             out['first_%s_ns' % side] = {

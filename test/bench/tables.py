@@ -217,7 +217,7 @@ CASES = (
     ('B8crowd', 'B8 crowd: buffers are replaced at random', _policy_crowd),
     ('metadata', 'B7 metadata: a region and all that belongs to it', _metadata),
     ('B9', 'B9 mapping: a word is written in each page of a fresh mapping', _mapping),
-    ('B10', 'B10 prepare: memory is full, and lcma was told a second ahead', _prepare),
+    ('B10', 'B10 prepare: memory is full, and lcma was told two seconds ahead', _prepare),
 )
 
 

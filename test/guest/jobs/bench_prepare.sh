@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# bench_prepare - B10 of the bench: memory is full; lcma is told a second ahead that
+# bench_prepare - B10 of the bench: memory is full; lcma is told two seconds ahead that
 # 64 MiB will be wanted, and then asked for them. How long the allocation takes, and
 # what everything ran from the announcement until the pages were there, by what
 # moving the pages in use costs. The kernel's side is asked for as much, without an
@@ -40,7 +40,7 @@ look()
 	migrated=$(meter migrated)
 }
 
-# one_rep: memory is filled, 64 MiB are announced, and asked for a second later
+# one_rep: memory is filled, 64 MiB are announced, and asked for two seconds later
 one_rep()
 {
 	memhold hold m free=24000 || bail_out "memory cannot be filled"
@@ -48,9 +48,9 @@ one_rep()
 	began_ns=$others_ns
 	moved=$migrated
 	# The bench asks for this alignment, as the kernel's DMA code does.
-	echo "prepare ${mib}M align=1M region=bench within=1000 for=5000" >$dev ||
+	echo "prepare ${mib}M align=1M region=bench within=3000 for=5000" >$dev ||
 		bail_out "a line that prepares"
-	sleep 1
+	sleep ${lcma_ahead:-2}
 	look
 	tell prepare "\"busy_ns\":$((others_ns - began_ns)),\"moved\":$((migrated - moved))"
 	kernel_first=0		# what was prepared is held for a while only
