@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 
+#include "page/buddy.h"
 #include "page/pageblock.h"
 
 #include "compat/page.h"
@@ -92,6 +93,20 @@ static unsigned long next_pfn(unsigned long first,
 	if (look->buddy_order > 0)
 		return first + (1UL << min(look->buddy_order, LOOK_MAX_ORDER));
 	return first + look->nr_pages;
+}
+
+/*
+ * The same where a look may fall into the middle of a free block, of which only the head
+ * says that it is free: then all of the block has been looked at.
+ */
+static unsigned long next_after(unsigned long pfn, unsigned long first,
+				const struct lcma_page_look *look)
+{
+	unsigned long head, nr_block = 0;
+
+	if (look->buddy_order < 0 && !look->tail && !look->refcount)
+		nr_block = lcma_buddy_block(pfn, &head);
+	return nr_block ? head + nr_block : next_pfn(first, look);
 }
 
 /**
@@ -308,7 +323,7 @@ void lcma_obstacle_weigh(unsigned long start_pfn, unsigned long nr_pages,
 	memset(weight, 0, sizeof(*weight));
 	while (pfn < end) {
 		first = look_whole(pfn, &look);
-		next = min(end, max(pfn + step, next_pfn(first, &look)));
+		next = min(end, max(pfn + step, next_after(pfn, first, &look)));
 		if (look.buddy_order <= 0 && (look.tail || look.refcount > 0))
 			weight->nr_users += next - pfn;
 		if (judge(&look, &extra) > LCMA_OBSTACLE_PASSING)
