@@ -19,6 +19,7 @@
 #include "supply/shrink.h"
 #include "supply/upkeep.h"
 #include "supply/worker.h"
+#include "view/arrival.h"
 #include "view/debugfs.h"
 #include "view/sysfs.h"
 
@@ -50,9 +51,12 @@ static int __init lcma_init(void)
 	err = lcma_sysfs_init();
 	if (err)
 		goto err_forget_rules;
-	err = lcma_heaps_init();
+	err = lcma_arrivals_init();
 	if (err)
 		goto err_remove_sysfs;
+	err = lcma_heaps_init();
+	if (err)
+		goto err_stop_arrivals;
 	err = lcma_dev_init();
 	if (err)
 		goto err_remove_heaps;
@@ -65,10 +69,13 @@ static int __init lcma_init(void)
 	lcma_shrink_start();
 	lcma_upkeep_start();
 	lcma_bind_start();
+	lcma_arrivals_start();
 	return 0;
 
 err_remove_heaps:
 	lcma_heaps_exit();
+err_stop_arrivals:
+	lcma_arrivals_exit();
 err_remove_sysfs:
 	lcma_sysfs_exit();
 err_forget_rules:
@@ -93,6 +100,7 @@ module_init(lcma_init);
 static void __exit lcma_exit(void)
 {
 	lcma_doors_close();
+	lcma_arrivals_exit();
 	lcma_debugfs_exit();
 	lcma_faults_exit();
 	lcma_dev_exit();

@@ -23,9 +23,9 @@ static int parse_name(struct lcma_cursor *cursor, struct lcma_spec *spec)
 	    !lcma_word_copy(&name, spec->name, sizeof(spec->name)))
 		return lcma_cursor_error(cursor, name.at, -EINVAL,
 					 "NAME needs 1 to 31 of A-Z a-z 0-9 _ - . and begins with a letter or digit");
-	if (lcma_word_is(&name, "map"))
+	if (lcma_word_is(&name, "map") || lcma_word_is(&name, "add"))
 		return lcma_cursor_error(cursor, name.at, -EINVAL,
-					 "NAME cannot be map, which is a file beside the regions'");
+					 "NAME cannot be map or add, which are files beside the regions'");
 	if (!lcma_cursor_take(cursor, '=') && !lcma_cursor_take(cursor, ':'))
 		return lcma_cursor_error(cursor, cursor->pos, -EINVAL,
 					 "NAME needs = and a SIZE after it");

@@ -47,7 +47,7 @@ struct heap {
 	struct lcma_region *region;
 };
 
-/* Written while the module loads and unloads only. */
+/* Written while the module loads and unloads, and by one arriving region at a time. */
 static LIST_HEAD(heaps);
 
 /**
@@ -65,10 +65,14 @@ struct heap_file {
 static int heap_open(struct inode *inode, struct file *file)
 {
 	struct lcma_account *account;
+	struct lcma_heapnode *node;
 	struct heap_file *hf;
 	struct heap *heap;
 
 	if (!lcma_doors_are_open())
+		return -ENODEV;
+	node = lcma_heapnode_opened(inode, file);
+	if (!node)
 		return -ENODEV;
 	hf = lcma_fault(HEAP_FILE) ? NULL : kzalloc(sizeof(*hf), GFP_KERNEL);
 	if (!hf)
@@ -78,7 +82,7 @@ static int heap_open(struct inode *inode, struct file *file)
 		kfree(hf);
 		return PTR_ERR(account);
 	}
-	heap = container_of(lcma_heapnode_opened(inode, file), struct heap, node);
+	heap = container_of(node, struct heap, node);
 	lcma_door_enter(&hf->visitor, heap->node.path);
 	hf->region = heap->region;
 	hf->account = account;
@@ -181,11 +185,20 @@ static const struct file_operations heap_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
-static int add_heap(struct lcma_region *region)
+/**
+ * lcma_heap_add - let a region's heap appear
+ * @region: the region; nothing happens if it has no heap= name
+ *
+ * Context: process, may sleep; the caller lets one region arrive at a time.
+ * Return: 0; -ENOMEM; what lcma_heapnodes_init() and lcma_heapnode_add() return.
+ */
+int lcma_heap_add(struct lcma_region *region)
 {
 	struct heap *heap;
 	int err;
 
+	if (!*region->heap)
+		return 0;
 	heap = lcma_fault(HEAP_NEW) ? NULL : kzalloc(sizeof(*heap), GFP_KERNEL);
 	if (!heap)
 		return -ENOMEM;
@@ -193,33 +206,38 @@ static int add_heap(struct lcma_region *region)
 	heap->node.name = region->heap;
 	heap->node.region = region->name;
 	heap->node.fops = &heap_fops;
+	/* No heap, no class. */
+	err = list_empty(&heaps) ? lcma_heapnodes_init() : 0;
+	if (err)
+		goto err_free;
 	err = lcma_heapnode_add(&heap->node);
-	if (err) {
-		kfree(heap);
-		return err;
-	}
+	if (err)
+		goto err_class;
 	list_add(&heap->link, &heaps);
 	return 0;
+
+err_class:
+	if (list_empty(&heaps))
+		lcma_heapnodes_exit();
+err_free:
+	kfree(heap);
+	return err;
 }
 
 /**
  * lcma_heaps_init - let the heaps appear
  *
  * Context: while the module loads, after the regions are there.
- * Return: 0; -ENOMEM; what lcma_heapnodes_init() and lcma_heapnode_add() return.
+ * Return: 0; what lcma_heap_add() returns.
  */
 int lcma_heaps_init(void)
 {
 	struct lcma_region *region;
-	unsigned int i, nr = 0;
+	unsigned int i;
 	int err = 0;
 
 	lcma_for_each_region(region, i) {
-		if (!*region->heap)
-			continue;
-		/* No heap, no class. */
-		err = nr++ ? 0 : lcma_heapnodes_init();
-		err = err ?: add_heap(region);
+		err = lcma_heap_add(region);
 		if (err)
 			break;
 	}

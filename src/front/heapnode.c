@@ -17,12 +17,12 @@
 #include "compat/heap.h"
 #include "fault.h"
 
-/* Written while the module loads and unloads only. */
+/* Written while the module loads and unloads, and by one arriving region at a time. */
 static struct class *class;
 static dev_t first;
 static unsigned int nr_added;
 
-/* The nodes of the class, by minor number. */
+/* The nodes of the class, by minor number; NULL as long as adding it can fail. */
 static struct lcma_heapnode *nodes[LCMA_MAX_REGIONS];
 
 static char *node_path(LCMA_COMPAT_DEVNODE_DEVICE *dev, umode_t *mode)
@@ -49,7 +49,7 @@ ATTRIBUTE_GROUPS(node);
 /**
  * lcma_heapnodes_init - before the first node
  *
- * Context: while the module loads.
+ * Context: process, may sleep; there is no node.
  * Return: 0; -ENOMEM; what class_create() and alloc_chrdev_region() return.
  */
 int lcma_heapnodes_init(void)
@@ -57,6 +57,7 @@ int lcma_heapnodes_init(void)
 	int err;
 
 	nr_added = 0;
+	memset(nodes, 0, sizeof(nodes));
 	if (!lcma_compat_heap_class_is_free())
 		return 0;
 	err = lcma_fault(HEAP_REGISTER) ?:
@@ -78,7 +79,7 @@ int lcma_heapnodes_init(void)
 /**
  * lcma_heapnodes_exit - after the last node
  *
- * Context: while the module unloads. Harmless without lcma_heapnodes_init().
+ * Context: process, may sleep; there is no node. Harmless without lcma_heapnodes_init().
  */
 void lcma_heapnodes_exit(void)
 {
@@ -112,7 +113,6 @@ static int add_in_class(struct lcma_heapnode *node)
 		return -ENOMEM;
 	node->cdev->ops = node->fops;
 	node->cdev->owner = THIS_MODULE;
-	nodes[nr_added] = node;
 	err = lcma_fault(HEAP_REGISTER) ?: cdev_add(node->cdev, devt, 1);
 	if (err) {
 		kobject_put(&node->cdev->kobj);
@@ -125,6 +125,8 @@ static int add_in_class(struct lcma_heapnode *node)
 		cdev_del(node->cdev);
 		return PTR_ERR(node->dev);
 	}
+	/* Pairs with lcma_heapnode_opened(). */
+	smp_store_release(&nodes[nr_added], node);
 	nr_added++;
 	return 0;
 }
@@ -133,7 +135,7 @@ static int add_in_class(struct lcma_heapnode *node)
  * lcma_heapnode_add - let a node appear
  * @node: name, region and fops are set
  *
- * Context: while the module loads, after lcma_heapnodes_init().
+ * Context: process, may sleep, after lcma_heapnodes_init().
  * Return: 0; what the kernel's functions return.
  */
 int lcma_heapnode_add(struct lcma_heapnode *node)
@@ -165,7 +167,7 @@ void lcma_heapnode_remove(struct lcma_heapnode *node)
  *
  * Context: in the open of the node's fops, while doors are open: before that, and
  * after, the node may be gone.
- * Return: the node.
+ * Return: the node; NULL if it is only about to appear.
  */
 struct lcma_heapnode *lcma_heapnode_opened(const struct inode *inode,
 					   const struct file *file)
@@ -173,5 +175,6 @@ struct lcma_heapnode *lcma_heapnode_opened(const struct inode *inode,
 	if (imajor(inode) == MISC_MAJOR)
 		return container_of(file->private_data, struct lcma_heapnode,
 				    misc);
-	return nodes[iminor(inode) - MINOR(first)];
+	/* Pairs with add_in_class(). */
+	return smp_load_acquire(&nodes[iminor(inode) - MINOR(first)]);
 }

@@ -23,6 +23,7 @@
 #include "life/drain.h"
 #include "page/pageblock.h"
 #include "region/region.h"
+#include "source/reason.h"
 #include "source/source.h"
 #include "source/system.h"
 #include "supply/quarantine.h"
@@ -57,7 +58,7 @@ static void log_complaint(const char *parameter,
 	char why[LCMA_COMPLAINT_BYTES];
 
 	lcma_complaint_text(complaint, text, strlen(text), why, sizeof(why));
-	pr_err("%s=: %s\n", parameter, why);
+	lcma_reason("%s=: %s", parameter, why);
 }
 
 /*
@@ -92,8 +93,8 @@ static int settle_movable(struct lcma_spec *spec)
 	const unsigned long unit_pages = lcma_unit_pages();
 
 	if (spec->keep_high_bytes) {
-		pr_err("region %s: keep= is 0 or all on a kernel without CONFIG_CMA\n",
-		       spec->name);
+		lcma_reason("region %s: keep= is 0 or all on a kernel without CONFIG_CMA",
+			    spec->name);
 		return -EOPNOTSUPP;
 	}
 	spec->order = max_t(unsigned int, spec->order, ilog2(unit_pages));
@@ -120,8 +121,8 @@ static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 	if (carve->shareable)
 		return LCMA_HAS_CMA ? 0 : settle_movable(spec);
 	if (given && !lcma_pageblock_can_share()) {
-		pr_err("region %s: keep= less than all needs a kernel built with CONFIG_CMA, or share_movable=1\n",
-		       spec->name);
+		lcma_reason("region %s: keep= less than all needs a kernel built with CONFIG_CMA, or share_movable=1",
+			    spec->name);
 		return -EOPNOTSUPP;
 	}
 	pr_notice("region %s: %s, so it is private (keep=all)\n", spec->name,
@@ -142,10 +143,10 @@ static int check_fit(const struct lcma_region *region)
 
 	if (first + granule <= (u64)carve->base_pfn + carve->nr_pages)
 		return 0;
-	pr_err("region %s: no buffer fits, with align= and order= as they are: %llu KiB at a multiple of %llu KiB, in %lu KiB; make SIZE larger, or align= or order= smaller\n",
-	       region->name, granule << (PAGE_SHIFT - 10),
-	       align << (PAGE_SHIFT - 10),
-	       carve->nr_pages << (PAGE_SHIFT - 10));
+	lcma_reason("region %s: no buffer fits, with align= and order= as they are: %llu KiB at a multiple of %llu KiB, in %lu KiB; make SIZE larger, or align= or order= smaller",
+		    region->name, granule << (PAGE_SHIFT - 10),
+		    align << (PAGE_SHIFT - 10),
+		    carve->nr_pages << (PAGE_SHIFT - 10));
 	return -ENOSPC;
 }
 
@@ -182,7 +183,8 @@ static void announce_rest(void)
 		fixed_free_pages << (PAGE_SHIFT - 10));
 }
 
-static int attach_region(struct lcma_spec *spec)
+/* Return: a region with all of its pages, which no caller can find; ERR_PTR. */
+static struct lcma_region *make_region(struct lcma_spec *spec)
 {
 	struct lcma_region *region;
 	struct lcma_carve carve;
@@ -190,7 +192,7 @@ static int attach_region(struct lcma_spec *spec)
 
 	err = lcma_source_carve(spec, &carve);
 	if (err)
-		return err;
+		return ERR_PTR(err);
 	err = settle_keep(&carve, spec);
 	if (err)
 		goto err_give_back;
@@ -204,18 +206,41 @@ static int attach_region(struct lcma_spec *spec)
 		goto err_free;
 	lcma_quarantine_start(region);
 	lcma_surplus_start(region);
-	err = lcma_region_register(region);
-	if (err)
-		goto err_free;
-	announce(region, spec);
-	return 0;
+	return region;
 
 err_free:
 	lcma_region_free(region);
 err_give_back:
 	carve.source->give_back(&carve, carve.base_pfn, carve.nr_pages);
 	carve.source->discard(&carve);
-	return err;
+	return ERR_PTR(err);
+}
+
+/* The end of a region that no caller can find, or will ever find again. */
+static void end_region(struct lcma_region *region)
+{
+	lcma_drain_for_good(region);
+	lcma_surplus_stop(region);
+	lcma_region_uncarve(region);
+	lcma_region_free(region);
+}
+
+static int attach_region(struct lcma_spec *spec)
+{
+	struct lcma_region *region;
+	int err = lcma_region_has_room();
+
+	if (err) {
+		lcma_reason("region %s: there are %u regions already", spec->name,
+			    LCMA_MAX_REGIONS);
+		return err;
+	}
+	region = make_region(spec);
+	if (IS_ERR(region))
+		return PTR_ERR(region);
+	lcma_region_register(region);
+	announce(region, spec);
+	return 0;
 }
 
 static int attach_automatically(void)
@@ -268,6 +293,166 @@ int lcma_attach_all(void)
 		lcma_detach_all();
 	else
 		announce_rest();
+	return err;
+}
+
+/* Is there a region, or a heap, of that name? Return: 0; -EEXIST. */
+static int check_new(const struct lcma_spec *spec)
+{
+	struct lcma_region *region;
+	unsigned int i;
+
+	lcma_for_each_region(region, i) {
+		if (!strcmp(region->name, spec->name)) {
+			lcma_reason("region %s: there is one of this name%s",
+				    spec->name,
+				    READ_ONCE(region->life) == LCMA_DRAINED ?
+				    "; it is drained, write its name alone to bring it back" :
+				    "");
+			return -EEXIST;
+		}
+		if (*spec->heap && !strcmp(region->heap, spec->heap)) {
+			lcma_reason("region %s: region %s has heap=%s",
+				    spec->name, region->name, spec->heap);
+			return -EEXIST;
+		}
+	}
+	return 0;
+}
+
+/**
+ * lcma_attach_new - make one more region
+ * @text: one region, as in regions=
+ *
+ * It has all of its pages, and serves whoever knows it, but cannot be found:
+ * lcma_attach_publish() or lcma_attach_drop() follows.
+ *
+ * Context: process, may sleep; the caller lets one region arrive at a time.
+ * Return: the region; ERR_PTR of lcma_attach_all(); -EEXIST there is one of this name,
+ * or of this heap= name; -ENOSPC also if there are LCMA_MAX_REGIONS. The reason is known
+ * (source/reason.h).
+ */
+struct lcma_region *lcma_attach_new(const char *text)
+{
+	struct lcma_complaint complaint;
+	struct lcma_region *region;
+	struct lcma_spec spec;
+	int err = lcma_spec_parse(text, &words, &spec, 1, &complaint);
+
+	if (err < 0) {
+		log_complaint("add", &complaint, text);
+		return ERR_PTR(err);
+	}
+	err = check_new(&spec);
+	if (err)
+		return ERR_PTR(err);
+	err = lcma_region_has_room();
+	if (err) {
+		lcma_reason("region %s: there are %u regions already", spec.name,
+			    LCMA_MAX_REGIONS);
+		return ERR_PTR(err);
+	}
+	region = make_region(&spec);
+	if (IS_ERR(region))
+		return region;
+	announce(region, &spec);
+	return region;
+}
+
+/**
+ * lcma_attach_publish - let a new region be found, and share its idle pages
+ * @region: of lcma_attach_new(), whose caller is still the only one
+ *
+ * Context: process, may sleep.
+ */
+void lcma_attach_publish(struct lcma_region *region)
+{
+	lcma_region_register(region);
+	lcma_surplus_share(region);
+	/* The upkeep learns of its pool. */
+	lcma_surplus_poke();
+}
+
+/**
+ * lcma_attach_drop - the end of a new region that cannot be shown
+ * @region: of lcma_attach_new()
+ *
+ * Context: process, may sleep.
+ */
+void lcma_attach_drop(struct lcma_region *region)
+{
+	end_region(region);
+}
+
+/* Does what the source gave now fit what the region was made for? */
+static bool is_alike(const struct lcma_carve *a, const struct lcma_carve *b)
+{
+	return a->nr_pages == b->nr_pages && a->shareable == b->shareable &&
+	       IS_ALIGNED(a->base_pfn - b->base_pfn, lcma_unit_pages());
+}
+
+/* The region is drained, and stays so. Return: 0, and it serves; an errno. */
+static int carve_again(struct lcma_region *region)
+{
+	const struct lcma_spec *spec = &region->spec;
+	struct lcma_carve carve;
+	int err;
+
+	lcma_region_uncarve(region);
+	err = lcma_source_carve(spec, &carve);
+	if (err)
+		return err;
+	if (!is_alike(&carve, &region->carve)) {
+		lcma_reason("region %s: the source has %lu KiB at another place or of another kind now, it had %lu KiB",
+			    region->name, carve.nr_pages << (PAGE_SHIFT - 10),
+			    region->carve.nr_pages << (PAGE_SHIFT - 10));
+		carve.source->give_back(&carve, carve.base_pfn, carve.nr_pages);
+		carve.source->discard(&carve);
+		return -ENOSPC;
+	}
+	lcma_region_recarve(region, &carve);
+	lcma_region_set_life(region, LCMA_LIVE);
+	lcma_surplus_share(region);
+	lcma_surplus_poke();
+	announce(region, spec);
+	return 0;
+}
+
+/**
+ * lcma_attach_again - bring a drained region back
+ * @name: its name; a newline may follow
+ *
+ * It is the same region: clients that have it can allocate again, and what was set at
+ * run time stays. It may lie elsewhere.
+ *
+ * Context: process, may sleep; the caller lets one region arrive at a time.
+ * Return: 0; -ENOENT no such region; -EEXIST it is not drained; -EINTR; -ENOSPC the
+ * source has not as much memory now; else the source's errno. The reason is known
+ * (source/reason.h), and the region is still drained.
+ */
+int lcma_attach_again(const char *name)
+{
+	struct lcma_region *region = NULL;
+	char word[LCMA_NAME_BYTES];
+	int err;
+
+	if (strscpy(word, name, sizeof(word)) >= 0) {
+		strim(word);
+		region = lcma_region_find(word);
+	}
+	if (!region) {
+		lcma_reason("no region of this name is drained; a new one is NAME=SIZE[@SOURCE][,OPTION]...");
+		return -ENOENT;
+	}
+	if (mutex_lock_killable(&region->drain_lock))
+		return -EINTR;
+	if (READ_ONCE(region->life) == LCMA_DRAINED) {
+		err = carve_again(region);
+	} else {
+		lcma_reason("region %s is not drained", region->name);
+		err = -EEXIST;
+	}
+	mutex_unlock(&region->drain_lock);
 	return err;
 }
 
@@ -333,11 +518,7 @@ void lcma_detach_all(void)
 	struct lcma_region *region;
 	unsigned int i;
 
-	lcma_for_each_region(region, i) {
-		lcma_drain_for_good(region);
-		lcma_surplus_stop(region);
-		region->carve.source->discard(&region->carve);
-		lcma_region_free(region);
-	}
+	lcma_for_each_region(region, i)
+		end_region(region);
 	lcma_region_forget_all();
 }

@@ -8,8 +8,10 @@
  *
  *	door				what keeps the rule
  *	devices (dev.c, heap.c)		lcma_doors_are_open() in open()
- *	/sys/kernel/lcma		lcma_doors_are_open(), in sysfs.c's one
+ *	/sys/kernel/lcma/NAME		lcma_doors_are_open(), in sysfs.c's one
  *					pair of read and write
+ *	/sys/kernel/lcma/add		the same, in arrival.c; a write that has begun
+ *					is waited for before anything else goes
  *	/sys/kernel/debug/lcma*		made after lcma_doors_open(), removed
  *					first
  *	the shrinker, the upkeep	started after lcma_doors_open()

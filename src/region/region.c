@@ -8,6 +8,7 @@
 
 #include <linux/align.h>
 #include <linux/bug.h>
+#include <linux/compiler.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
@@ -20,8 +21,8 @@
 #include "trace.h"
 
 /*
- * All regions. Written while the module loads, before any caller can ask, and
- * while it unloads, when none can; so reading needs no lock.
+ * All regions. One is only ever added, one at a time, and then counted; they are
+ * forgotten while the module unloads, when no caller can ask. So reading needs no lock.
  */
 static struct lcma_region *regions[LCMA_MAX_REGIONS];
 static unsigned int nr_regions;
@@ -94,7 +95,9 @@ struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 		return ERR_PTR(-ENOMEM);
 	strscpy(region->name, spec->name, sizeof(region->name));
 	strscpy(region->heap, spec->heap, sizeof(region->heap));
+	region->spec = *spec;
 	region->carve = *carve;
+	region->is_carved = true;
 	region->unit_pages = lcma_unit_pages();
 	region->align_pages = max(1UL, pages_of(spec->align_bytes));
 	region->granule_pages = 1UL << spec->order;
@@ -135,18 +138,67 @@ void lcma_region_free(struct lcma_region *region)
 }
 
 /**
- * lcma_region_register - let a region be found
- * @region: the region
+ * lcma_region_has_room - can one more region be registered?
  *
- * Context: while the module loads.
+ * Context: process; the caller lets one region arrive at a time.
  * Return: 0; -ENOSPC if there are LCMA_MAX_REGIONS already.
  */
-int lcma_region_register(struct lcma_region *region)
+int lcma_region_has_room(void)
 {
-	if (nr_regions == LCMA_MAX_REGIONS || lcma_fault(REGION_REGISTER))
-		return -ENOSPC;
-	regions[nr_regions++] = region;
-	return 0;
+	return nr_regions == LCMA_MAX_REGIONS || lcma_fault(REGION_REGISTER) ?
+	       -ENOSPC : 0;
+}
+
+/**
+ * lcma_region_register - let a region be found
+ * @region: the region; lcma_region_has_room() was asked
+ *
+ * Context: any; the caller lets one region arrive at a time.
+ */
+void lcma_region_register(struct lcma_region *region)
+{
+	regions[nr_regions] = region;
+	/* Pairs with lcma_region_nth(): all of the region is there. */
+	smp_store_release(&nr_regions, nr_regions + 1);
+}
+
+/**
+ * lcma_region_uncarve - let the source forget a region's memory
+ * @region: a drained region that no caller can find, or whose drain_lock is held
+ *
+ * Context: process, may sleep.
+ */
+void lcma_region_uncarve(struct lcma_region *region)
+{
+	if (region->is_carved)
+		region->carve.source->discard(&region->carve);
+	region->is_carved = false;
+}
+
+/**
+ * lcma_region_recarve - memory for a drained region
+ * @region: the region, whose drain_lock is held; its old memory was forgotten
+ * @carve: what was taken: as many pages, at the same offset in a unit
+ *
+ * All pages are in the pool, as they were when it was drained. Of what they were
+ * nothing is known any longer.
+ *
+ * Context: process, may sleep; takes region->lock.
+ */
+void lcma_region_recarve(struct lcma_region *region,
+			 const struct lcma_carve *carve)
+{
+	unsigned long flags;
+
+	/* Nothing looks at these bits as long as the region is drained. */
+	lcma_zeroed_init(&region->zeroed, region->zeroed.bits, carve->nr_pages);
+	lcma_backoff_init(&region->backoff, region->backoff.units,
+			  carve->nr_pages, region->unit_pages,
+			  msecs_to_jiffies(LCMA_BACKOFF_MS));
+	lcma_region_lock(region, &flags);
+	region->carve = *carve;
+	region->is_carved = true;
+	lcma_region_unlock(region, flags);
 }
 
 /**
@@ -161,14 +213,15 @@ void lcma_region_forget_all(void)
 
 /**
  * lcma_region_nth - a region by its place in regions=
- * @i: 0 and up
+ * @i: 0 and up; regions that were added later come last
  *
  * Context: any.
  * Return: the region; NULL after the last one.
  */
 struct lcma_region *lcma_region_nth(unsigned int i)
 {
-	return i < nr_regions ? regions[i] : NULL;
+	/* Pairs with lcma_region_register(). */
+	return i < smp_load_acquire(&nr_regions) ? regions[i] : NULL;
 }
 
 /**

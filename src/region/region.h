@@ -17,6 +17,7 @@
  *
  * Order of locks, outermost first:
  *
+ *	arrival.c's mutex		one region is added, or brought back, at a time
  *	bind.c's lock			the rules of map=, and devices that have our
  *					operations; within the device's own lock
  *	dma.c's reap_lock		one that frees what was freed where nothing may
@@ -37,6 +38,7 @@
  *	fault.c's lock			which failure point fails next; taken by
  *					itself, irqsave
  *	door.c's lock			the list of open files; taken by itself
+ *	reason.c's mutex		why a region was refused; nothing is taken inside
  *
  * What is marked [lock, peeked] is also read without the lock, by callers to which
  * an answer that is out of date is an answer: READ_ONCE() there, and WRITE_ONCE()
@@ -45,6 +47,7 @@
 #ifndef LCMA_REGION_H
 #define LCMA_REGION_H
 
+#include <linux/atomic.h>
 #include <linux/jiffies.h>
 #include <linux/kobject.h>
 #include <linux/ktime.h>
@@ -94,7 +97,10 @@ enum lcma_life {
  * struct lcma_region - a region
  * @name: its name, unique
  * @heap: its name as a dma-heap, or ""; fixed
- * @carve: where its memory is and where it comes from; fixed
+ * @spec: what was asked for, and what became of keep=; fixed
+ * @carve: where its memory is and where it comes from; fixed as long as it serves: a
+ *	region that is brought back may lie elsewhere
+ * @is_carved: @carve is still known to its source; under drain_lock
  * @unit_pages: what isolation touches; fixed
  * @align_pages: least alignment of every buffer; fixed
  * @granule_pages: every buffer takes a multiple of this; fixed
@@ -127,7 +133,9 @@ enum lcma_life {
 struct lcma_region {
 	char name[LCMA_NAME_BYTES];
 	char heap[LCMA_NAME_BYTES];
+	struct lcma_spec spec;
 	struct lcma_carve carve;
+	bool is_carved;
 	unsigned long unit_pages;
 	unsigned long align_pages;
 	unsigned long granule_pages;
@@ -162,7 +170,11 @@ struct lcma_region {
 struct lcma_region *lcma_region_new(const struct lcma_spec *spec,
 				    const struct lcma_carve *carve);
 void lcma_region_free(struct lcma_region *region);
-int lcma_region_register(struct lcma_region *region);
+int lcma_region_has_room(void);
+void lcma_region_register(struct lcma_region *region);
+void lcma_region_uncarve(struct lcma_region *region);
+void lcma_region_recarve(struct lcma_region *region,
+			 const struct lcma_carve *carve);
 struct lcma_region *lcma_region_nth(unsigned int i);
 void lcma_region_forget_all(void);
 

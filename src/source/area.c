@@ -14,8 +14,6 @@
  * neighbouring units that is long enough is kept; everything else goes back
  * whole and at once.
  */
-#define pr_fmt(fmt) "lcma: " fmt
-
 #include "source/area.h"
 
 #include <linux/dma-direct.h>
@@ -29,6 +27,7 @@
 
 #include "fault.h"
 #include "page/pageblock.h"
+#include "source/reason.h"
 
 #define CARVE_ATTRS	(DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_NO_WARN)
 
@@ -353,13 +352,13 @@ int lcma_area_row(const struct lcma_spec *spec, struct lcma_row *row)
 	const unsigned long unit_pages = lcma_unit_pages();
 
 	if (spec->size_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES) {
-		pr_err("region %s: %llu KiB is more than one region can be\n",
-		       spec->name, spec->size_bytes >> 10);
+		lcma_reason("region %s: %llu KiB is more than one region can be",
+			    spec->name, spec->size_bytes >> 10);
 		return -EFBIG;
 	}
 	if (spec->at & (((u64)unit_pages << PAGE_SHIFT) - 1)) {
-		pr_err("region %s: at= has to be a multiple of %lu KiB, the unit in which memory is shared\n",
-		       spec->name, unit_pages << (PAGE_SHIFT - 10));
+		lcma_reason("region %s: at= has to be a multiple of %lu KiB, the unit in which memory is shared",
+			    spec->name, unit_pages << (PAGE_SHIFT - 10));
 		return -EINVAL;
 	}
 	*row = (struct lcma_row) {

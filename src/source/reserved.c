@@ -10,21 +10,19 @@
  * touches whole units. A private one (keep=all) takes any whole pages; so does
  * one that has no whole unit.
  */
-#define pr_fmt(fmt) "lcma: " fmt
-
 #include "source/reserved.h"
 
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
-#include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "compat/page.h"
 #include "fault.h"
 #include "page/pageblock.h"
+#include "source/reason.h"
 
 /**
  * struct lcma_reserved - what a carve remembers
@@ -242,8 +240,8 @@ static int choose_pages(const struct lcma_spec *spec,
 	}
 	reserved->nr_pages = wish->nr_pages;
 	if (spec->at & (((u64)step << PAGE_SHIFT) - 1)) {
-		pr_err("region %s: at= has to be a multiple of %lu KiB\n",
-		       spec->name, step << (PAGE_SHIFT - 10));
+		lcma_reason("region %s: at= has to be a multiple of %lu KiB",
+			    spec->name, step << (PAGE_SHIFT - 10));
 		return -EINVAL;
 	}
 	limit_range(spec, wish->nr_pages, &first, &end);

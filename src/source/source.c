@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include "fault.h"
+#include "source/reason.h"
 
 /* Room for the sentence in which a source says what it lacks. */
 #define WHY_BYTES	240
@@ -179,7 +180,7 @@ int lcma_source_suggest(struct lcma_spec *spec)
 		return -ENOMEM;
 	err = ask_in_turn(spec, turns, nr, why);
 	if (err == -ENODEV) {
-		pr_err("region %s: no source of memory:\n", spec->name);
+		lcma_reason("region %s: no source of memory:", spec->name);
 		for (i = 0; i < nr; i++)
 			pr_err("  %s: %s\n", sources[turns[i]]->word, why[i]);
 	}

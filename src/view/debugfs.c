@@ -409,6 +409,23 @@ static void add_file(struct dentry *dir, const char *name,
 }
 
 /**
+ * lcma_debugfs_add - show a region
+ * @region: the region
+ *
+ * Context: process, may sleep. A kernel without debugfs goes without it.
+ */
+void lcma_debugfs_add(struct lcma_region *region)
+{
+	struct dentry *dir = add_dir(region->name, root);
+
+	add_file(dir, "info", region, &info_fops);
+	add_file(dir, "map", region, &map_fops);
+	add_file(dir, "buffers", region, &buffers_fops);
+	add_file(dir, "failures", region, &failures_fops);
+	add_file(dir, "quarantine", region, &quarantine_fops);
+}
+
+/**
  * lcma_debugfs_init - show the regions
  *
  * Context: while the module loads, when no later step can fail. A kernel
@@ -417,7 +434,6 @@ static void add_file(struct dentry *dir, const char *name,
 void lcma_debugfs_init(void)
 {
 	struct lcma_region *region;
-	struct dentry *dir;
 	unsigned int i;
 
 	holders = lcma_fault(DEBUGFS_FILE) ? NULL :
@@ -427,14 +443,8 @@ void lcma_debugfs_init(void)
 		  debugfs_create_file("lcma_devices", 0400, NULL, NULL,
 				      &devices_fops);
 	root = add_dir("lcma", NULL);
-	lcma_for_each_region(region, i) {
-		dir = add_dir(region->name, root);
-		add_file(dir, "info", region, &info_fops);
-		add_file(dir, "map", region, &map_fops);
-		add_file(dir, "buffers", region, &buffers_fops);
-		add_file(dir, "failures", region, &failures_fops);
-		add_file(dir, "quarantine", region, &quarantine_fops);
-	}
+	lcma_for_each_region(region, i)
+		lcma_debugfs_add(region);
 }
 
 /**

@@ -5,7 +5,10 @@
 #ifndef LCMA_DEBUGFS_H
 #define LCMA_DEBUGFS_H
 
+struct lcma_region;
+
 void lcma_debugfs_init(void);
+void lcma_debugfs_add(struct lcma_region *region);
 void lcma_debugfs_exit(void);
 
 #endif

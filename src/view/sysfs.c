@@ -321,7 +321,25 @@ static ssize_t map_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute map_attr = __ATTR_RW(map);
 
-static int add_region(struct lcma_region *region)
+/**
+ * lcma_sysfs_root - the directory of them all
+ *
+ * Context: any.
+ * Return: /sys/kernel/lcma, which lives until lcma_sysfs_exit().
+ */
+struct kobject *lcma_sysfs_root(void)
+{
+	return root;
+}
+
+/**
+ * lcma_sysfs_add - show a region
+ * @region: the region
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOMEM and others of kobject_add().
+ */
+int lcma_sysfs_add(struct lcma_region *region)
 {
 	struct region_dir *dir;
 	int err;
@@ -340,16 +358,28 @@ static int add_region(struct lcma_region *region)
 	return err;
 }
 
+/**
+ * lcma_sysfs_remove - show a region no longer
+ * @region: the region; nothing happens if it is not shown
+ *
+ * Waits for reads and writes of its files.
+ *
+ * Context: process, may sleep.
+ */
+void lcma_sysfs_remove(struct lcma_region *region)
+{
+	kobject_del(region->kobj);
+	kobject_put(region->kobj);
+	region->kobj = NULL;
+}
+
 static void remove_all(void)
 {
 	struct lcma_region *region;
 	unsigned int i;
 
-	lcma_for_each_region(region, i) {
-		kobject_del(region->kobj);
-		kobject_put(region->kobj);
-		region->kobj = NULL;
-	}
+	lcma_for_each_region(region, i)
+		lcma_sysfs_remove(region);
 	kobject_put(root);
 }
 
@@ -376,7 +406,7 @@ int lcma_sysfs_init(void)
 		return err;
 	}
 	lcma_for_each_region(region, i) {
-		err = add_region(region);
+		err = lcma_sysfs_add(region);
 		if (err) {
 			remove_all();
 			return err;

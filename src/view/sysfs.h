@@ -5,7 +5,13 @@
 #ifndef LCMA_SYSFS_H
 #define LCMA_SYSFS_H
 
+struct kobject;
+struct lcma_region;
+
 int lcma_sysfs_init(void);
+int lcma_sysfs_add(struct lcma_region *region);
+void lcma_sysfs_remove(struct lcma_region *region);
+struct kobject *lcma_sysfs_root(void);
 void lcma_sysfs_exit(void);
 
 #endif

@@ -164,7 +164,7 @@ static bool names_differ(const struct lcma_spec *specs, int nr)
 	int i, k;
 
 	for (i = 0; i < nr; i++) {
-		if (!strcmp(specs[i].name, "map"))
+		if (!strcmp(specs[i].name, "map") || !strcmp(specs[i].name, "add"))
 			return false;
 		for (k = 0; k < i; k++)
 			if (!strcmp(specs[i].name, specs[k].name))

@@ -50,6 +50,8 @@ static const struct {
 	enum command command;
 } commands[] = {
 	{ "regions", CMD_REGIONS },
+	{ "add", CMD_ADD },
+	{ "drain", CMD_DRAIN },
 	{ "alloc", CMD_ALLOC },
 	{ "free", CMD_FREE },
 	{ "prepare", CMD_PREPARE },
@@ -451,6 +453,8 @@ static int take_positional(struct reader *reader, const char *word)
 		err = size_parse(word, &args->bytes);
 		return err ? wrong(args, "SIZE needs a number, bare for KiB, or with K, M or G, not '%s'",
 				   word) : 0;
+	case CMD_ADD:
+	case CMD_DRAIN:
 	case CMD_INFO:
 	case CMD_MAP:
 	case CMD_BENCH:
@@ -550,6 +554,10 @@ static int check(struct args *args)
 	if (args->command == CMD_PREPARE && args->region &&
 	    strpbrk(args->region, " \t\n"))
 		return wrong(args, "--region needs a region's name");
+	if (args->command == CMD_ADD && !args->region)
+		return wrong(args, "add needs a region, as in 'add cam=16M@cma,keep=0', or the name of a drained one");
+	if (args->command == CMD_DRAIN && !args->region)
+		return wrong(args, "drain needs a region's name");
 	if (args->command == CMD_METRICS && args->given & ARG_JSON)
 		return wrong(args, "metrics has a format of its own: no --json");
 	if (args->command == CMD_WHO && !args->what)

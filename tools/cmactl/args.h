@@ -14,6 +14,8 @@
 enum command {
 	CMD_NONE,	/* --help and --version go without */
 	CMD_REGIONS,
+	CMD_ADD,
+	CMD_DRAIN,
 	CMD_ALLOC,
 	CMD_FREE,
 	CMD_PREPARE,
@@ -62,7 +64,7 @@ enum command {
  * @command: what to do
  * @given: ARG_*
  * @device: --device; NULL: the usual one
- * @region: --region, or REGION; NULL: any, or all
+ * @region: --region, or REGION, or SPEC; NULL: any, or all
  * @label: --label; NULL: none
  * @bytes: SIZE, of prepare possibly 0; --length; 0: to the end
  * @offset: --offset

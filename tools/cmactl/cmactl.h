@@ -35,6 +35,8 @@ struct session {
 };
 
 int cmd_regions(struct session *session);
+int cmd_add(struct session *session);
+int cmd_drain(struct session *session);
 int cmd_alloc(struct session *session);
 int cmd_free(struct session *session);
 int cmd_list(struct session *session);

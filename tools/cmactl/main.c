@@ -14,6 +14,9 @@ static const char usage[] =
 "Usage: cmactl [OPTION...] COMMAND [ARGUMENT...]\n"
 "\n"
 "  regions                the regions, and how much of each is free\n"
+"  add SPEC               add a region, written as in regions=; or bring back a\n"
+"                         drained one: its name alone\n"
+"  drain REGION           take its memory back and return it to its source\n"
 "  alloc SIZE             allocate a buffer, hold it until a signal comes\n"
 "    --hold SECONDS       or for that long\n"
 "    --text               or leave it with the text device\n"
@@ -77,6 +80,8 @@ static const char usage[] =
 
 static int (*const commands[])(struct session *session) = {
 	[CMD_REGIONS] = cmd_regions,
+	[CMD_ADD] = cmd_add,
+	[CMD_DRAIN] = cmd_drain,
 	[CMD_ALLOC] = cmd_alloc,
 	[CMD_FREE] = cmd_free,
 	[CMD_PREPARE] = cmd_prepare,
