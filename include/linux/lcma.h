@@ -165,6 +165,9 @@ struct lcma_limits {
  * @label: what it is for: up to 31 printable characters, no blanks, copied;
  *	NULL: none
  * @limits: where it may lie
+ * @regions: if no region is given: a region's name, or several; of "bank0+bank1" each
+ *	comes first in turn, of "fast,slow" the second is asked when the first has no
+ *	memory. NULL: the first region that can
  */
 struct lcma_buffer_params {
 	u64 bytes;
@@ -173,6 +176,7 @@ struct lcma_buffer_params {
 	unsigned int flags;
 	const char *label;
 	struct lcma_limits limits;
+	const char *regions;
 };
 
 /**

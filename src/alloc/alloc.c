@@ -282,6 +282,15 @@ static bool is_out_of_reach(const struct lcma_request *request,
 	       lcma_request_fit(request, region, &fit) == -ERANGE;
 }
 
+/* The regions that a request without one region asks, one after the other. */
+static struct lcma_region *nth_region(const struct lcma_request *request,
+				      unsigned int i)
+{
+	if (!request->nr_regions)
+		return lcma_region_nth(i);
+	return i < request->nr_regions ? request->regions[i] : NULL;
+}
+
 /*
  * The failure is that of the region whose error is told. If all are out of reach, it is
  * the first one's.
@@ -297,7 +306,7 @@ static int alloc_anywhere(const struct lcma_request *request,
 	int best = -ENOENT;
 	int err;
 
-	lcma_for_each_region(region, i) {
+	for (i = 0; (region = nth_region(request, i)); i++) {
 		if (request->nr_pages > region->map.nr_pages) {
 			best = better_error(best, -EFBIG);
 			continue;
@@ -427,7 +436,8 @@ static void note_end(const struct lcma_request *request,
  * @request: what is asked for
  * @run: what was got; undefined after an error
  *
- * Without a region, all of them are tried in the order of regions=.
+ * Without a region, those of its list are tried, or all of them in the order of
+ * regions=.
  *
  * Context: process, may sleep; with LCMA_NOWAIT any, except hard
  * interrupts (and threads only on PREEMPT_RT).

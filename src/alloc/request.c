@@ -84,14 +84,41 @@ static int limit_pages(const struct lcma_limits *limits, unsigned long nr_pages,
 	return limits->below && !reach->below ? -ENOSPC : 0;
 }
 
-/* Return: 0; -ENOENT: no region of that name. */
-static int find_region(const struct lcma_ask *ask, struct lcma_region **region)
+/*
+ * The regions of a list, in the order in which this request asks them.
+ * Return: 0; -EINVAL: no list; -ENOENT: no region of one of its names.
+ */
+static noinline int find_listed(const char *text, struct lcma_request *request)
 {
-	*region = ask->region;
-	if (*region || !ask->region_name || !*ask->region_name)
+	struct lcma_region *found[LCMA_LIST_REGIONS];
+	struct lcma_list list;
+	unsigned int i, turn;
+
+	if (lcma_list_parse(text, &list))
+		return -EINVAL;
+	for (i = 0; i < list.nr; i++) {
+		found[i] = lcma_region_find(list.names[i]);
+		if (!found[i])
+			return -ENOENT;
+	}
+	/* Each list counts by itself, unless two begin with the same region. */
+	turn = atomic_fetch_inc(&found[0]->nr_listed);
+	for (i = 0; i < list.nr; i++)
+		request->regions[i] = found[lcma_list_nth(&list, i, turn)];
+	request->nr_regions = list.nr;
+	return 0;
+}
+
+/* Return: 0; -EINVAL: no list of regions; -ENOENT: no region of that name. */
+static int find_region(const struct lcma_ask *ask, struct lcma_request *request)
+{
+	request->region = ask->region;
+	if (request->region || !ask->region_name || !*ask->region_name)
 		return 0;
-	*region = lcma_region_find(ask->region_name);
-	return *region ? 0 : -ENOENT;
+	if (lcma_list_is_one(ask->region_name))
+		return find_listed(ask->region_name, request);
+	request->region = lcma_region_find(ask->region_name);
+	return request->region ? 0 : -ENOENT;
 }
 
 /**
@@ -104,7 +131,7 @@ static int find_region(const struct lcma_ask *ask, struct lcma_region **region)
  * Context: any but hard interrupts.
  * Return: 0; -EOPNOTSUPP unknown flag; -EINVAL no pages, an alignment that is no
  * power of two or beyond any address, a place that is no multiple of the page size, a
- * boundary that is no power of two or smaller than the request, a malformed label;
+ * boundary that is no power of two or smaller than the request, a malformed label or list;
  * -ENOENT no region of that name; -EFBIG larger than any region; -ENOSPC no address in a region is aligned so, or
  * there is no page before the limit.
  */
@@ -122,7 +149,7 @@ int lcma_request_make(const struct lcma_ask *ask, struct lcma_request *request)
 	};
 	if (is_empty(ask) || is_odd(ask) || !lcma_label_is_valid(request->label))
 		return -EINVAL;
-	err = find_region(ask, &request->region);
+	err = find_region(ask, request);
 	err = err ?: count_pages(ask, &request->nr_pages);
 	err = err ?: align_pages(ask, &request->align_pages);
 	err = err ?: limit_pages(&ask->limits, request->nr_pages, &request->reach);

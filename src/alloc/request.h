@@ -17,6 +17,7 @@
 #include <linux/lcma.h>
 #include <linux/types.h>
 
+#include "core/list.h"
 #include "core/reach.h"
 #include "region/owner.h"
 #include "region/region.h"
@@ -35,7 +36,8 @@
 /**
  * struct lcma_ask - what a caller asks for, in its own units
  * @region: where; NULL: where @region_name says
- * @region_name: where; NULL or "": in the first region that can
+ * @region_name: where: a region's name, or a list of them (core/list.h); NULL or "": in
+ *	the first region that can
  * @bytes: how much; a caller that counts in pages sets @nr_pages and leaves this 0
  * @nr_pages: see @bytes
  * @align_bytes: alignment of the physical address, a power of two; 0: whatever the
@@ -65,7 +67,9 @@ struct lcma_ask {
 
 /**
  * struct lcma_request - what is asked for; only lcma_request_make() makes one
- * @region: where; NULL: in any region
+ * @region: where; NULL: in one of @regions
+ * @nr_regions: how many of @regions there are; 0: in any region there is
+ * @regions: those that are asked, in this order
  * @nr_pages: how many pages, at least 1
  * @align_pages: alignment of the physical address, in pages, a power of two
  * @reach: where in physical memory it may lie
@@ -77,6 +81,8 @@ struct lcma_ask {
  */
 struct lcma_request {
 	struct lcma_region *region;
+	unsigned int nr_regions;
+	struct lcma_region *regions[LCMA_LIST_REGIONS];
 	unsigned long nr_pages;
 	unsigned long align_pages;
 	struct lcma_reach reach;

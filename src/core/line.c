@@ -89,10 +89,14 @@ static int parse_label(struct lcma_cursor *cursor, const struct lcma_word *value
 static int parse_region(struct lcma_cursor *cursor, const struct lcma_word *value,
 			struct lcma_line *line)
 {
-	if (!lcma_word_is_name(value) ||
-	    !lcma_word_copy(value, line->region, sizeof(line->region)))
+	struct lcma_list list;
+
+	/* A NUL is no end of a word, but of a text. */
+	if (!lcma_word_copy(value, line->region, sizeof(line->region)) ||
+	    strlen(line->region) != value->len_bytes ||
+	    lcma_list_parse(line->region, &list))
 		return lcma_cursor_error(cursor, value->at, -EINVAL,
-					 "region= needs a region's name");
+					 "region= needs a region's name, or several with + or , between");
 	return 0;
 }
 

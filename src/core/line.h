@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a line written to the text device means. Pure.
+ * What a line written to the text device means. Pure. list: list.h.
  *
  *	line   = "" / "0" / SIZE *( 1*blank option ) /
  *		 "prepare" 1*blank SIZE *( 1*blank ahead )
  *	option = common / "timeout=" MS / "nowait" / "at=" ADDR / "below=" ADDR /
  *		 "boundary=" SIZE
  *	ahead  = common / "within=" MS / "for=" MS / "wait"
- *	common = "align=" SIZE / "region=" NAME / "label=" TEXT
+ *	common = "align=" SIZE / "region=" list / "label=" TEXT
  *	SIZE   = 1*DIGIT [ "K" / "M" / "G" ]		bare: KiB
  *	ADDR   = "0x" 1*HEXDIG / 1*DIGIT [ "K" / "M" / "G" ]	physical; bare: bytes
  */
 #ifndef LCMA_LINE_H
 #define LCMA_LINE_H
 
+#include "core/list.h"
 #include "core/parse.h"
 
 /* The longest line, with its newline. */
@@ -36,7 +37,7 @@
  * @boundary_bytes: it crosses no multiple of this, a power of two; 0: it may
  * @timeout_ms: deadline from now; 0: none; with @prepare: the default
  * @hold_ms: with @prepare: for how long it is held; 0: the default
- * @region: name of the region; "": any
+ * @region: name of the region, or a list of them; "": any
  * @label: "" if there is none
  */
 struct lcma_line {
@@ -51,7 +52,7 @@ struct lcma_line {
 	u64 boundary_bytes;
 	u32 timeout_ms;
 	u32 hold_ms;
-	char region[LCMA_NAME_BYTES];
+	char region[LCMA_LIST_BYTES];
 	char label[LCMA_LABEL_BYTES];
 };
 

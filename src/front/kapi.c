@@ -233,7 +233,7 @@ EXPORT_SYMBOL_NS_GPL(lcma_release_from_contiguous, LCMA_NS);
 
 /**
  * lcma_buffer_alloc - allocate a buffer with an owner and a label
- * @region: where; NULL: in the first region that can
+ * @region: where; NULL: where @params->regions says
  * @params: what is wanted
  *
  * The memory is zeroed. The buffer is listed beside all others, with the
@@ -248,6 +248,7 @@ struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
 {
 	const struct lcma_ask ask = {
 		.region = region,
+		.region_name = params->regions,
 		.bytes = params->bytes,
 		.align_bytes = params->align_bytes,
 		.limits = params->limits,

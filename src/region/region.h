@@ -127,6 +127,7 @@ enum lcma_life {
  * @slow: the last ones that succeeded and were slow
  * @parts_memory: the bits of @map, @zeroed, @backoff, @quarantine and @loose
  * @parts_bytes: how much that is
+ * @nr_listed: how many requests named it first of several regions: alloc/request.c
  * @drain_lock: one drain at a time
  * @kobj: view/sysfs.c's own: its directory in sysfs
  */
@@ -163,6 +164,7 @@ struct lcma_region {
 	void *parts_memory;
 	size_t parts_bytes;
 
+	atomic_t nr_listed;
 	struct mutex drain_lock;	/* one drain at a time */
 	struct kobject *kobj;
 };

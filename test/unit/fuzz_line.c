@@ -11,7 +11,8 @@
 
 #define SIZE	"[0-9]+[kKmMgG]?"
 #define ADDR	"(0[xX][0-9a-fA-F]+|" SIZE ")"
-#define COMMON	"align=" SIZE "|region=[A-Za-z0-9][A-Za-z0-9_.-]{0,30}|label=[!-~]{1,31}"
+#define NAME	"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}"
+#define COMMON	"align=" SIZE "|region=" NAME "([+,]" NAME "){0,7}|label=[!-~]{1,31}"
 #define SHAPE \
 	"^[ \t]*(0?|" SIZE "([ \t]+(" COMMON \
 	"|timeout=[0-9]+|nowait|at=" ADDR "|below=" ADDR "|boundary=" SIZE "))*" \
@@ -20,7 +21,7 @@
 
 static const char * const parts[] = {
 	"prepare", "prepare 0", " within=", " for=", "for=5", "wait", "0", "1", "4M", "8m", "16K", "1G", "4096", " ", "\t", "\n", " align=",
-	" region=", " label=", " timeout=", " nowait", "align=1M", "region=cam",
+	" region=", "a+b", "a,b", " label=", " timeout=", " nowait", "align=1M", "region=cam",
 	"label=x", "timeout=100", "nowait", "=", "K", "M", "G", "-", "0x",
 	" at=", " below=", " boundary=", "0xfF", "at=0x10", "below=1G", "boundary=1M",
 	"18446744073709551615", "18446744073709551616", "17179869184G",
@@ -70,6 +71,32 @@ static void tell(const struct sentence *s)
 	printf("# the line: %s\n", tap_quote(s->text, s->len_bytes));
 }
 
+/* One name mostly; to as many as fit. */
+static int say_list(struct sentence *s, char *to)
+{
+	unsigned int more = one_in(3) ? 1 + below(4) : 0;
+	char name[LCMA_NAME_BYTES], joint[2] = "";
+	char names[5][LCMA_NAME_BYTES];
+	unsigned int i, nr = 0;
+	int err = 0;
+
+	*to = '\0';
+	for (;;) {
+		say_some(s, ALNUM, 1, name);
+		say_some(s, ALNUM "_-.", below(20), name + 1);
+		for (i = 0; i < nr; i++)
+			if (!strcmp(names[i], name))
+				err = -EINVAL;
+		strcpy(names[nr++], name);
+		strcat(to, name);
+		if (!more--)
+			return err;
+		*joint = "+,"[below(2)];
+		say(s, joint);
+		strcat(to, joint);
+	}
+}
+
 /* A line from the grammar, what it means, and whether it is legal. */
 static int build(struct sentence *s, struct lcma_line *line)
 {
@@ -109,7 +136,7 @@ static int build(struct sentence *s, struct lcma_line *line)
 			break;
 		case 1:
 			say(s, "region=");
-			say_name(s, line->region);
+			err = say_list(s, line->region) ?: err;
 			break;
 		case 2:
 			say(s, "label=");

@@ -67,6 +67,19 @@ static void print_reason(int device, const char *region, uint64_t began_ns)
 	}
 }
 
+/* Of one region, or of each of a list. */
+static void print_listed(int device, const char *list, uint64_t began_ns)
+{
+	char name[LCMA_NAME_SIZE];
+	size_t len;
+
+	for (; *list; list += len + !!list[len]) {
+		len = strcspn(list, "+,");
+		snprintf(name, sizeof(name), "%.*s", (int)len, list);
+		print_reason(device, name, began_ns);
+	}
+}
+
 static void print_reasons(struct session *session, uint64_t began_ns)
 {
 	char names[16][LCMA_NAME_SIZE];
@@ -76,7 +89,7 @@ static void print_reasons(struct session *session, uint64_t began_ns)
 	if (device < 0)
 		return;
 	if (session->args->region) {
-		print_reason(device, session->args->region, began_ns);
+		print_listed(device, session->args->region, began_ns);
 	} else {
 		nr = lcma_get_regions(device, names, 16);
 		for (i = 0; i < nr && i < 16; i++)

@@ -139,7 +139,8 @@ int lcma_get_region_sized(int device, const char *name,
  * @align: of the physical address in bytes, a power of two; 0: the region's
  * @timeout_ms: deadline from now; 0: none
  * @reserved: 0
- * @region: its name; NULL or "": the first that can
+ * @region: its name, or several, "a+b" or "a,b", 31 characters together; NULL or "":
+ *	the first that can
  * @label: what it is for, up to 31 printable characters, no blanks; NULL or "":
  *	none
  * @below: the physical address before which the buffer ends, as 1 << 27 for a device

@@ -227,7 +227,9 @@ struct lcma_region_info {
  *	whatever the region has
  * @timeout_ms: in: deadline from now; 0: none
  * @fd: out: the dma-buf, readable, writable, close-on-exec
- * @region: in: where; empty: in the first region that can
+ * @region: in: where; empty: in the first region that can. Of several names, as many
+ *	as fit, "a+b" lets each come first in turn, and of "a,b" the second is asked
+ *	when the first has no memory
  * @label: in: what it is for: at most 31 printable ASCII characters, no blanks;
  *	or empty
  * @latency_ns: out: how long it took

@@ -3,8 +3,8 @@
 #
 # place - where memory lies: at=, below= and boundary= of buffers, from the pool, from
 # shared pages and from pages that programs use, with a deadline and without; at= and
-# below= of regions; and that a refusal names the limit that could not be met. A device
-# that reaches no more is not here.
+# below= of regions; that a refusal names the limit that could not be met; and several
+# regions in place of one. A device that reaches no more is not here.
 #
 # cmdline: cma=96M
 # wide: 6.12-arm64
@@ -161,6 +161,22 @@ region_info b
 compare $((base + nr_pages * 4096)) -le $((at)) "b is below"
 expect_write ok "16M region=a" "it serves"
 expect_write ok "16M region=b" "and so does the other"
+lcma_free_all
+
+# --- several regions ---------------------------------------------------------------------------
+
+for i in 1 2 3 4; do expect_write ok "2M region=a+b label=plane" "plane $i"; done
+is "$(lcma_buffers a) $(lcma_buffers b)" "2 2" "one after the other in each"
+check "a program may, too" cmactl alloc 2M -r a+b --hold 0.01
+lcma_free_all
+for i in 1 2 3; do expect_write ok "8M region=a,b" "in order, $i"; done
+is "$(lcma_buffers a) $(lcma_buffers b)" "2 1" "the second when the first is full"
+expect_write ok "8M region=a+b" "in turn, one of them is full"
+expect_write ENOSPC "8M region=a+b" "in turn, both are full"
+says a "ENOSPC, 2048 pages" "the one says why"
+says b "ENOSPC, 2048 pages" "and so does the other"
+expect_write ENOENT "1M region=a+c" "no such region"
+expect_write EINVAL "1M region=a+a" "one twice"
 lcma_free_all
 check "unload" lcma_unload
 log_mark
