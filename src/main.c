@@ -15,6 +15,7 @@
 #include "life/attach.h"
 #include "life/door.h"
 #include "page/cache.h"
+#include "supply/claim.h"
 #include "supply/prepare.h"
 #include "supply/shrink.h"
 #include "supply/upkeep.h"
@@ -27,6 +28,7 @@ static int __init lcma_init(void)
 {
 	int err;
 
+	lcma_claim_init();
 	err = lcma_cache_init();
 	if (err)
 		return err;

@@ -18,8 +18,12 @@
 
 #ifdef ACR_FLAGS_CMA
 #define LCMA_ACR_KIND		(LCMA_HAS_CMA ? ACR_FLAGS_CMA : ACR_FLAGS_NONE)
+#define LCMA_ACR_MOVABLE	ACR_FLAGS_NONE
+typedef acr_flags_t lcma_acr_t;
 #else
 #define LCMA_ACR_KIND		LCMA_MIGRATETYPE
+#define LCMA_ACR_MOVABLE	MIGRATE_MOVABLE
+typedef unsigned int lcma_acr_t;
 #endif
 
 /*
@@ -62,15 +66,29 @@ static inline void lcma_compat_reset_tags(unsigned long pfn,
 		page_kasan_tag_reset(pfn_to_page(pfn));
 }
 
-static inline int lcma_compat_alloc_contig(unsigned long start_pfn,
-					   unsigned long end_pfn)
+static inline int lcma_compat_alloc_kind(unsigned long start_pfn,
+					 unsigned long end_pfn, lcma_acr_t kind)
 {
-	int err = alloc_contig_range(start_pfn, end_pfn, LCMA_ACR_KIND,
+	int err = alloc_contig_range(start_pfn, end_pfn, kind,
 				     GFP_KERNEL | __GFP_NOWARN);
 
 	if (!err)
 		lcma_compat_reset_tags(start_pfn, end_pfn);
 	return err;
+}
+
+/* In blocks of the regions' type. */
+static inline int lcma_compat_alloc_contig(unsigned long start_pfn,
+					   unsigned long end_pfn)
+{
+	return lcma_compat_alloc_kind(start_pfn, end_pfn, LCMA_ACR_KIND);
+}
+
+/* In MOVABLE blocks. */
+static inline int lcma_compat_alloc_movable(unsigned long start_pfn,
+					    unsigned long end_pfn)
+{
+	return lcma_compat_alloc_kind(start_pfn, end_pfn, LCMA_ACR_MOVABLE);
 }
 
 #endif

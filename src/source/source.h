@@ -77,7 +77,8 @@ struct lcma_source {
 /* Every source, lcma_source_NAME, in the order in which complaints list them. */
 #define LCMA_SOURCES(ROW) \
 	ROW(cma) \
-	ROW(reserve_mem)
+	ROW(reserve_mem) \
+	ROW(live)
 
 #define LCMA_SOURCE_DECLARE(name) \
 	extern const struct lcma_source lcma_source_##name;

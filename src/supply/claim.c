@@ -12,6 +12,7 @@
 #include "compat/contig.h"
 #include "fault.h"
 #include "page/block.h"
+#include "source/taker.h"
 #include "supply/turns.h"
 #include "trace.h"
 
@@ -67,22 +68,8 @@ int lcma_claim(struct lcma_region *region, unsigned long start,
 	return err;
 }
 
-/**
- * lcma_unclaim - give pages back to the buddy allocator
- * @region: a shareable region
- * @start: first page; all pages of the range are busy, the caller's, and
- *	claimed: order 0 with one reference
- * @nr_pages: how many
- *
- * In blocks of the buddy allocator, unless the kernel's accounting wants single pages
- * (compat/contig.h).
- *
- * Context: process, may sleep; no lock held.
- */
-void lcma_unclaim(struct lcma_region *region, unsigned long start,
-		  unsigned long nr_pages)
+static void give_pages(unsigned long pfn, unsigned long nr_pages)
 {
-	unsigned long pfn = lcma_region_pfn(region, start);
 	unsigned long nr;
 
 	trace_lcma_give_back(region->name, pfn, nr_pages);
@@ -99,6 +86,48 @@ void lcma_unclaim(struct lcma_region *region, unsigned long start,
 		}
 		cond_resched();
 	}
+}
+
+/**
+ * lcma_unclaim - give pages back to the buddy allocator
+ * @region: a shareable region
+ * @start: first page; all pages of the range are busy, the caller's, and
+ *	claimed: order 0 with one reference
+ * @nr_pages: how many
+ *
+ * In blocks of the buddy allocator, unless the kernel's accounting wants single pages
+ * (compat/contig.h).
+ *
+ * Context: process, may sleep; no lock held.
+ */
+void lcma_unclaim(struct lcma_region *region, unsigned long start,
+		  unsigned long nr_pages)
+{
+	give_pages(lcma_region_pfn(region, start), nr_pages);
+}
+
+/* Whole units that no region has. Whose turn it is there matters to no other claim. */
+static int take_live(unsigned long pfn, unsigned long nr_pages)
+{
+	might_sleep();
+	return lcma_fault(CLAIM_BUSY) ?: lcma_fault(CLAIM_NOMEM) ?:
+	       lcma_fault(CLAIM_INTR) ?:
+	       lcma_compat_alloc_movable(pfn, pfn + nr_pages);
+}
+
+/**
+ * lcma_claim_init - let sources take memory out of the running system
+ *
+ * Context: while the module loads, before the regions.
+ */
+void lcma_claim_init(void)
+{
+	static const struct lcma_taker taker = {
+		.take = take_live,
+		.give = give_pages,
+	};
+
+	lcma_taker_set(&taker);
 }
 
 /**

@@ -8,6 +8,7 @@
 
 #include "region/region.h"
 
+void lcma_claim_init(void);
 int lcma_claim(struct lcma_region *region, unsigned long start,
 	       unsigned long nr_pages);
 void lcma_unclaim(struct lcma_region *region, unsigned long start,

@@ -71,7 +71,7 @@ unknown()
 	load_refused "$5" "EINVAL" \
 		"regions=: \"$2\" is no $3 (there are $4), at character $1"
 }
-sources="cma, reserve_mem"
+sources="cma, reserve_mem, live"
 options="keep=, align=, policy=, order=, heap=, wedge="
 
 # variant: one more way to break a rule that was broken before. The parser is the

@@ -61,6 +61,8 @@ lap "life of the automatic choice"
 
 # What cannot be made to fail would not be tested.
 can_reserve_mem || echo RMEM_CARVE >>/tmp/seen
+# The job live sweeps its own.
+printf 'LIVE_CARVE\nLIVE_SURVEY\n' >>/tmp/seen
 frees_blocks || echo UNCLAIM_BLOCK >>/tmp/seen
 # Where all memory is mapped there is nothing to map.
 [ "$(uname -m)" = armv7l ] || printf 'DMABUF_VMAP\nDMABUF_VMAP_LIST\n' >>/tmp/seen

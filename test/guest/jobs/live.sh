@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# live - a region out of the running system, with no reservation: what is taken and
+# what the log says of it; at a place; while programs use the memory; at run time, drained
+# and brought back; refusals; every failure point; and that each block is what it was
+# after the unload, under load too. Not here: a machine that has run for weeks.
+#
+# cmdline: cma=96M
+# wide: 6.12-arm64
+
+# shellcheck source=test/guest/lib/tap.sh
+. /test/lib/tap.sh
+# shellcheck source=test/guest/lib/region.sh
+. /test/lib/region.sh
+# shellcheck source=test/guest/lib/hands.sh
+. /test/lib/hands.sh
+
+mib=$((1 << 20))
+
+# blocks: how many pageblocks of each type there are, in $movable, $cma, $isolated and $all
+blocks()
+{
+	# shellcheck disable=SC2046	# four numbers
+	set -- $(awk '/^Number of blocks type/ { for (i = 5; i <= NF; i++) name[i] = $i; on = 1; next }
+		on && /^Node/ { sub(/,/, ""); for (i = 5; i <= NF; i++) {
+			n[name[i]] += $i; all += $i } }
+		END { print n["Movable"] + 0, n["CMA"] + 0, n["Isolate"] + 0, all }' /proc/pagetypeinfo)
+	movable=$1 cma=$2 isolated=$3 all=$4
+}
+
+# as_before DESCRIPTION SLACK: the kernel itself changes a block now and then
+as_before()
+{
+	blocks
+	is "$cma $isolated $all" "$cma0 0 $all0" "$1: no block is of another kind than before"
+	compare "$movable" -ge $((movable0 - $2)) "$1: $movable of $movable0 blocks are movable"
+}
+
+blocks
+movable0=$movable cma0=$cma all0=$all
+[ "$all" -gt 0 ] || bail_out "no /proc/pagetypeinfo"
+
+# --- a region ----------------------------------------------------------------------------
+
+log_mark
+check "32 MiB of the running system" lcma_load "a=32M@live"
+log=$(log_since)
+matches "$log" "region a: 32768 KiB taken from the running system, [0-9]+ KiB of them were in use and have moved; looking at [0-9]+ MiB took [0-9]+ ms, taking [0-9]+ ms" \
+	"the log says what was moved, and how long it took"
+region_info a
+is "$source $nr_pages" "live $((32 * mib / 4096))" "that is what it is"
+place=$base
+blocks
+pageblock=$(lcma_info a pageblock_pages)
+is $((cma - cma0)) $((nr_pages / pageblock)) "its blocks can be shared"
+is "$shared" "$nr_pages" "and all of it is"
+expect_write ok "32M" "all of it"
+lcma_free_all
+check "programs use it" memhold hold anon 200
+ranges=$place+$((32 * mib))
+answer=$(memhold ask anon count $ranges)
+compare "${answer% of*}" -gt 0 "$answer of its pages are theirs"
+expect_write ok "32M" "all of it again"
+is "$(memhold ask anon verify)" ok "and no program lost any"
+lcma_free_all
+memhold ask anon end >/dev/null
+identity a "it adds up"
+check "unload" lcma_unload
+as_before "after an unload" 1
+
+# --- out of memory that is in use -----------------------------------------------------------
+
+check "programs use most of memory" memhold hold anon 250
+log_mark
+check "64 MiB of it" lcma_load "a=64M@live"
+moved=$(log_since | sed -n 's/.*system, \([0-9]*\) KiB of them.*/\1/p')
+is "$(memhold ask anon verify)" ok "$moved KiB were moved, and no program lost any"
+expect_write ok "64M" "all of it"
+lcma_free_all
+check "unload" lcma_unload
+is "$(memhold ask anon verify)" ok "still none"
+memhold ask anon end >/dev/null
+as_before "after programs used it" 1
+
+# --- a place -----------------------------------------------------------------------------------
+
+check "at a place" lcma_load "a=16M@live:$place;b=8M@live,below=$place"
+region_info a
+is "$base" "$place" "it is there"
+region_info b
+compare $((base + nr_pages * 4096)) -le $((place)) "b is below"
+check "unload" lcma_unload
+
+# --- refusals, at run time ---------------------------------------------------------------------
+
+check "a region of the reservation" lcma_load "main=16M@cma"
+add=$sys/add
+# refused LINE PATTERN
+refused()
+{
+	if echo "$1" >$add 2>/dev/null; then
+		fail "'$1' is refused"
+	else
+		matches "$(cat $add)" "$2" "'$1' is refused, and the file says why"
+	fi
+}
+refused "x=4G@live" "wants 4194304 KiB of the running system, which has [0-9]+ KiB to spare"
+refused "x=8M@live:here" "live:here needs an address"
+refused "x=8M@live:0x60001000" "live memory begins at multiples of"
+refused "x=8M@live:$place,at=0x10000000" "needs an address"
+refused "x=8M@live:0x10000000" "in one piece at 0x10000000, the running system can give 0 KiB now"
+blocks
+is "$isolated" 0 "nothing is left isolated"
+
+check "at run time" eval "echo 'cam2=16M@live,keep=0' >$add"
+expect_write ok "16M region=cam2" "it serves"
+lcma_free_all
+check "it is drained" eval "echo 1 >$sys/cam2/drain"
+as_before "after a drain" 1
+check "it comes back" eval "echo cam2 >$add"
+expect_write ok "16M region=cam2" "and serves"
+lcma_free_all
+check "a private one" eval "echo 'own=8M@live,keep=all' >$add"
+expect_write ok "8M region=own nowait" "which serves at once"
+lcma_free_all
+
+faults=/sys/kernel/debug/lcma_faults
+point=1
+while [ $point -lt 100 ]; do
+	echo "#$point" >$faults
+	echo "swept=8M@live" 2>/dev/null >$add && break
+	echo off >$faults
+	point=$((point + 1))
+done
+echo off >$faults
+compare $point -gt 6 "$((point - 1)) points failed, then it worked"
+for point in CLAIM_BUSY CLAIM_NOMEM CLAIM_INTR; do
+	echo $point >$faults
+	check "$point is an error" eval "! echo 'y=8M@live' 2>/dev/null >$add"
+	echo off >$faults
+done
+for region in cam2 own swept; do
+	check "$region is drained" eval "echo 1 >$sys/$region/drain"
+done
+as_before "after all of that" 1
+
+# --- under load ------------------------------------------------------------------------------------
+
+end=/tmp/end
+rm -f $end
+mkdir -p /tmp/t
+mount -t tmpfs none /tmp/t
+(while [ ! -e $end ]; do
+	dd if=/dev/zero of=/tmp/t/a bs=1M count=40 2>/dev/null
+	dd if=/dev/zero of=/tmp/t/b bs=1M count=40 2>/dev/null
+	rm /tmp/t/a
+done) & busy=$!
+check "a region beside writers" eval "echo 'busy=32M@live' >$add"
+expect_write ok "8M region=busy" "it serves"
+lcma_free_all
+soon "an unload beside writers" lcma_unload
+: >$end
+wait $busy
+umount /tmp/t
+blocks
+is "$cma $isolated" "$cma0 0" "no block is left"
+finish
