@@ -72,7 +72,6 @@ static void give_pages(unsigned long pfn, unsigned long nr_pages)
 {
 	unsigned long nr;
 
-	trace_lcma_give_back(region->name, pfn, nr_pages);
 	for (; nr_pages; nr_pages -= nr, pfn += nr) {
 		if (LCMA_FREES_BLOCKS) {
 			nr = lcma_block_next(pfn, nr_pages);
@@ -103,7 +102,10 @@ static void give_pages(unsigned long pfn, unsigned long nr_pages)
 void lcma_unclaim(struct lcma_region *region, unsigned long start,
 		  unsigned long nr_pages)
 {
-	give_pages(lcma_region_pfn(region, start), nr_pages);
+	const unsigned long pfn = lcma_region_pfn(region, start);
+
+	trace_lcma_give_back(region->name, pfn, nr_pages);
+	give_pages(pfn, nr_pages);
 }
 
 /* Whole units that no region has. Whose turn it is there matters to no other claim. */
