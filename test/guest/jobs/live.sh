@@ -57,7 +57,7 @@ is $((cma - cma0)) $((nr_pages / pageblock)) "its blocks can be shared"
 is "$shared" "$nr_pages" "and all of it is"
 expect_write ok "32M" "all of it"
 lcma_free_all
-check "programs use it" memhold hold anon 200
+check "programs use it" memhold hold anon 300
 ranges=$place+$((32 * mib))
 answer=$(memhold ask anon count $ranges)
 compare "${answer% of*}" -gt 0 "$answer of its pages are theirs"
@@ -71,12 +71,13 @@ as_before "after an unload" 1
 
 # --- out of memory that is in use -----------------------------------------------------------
 
-check "programs use most of memory" memhold hold anon 250
+check "programs use most of memory" memhold hold anon 280
 log_mark
-check "64 MiB of it" lcma_load "a=64M@live"
+check "16 MiB of it, where the first one was" lcma_load "a=16M@live:$place"
 moved=$(log_since | sed -n 's/.*system, \([0-9]*\) KiB of them.*/\1/p')
-is "$(memhold ask anon verify)" ok "$moved KiB were moved, and no program lost any"
-expect_write ok "64M" "all of it"
+compare "${moved:-0}" -gt 0 "$moved KiB were moved"
+is "$(memhold ask anon verify)" ok "and no program lost any"
+expect_write ok "16M" "all of it"
 lcma_free_all
 check "unload" lcma_unload
 is "$(memhold ask anon verify)" ok "still none"
@@ -126,20 +127,16 @@ expect_write ok "8M region=own nowait" "which serves at once"
 lcma_free_all
 
 faults=/sys/kernel/debug/lcma_faults
-point=1
-while [ $point -lt 100 ]; do
-	echo "#$point" >$faults
-	echo "swept=8M@live" 2>/dev/null >$add && break
-	echo off >$faults
-	point=$((point + 1))
-done
-echo off >$faults
-compare $point -gt 6 "$((point - 1)) points failed, then it worked"
-for point in CLAIM_BUSY CLAIM_NOMEM CLAIM_INTR; do
+# A claim that fails once is made again, so each point fails each time. (Not CLAIM_INTR:
+# without a signal a shell writes again.)
+for point in LIVE_CARVE LIVE_SURVEY CLAIM_BUSY CLAIM_NOMEM REGION_REGISTER REGION_NEW \
+	REGION_PARTS SYSFS_DIR SYSFS_ADD; do
 	echo $point >$faults
-	check "$point is an error" eval "! echo 'y=8M@live' 2>/dev/null >$add"
+	check "$point is an error" eval "! echo 'swept=8M@live' 2>/dev/null >$add"
 	echo off >$faults
 done
+is "$(ls -d $sys/swept 2>/dev/null)" "" "and leaves nothing"
+check "then it works" eval "echo 'swept=8M@live' >$add"
 for region in cam2 own swept; do
 	check "$region is drained" eval "echo 1 >$sys/$region/drain"
 done
