@@ -190,12 +190,12 @@ void lcma_region_recarve(struct lcma_region *region,
 {
 	unsigned long flags;
 
-	/* Nothing looks at these bits as long as the region is drained. */
+	/* Clearing a bit a page takes as long as a search, and nothing else waits. */
+	lcma_region_lock(region, &flags);
 	lcma_zeroed_init(&region->zeroed, region->zeroed.bits, carve->nr_pages);
 	lcma_backoff_init(&region->backoff, region->backoff.units,
 			  carve->nr_pages, region->unit_pages,
 			  msecs_to_jiffies(LCMA_BACKOFF_MS));
-	lcma_region_lock(region, &flags);
 	region->carve = *carve;
 	region->is_carved = true;
 	lcma_region_unlock(region, flags);

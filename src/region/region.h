@@ -98,9 +98,9 @@ enum lcma_life {
  * @name: its name, unique
  * @heap: its name as a dma-heap, or ""; fixed
  * @spec: what was asked for, and what became of keep=; fixed
- * @carve: where its memory is and where it comes from; fixed as long as it serves: a
- *	region that is brought back may lie elsewhere
- * @is_carved: @carve is still known to its source; under drain_lock
+ * @carve: where its memory is and where it comes from, as long as it serves; fixed
+ * @is_carved: @carve is still known to its source; under drain_lock. A region that is
+ *	brought back has another carve
  * @unit_pages: what isolation touches; fixed
  * @align_pages: least alignment of every buffer; fixed
  * @granule_pages: every buffer takes a multiple of this; fixed
