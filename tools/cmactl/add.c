@@ -3,10 +3,9 @@
  * Regions that come and go: cmactl add, cmactl drain.
  */
 #include <errno.h>
-#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmactl.h"
 
@@ -15,14 +14,14 @@
 /* One write. Return: 0; a negative errno. */
 static int write_file(const char *path, const char *text)
 {
-	const ssize_t len = strlen(text);
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int err;
+	FILE *file = fopen(path, "we");
+	int err = 0;
 
-	if (fd < 0)
+	if (!file)
 		return -errno;
-	err = write(fd, text, len) == len ? 0 : -errno;
-	close(fd);
+	if (fputs(text, file) < 0 || fflush(file))
+		err = -errno;
+	fclose(file);
 	return err;
 }
 
@@ -40,12 +39,24 @@ static const char *read_reason(char *line, size_t size)
 	return *line ? line : NULL;
 }
 
-/* The module is not loaded, or is one that cannot do this. */
-static int fail_missing(struct session *session, const char *what)
+/* Is the module there? Return: 0; an exit status, and what is wrong was said. */
+static int check_module(struct session *session)
 {
-	return access(ROOT, F_OK) ?
-	       fail(session, -ENODEV, NULL, "%s", what) :
-	       fail(session, -EOPNOTSUPP, "this module cannot add regions", "%s", what);
+	int status, device = device_open(session, &status);
+
+	if (device < 0)
+		return status;
+	lcma_close(device);
+	return 0;
+}
+
+static bool can_add(void)
+{
+	FILE *file = fopen(ROOT "/add", "re");
+
+	if (file)
+		fclose(file);
+	return file || errno != ENOENT;
 }
 
 static void write_state(struct session *session, const char *region,
@@ -68,10 +79,14 @@ int cmd_add(struct session *session)
 {
 	const char *spec = session->args->region;
 	char line[640], name[LCMA_NAME_SIZE];
-	int err = write_file(ROOT "/add", spec);
+	int err = check_module(session);
 
-	if (err == -ENOENT && access(ROOT "/add", F_OK))
-		return fail_missing(session, "add");
+	if (err)
+		return err;
+	if (!can_add())
+		return fail(session, -EOPNOTSUPP,
+			    "this module cannot add regions", "add");
+	err = write_file(ROOT "/add", spec);
 	if (err)
 		return fail(session, err, err == -EACCES || err == -EPERM ? NULL :
 			    read_reason(line, sizeof(line)), "add of '%s'", spec);
@@ -84,10 +99,10 @@ int cmd_drain(struct session *session)
 {
 	const char *region = session->args->region;
 	char path[128];
-	int err;
+	int err = check_module(session);
 
-	if (access(ROOT, F_OK))
-		return fail_missing(session, "drain");
+	if (err)
+		return err;
 	if (strchr(region, '/') || *region == '.' || strlen(region) >= LCMA_NAME_SIZE)
 		return fail(session, -ENOENT, NULL, "drain of region '%s'", region);
 	snprintf(path, sizeof(path), ROOT "/%s/drain", region);
