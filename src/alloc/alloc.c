@@ -282,15 +282,6 @@ static bool is_out_of_reach(const struct lcma_request *request,
 	       lcma_request_fit(request, region, &fit) == -ERANGE;
 }
 
-/* The regions that a request without one region asks, one after the other. */
-static struct lcma_region *nth_region(const struct lcma_request *request,
-				      unsigned int i)
-{
-	if (!request->nr_regions)
-		return lcma_region_nth(i);
-	return i < request->nr_regions ? request->regions[i] : NULL;
-}
-
 /*
  * The failure is that of the region whose error is told. If all are out of reach, it is
  * the first one's.
@@ -306,7 +297,7 @@ static int alloc_anywhere(const struct lcma_request *request,
 	int best = -ENOENT;
 	int err;
 
-	for (i = 0; (region = nth_region(request, i)); i++) {
+	for (i = 0; (region = lcma_request_nth(request, i)); i++) {
 		if (request->nr_pages > region->map.nr_pages) {
 			best = better_error(best, -EFBIG);
 			continue;

@@ -159,6 +159,22 @@ int lcma_request_make(const struct lcma_ask *ask, struct lcma_request *request)
 }
 
 /**
+ * lcma_request_nth - the regions that a request without one region asks
+ * @request: the request
+ * @i: 0 and up
+ *
+ * Context: any.
+ * Return: the region; NULL after the last one.
+ */
+struct lcma_region *lcma_request_nth(const struct lcma_request *request,
+				     unsigned int i)
+{
+	if (!request->nr_regions)
+		return lcma_region_nth(i);
+	return i < request->nr_regions ? request->regions[i] : NULL;
+}
+
+/**
  * lcma_request_fit - what a request looks for in one region
  * @request: the request
  * @region: the region

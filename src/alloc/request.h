@@ -94,6 +94,8 @@ struct lcma_request {
 };
 
 int lcma_request_make(const struct lcma_ask *ask, struct lcma_request *request);
+struct lcma_region *lcma_request_nth(const struct lcma_request *request,
+				     unsigned int i);
 int lcma_request_fit(const struct lcma_request *request,
 		     const struct lcma_region *region, struct lcma_fit *fit);
 

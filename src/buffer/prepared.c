@@ -35,7 +35,7 @@ static int choose_region(struct lcma_request *request, struct lcma_fit *fit)
 
 	if (request->region)
 		return lcma_request_fit(request, request->region, fit);
-	lcma_for_each_region(region, i) {
+	for (i = 0; (region = lcma_request_nth(request, i)); i++) {
 		if (READ_ONCE(region->life) != LCMA_LIVE)
 			continue;
 		err = lcma_request_fit(request, region, fit);
@@ -197,7 +197,7 @@ bool lcma_prepared_pay(const struct lcma_request *request)
 	struct lcma_fit fit;
 	unsigned int i;
 
-	lcma_for_each_region(region, i) {
+	for (i = 0; (region = lcma_request_nth(request, i)); i++) {
 		if ((request->region && request->region != region) ||
 		    lcma_request_fit(request, region, &fit))
 			continue;
