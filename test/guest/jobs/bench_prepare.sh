@@ -43,7 +43,8 @@ look()
 # one_rep: memory is filled, 64 MiB are announced, and asked for two seconds later
 one_rep()
 {
-	memhold hold m free=24000 || bail_out "memory cannot be filled"
+	# Room for what is to be moved, and for the kernel: else it is -ENOMEM.
+	memhold hold m free=110000 || bail_out "memory cannot be filled"
 	look
 	began_ns=$others_ns
 	moved=$migrated
@@ -65,7 +66,8 @@ for part in $parts; do
 		one_rep
 		rep=$((rep + 1))
 	done
-	memhold hold m free=24000 || bail_out "memory cannot be filled"
+	# Room for what is to be moved, and for the kernel: else it is -ENOMEM.
+	memhold hold m free=110000 || bail_out "memory cannot be filled"
 	measure move "" move count=256 reps=8
 	memhold ask m end >/dev/null
 done
