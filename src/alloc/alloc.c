@@ -308,8 +308,12 @@ static int alloc_anywhere(const struct lcma_request *request,
 			continue;
 		}
 		err = alloc_in_region(region, request, run, &f);
-		if (!err)
+		if (!err) {
+			/* What it waited for, in case that it was slow. */
+			if (run->outcome == LCMA_BY_SEARCH)
+				*failure = f;
 			return 0;
+		}
 		if (err == -EINTR || err == -ETIMEDOUT)
 			best = err;
 		else
