@@ -76,6 +76,13 @@ movable=$(sed -n 's/.*"largest_movable": \([0-9]*\).*/\1/p' $out)
 compare "$movable" -lt $((32 << 20)) "the longest run that can be had is shorter"
 expect_write ok "$((movable >> 10))K region=cam" "and can be had"
 lcma_free_all
+ctl 0 who "$pins"
+says '^page frame 0x[0-9a-f]+, address 0x[0-9a-f]+, in region cam at ' "who tells where a page is"
+says '^  flags: .*' "what is on it"
+says 'recorded nowhere|the kernel tells no more' "and that nobody knows who pinned it"
+ctl 0 metrics
+says '^lcma_region_stuck_bytes[{]region="cam"[}] 4096$' "the pin is in the metrics"
+says '^lcma_region_allocation_seconds_count[{]region="gpu",outcome="failed",bytes_up_to="65536"[}] 1$' "and the failure"
 # An ordinary user is not told what is on the pages.
 chmod 666 /dev/lcma
 as_1000 cmactl plan 32M --region cam >$out 2>&1
@@ -91,6 +98,27 @@ ctl 0 plan 32M --region cam
 expect_write ok '32M region=cam' "without the pin it fits"
 lcma_free_all
 
+# --- who, and the doctor -------------------------------------------------------------------
+
+cmactl alloc 1M --region gpu --label held --hold 60 >/tmp/held 2>&1 &
+holder=$!
+is_held()
+{
+	[ -s /tmp/held ]
+}
+wait_for 20000 is_held
+id=$(field "$(tail -n 1 $debug/gpu/buffers)" id)
+ctl 0 who "gpu/$id"
+says '^buffer gpu/[0-9]+: 1 MiB, label held, asked for .* by cmactl ' "a buffer"
+says "^  process $holder \\(cmactl\\): 1 descriptor, 0 mappings" "and who holds it"
+kill $holder
+wait $holder
+ctl 1 who "gpu/$id"
+ctl 0 doctor
+says '^[^ ]+ reservation +CMA areas of 96 MiB, command line cma=96M' "the doctor sees the reservation"
+says '^[^ ]+ device +/dev/lcma can be opened' "and the device"
+says '^lcma can be used' "and is content"
+
 # --- how long it took ----------------------------------------------------------------------
 
 ctl 0 latency gpu
@@ -99,7 +127,7 @@ says '^gpu +failed +64 KiB +1 ' "and a failure"
 is "$(wc -l </sys/kernel/lcma/cam/latency)" 12 "sysfs has a line for each outcome and size"
 failures=$(lcma_info cam failures)
 echo 1 >/sys/module/lcma/parameters/slow_ms
-expect_write ok '32M region=cam label=slow' "a slow allocation"
+expect_write ok '32M label=slow' "a slow allocation"
 echo 0 >/sys/module/lcma/parameters/slow_ms
 lcma_free_all
 ctl 0 failures cam --slow --all
