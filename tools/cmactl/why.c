@@ -140,7 +140,7 @@ static void tell_obstacle(struct story *story, const char *end)
 		     e->region, e->flags & LCMA_FAILURE_PHYS ?
 		     "; this one is page frame " : "",
 		     e->flags & LCMA_FAILURE_PHYS ? page : "");
-	step(story, "keep memory for buffers that must not wait: echo SIZE >/sys/kernel/lcma/%s/keep, or keep= in regions=",
+	step(story, "keep memory for buffers that must not wait: keep=SIZE in regions=, or keep_high and then keep_low in /sys/kernel/lcma/%s, in pages",
 	     e->region);
 	step(story, "a larger region has more places to choose from");
 }
@@ -157,7 +157,7 @@ static void tell_late(struct story *story, const char *end)
 	}
 	cause(story, "%s the pages of the region had to be emptied first, and that takes time",
 	      text);
-	step(story, "keep memory for buffers that must not wait: echo SIZE >/sys/kernel/lcma/%s/keep, or keep= in regions=",
+	step(story, "keep memory for buffers that must not wait: keep=SIZE in regions=, or keep_high and then keep_low in /sys/kernel/lcma/%s, in pages",
 	     story->entry->region);
 	step(story, "give it a longer timeout");
 }
@@ -184,7 +184,7 @@ static void tell(struct story *story)
 	case EAGAIN:
 		cause(story, "the caller must not wait (nowait), and the pool had no run of %s; %s are in it now",
 		      want, size_text(story->info->pool, size));
-		step(story, "keep more in the pool: echo SIZE >/sys/kernel/lcma/%s/keep, or keep= in regions=",
+		step(story, "keep more in the pool: keep=SIZE in regions=, or keep_high and then keep_low in /sys/kernel/lcma/%s, in pages",
 		     e->region);
 		step(story, "or allocate without nowait where the caller can wait");
 		break;
