@@ -132,8 +132,8 @@ static int find_region(const struct lcma_ask *ask, struct lcma_request *request)
  * Return: 0; -EOPNOTSUPP unknown flag; -EINVAL no pages, an alignment that is no
  * power of two or beyond any address, a place that is no multiple of the page size, a
  * boundary that is no power of two or smaller than the request, a malformed label or list;
- * -ENOENT no region of that name; -EFBIG larger than any region; -ENOSPC no address in a region is aligned so, or
- * there is no page before the limit.
+ * -ENOENT no region of that name; -EFBIG larger than any region; -ENOSPC no address in
+ * a region is aligned so, or there is no page before the limit.
  */
 int lcma_request_make(const struct lcma_ask *ask, struct lcma_request *request)
 {

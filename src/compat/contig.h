@@ -19,11 +19,11 @@
 #ifdef ACR_FLAGS_CMA
 #define LCMA_ACR_KIND		(LCMA_HAS_CMA ? ACR_FLAGS_CMA : ACR_FLAGS_NONE)
 #define LCMA_ACR_MOVABLE	ACR_FLAGS_NONE
-typedef acr_flags_t lcma_acr_t;
+#define lcma_acr_t		acr_flags_t
 #else
 #define LCMA_ACR_KIND		LCMA_MIGRATETYPE
 #define LCMA_ACR_MOVABLE	MIGRATE_MOVABLE
-typedef unsigned int lcma_acr_t;
+#define lcma_acr_t		unsigned int
 #endif
 
 /*

@@ -58,7 +58,7 @@ static void log_complaint(const char *parameter,
 	char why[LCMA_COMPLAINT_BYTES];
 
 	lcma_complaint_text(complaint, text, strlen(text), why, sizeof(why));
-	lcma_reason("%s=: %s", parameter, why);
+	lcma_reason_err("%s=: %s", parameter, why);
 }
 
 /*
@@ -93,8 +93,8 @@ static int settle_movable(struct lcma_spec *spec)
 	const unsigned long unit_pages = lcma_unit_pages();
 
 	if (spec->keep_high_bytes) {
-		lcma_reason("region %s: keep= is 0 or all on a kernel without CONFIG_CMA",
-			    spec->name);
+		lcma_reason_err("region %s: keep= is 0 or all on a kernel without CONFIG_CMA",
+				spec->name);
 		return -EOPNOTSUPP;
 	}
 	spec->order = max_t(unsigned int, spec->order, ilog2(unit_pages));
@@ -121,8 +121,8 @@ static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 	if (carve->shareable)
 		return LCMA_HAS_CMA ? 0 : settle_movable(spec);
 	if (given && !lcma_pageblock_can_share()) {
-		lcma_reason("region %s: keep= less than all needs a kernel built with CONFIG_CMA, or share_movable=1",
-			    spec->name);
+		lcma_reason_err("region %s: keep= less than all needs a kernel built with CONFIG_CMA, or share_movable=1",
+				spec->name);
 		return -EOPNOTSUPP;
 	}
 	pr_notice("region %s: %s, so it is private (keep=all)\n", spec->name,
@@ -143,10 +143,10 @@ static int check_fit(const struct lcma_region *region)
 
 	if (first + granule <= (u64)carve->base_pfn + carve->nr_pages)
 		return 0;
-	lcma_reason("region %s: no buffer fits, with align= and order= as they are: %llu KiB at a multiple of %llu KiB, in %lu KiB; make SIZE larger, or align= or order= smaller",
-		    region->name, granule << (PAGE_SHIFT - 10),
-		    align << (PAGE_SHIFT - 10),
-		    carve->nr_pages << (PAGE_SHIFT - 10));
+	lcma_reason_err("region %s: no buffer fits, with align= and order= as they are: %llu KiB at a multiple of %llu KiB, in %lu KiB; make SIZE larger, or align= or order= smaller",
+			region->name, granule << (PAGE_SHIFT - 10),
+			align << (PAGE_SHIFT - 10),
+			carve->nr_pages << (PAGE_SHIFT - 10));
 	return -ENOSPC;
 }
 
@@ -231,8 +231,8 @@ static int attach_region(struct lcma_spec *spec)
 	int err = lcma_region_has_room();
 
 	if (err) {
-		lcma_reason("region %s: there are %u regions already", spec->name,
-			    LCMA_MAX_REGIONS);
+		lcma_reason_err("region %s: there are %u regions already", spec->name,
+				LCMA_MAX_REGIONS);
 		return err;
 	}
 	region = make_region(spec);
@@ -304,16 +304,16 @@ static int check_new(const struct lcma_spec *spec)
 
 	lcma_for_each_region(region, i) {
 		if (!strcmp(region->name, spec->name)) {
-			lcma_reason("region %s: there is one of this name%s",
-				    spec->name,
-				    READ_ONCE(region->life) == LCMA_DRAINED ?
-				    "; it is drained, write its name alone to bring it back" :
-				    "");
+			lcma_reason_err("region %s: there is one of this name%s",
+					spec->name,
+					READ_ONCE(region->life) == LCMA_DRAINED ?
+					"; it is drained, write its name alone to bring it back" :
+					"");
 			return -EEXIST;
 		}
 		if (*spec->heap && !strcmp(region->heap, spec->heap)) {
-			lcma_reason("region %s: region %s has heap=%s",
-				    spec->name, region->name, spec->heap);
+			lcma_reason_err("region %s: region %s has heap=%s",
+					spec->name, region->name, spec->heap);
 			return -EEXIST;
 		}
 	}
@@ -348,8 +348,8 @@ struct lcma_region *lcma_attach_new(const char *text)
 		return ERR_PTR(err);
 	err = lcma_region_has_room();
 	if (err) {
-		lcma_reason("region %s: there are %u regions already", spec.name,
-			    LCMA_MAX_REGIONS);
+		lcma_reason_err("region %s: there are %u regions already", spec.name,
+				LCMA_MAX_REGIONS);
 		return ERR_PTR(err);
 	}
 	region = make_region(&spec);
@@ -403,9 +403,9 @@ static int carve_again(struct lcma_region *region)
 	if (err)
 		return err;
 	if (!is_alike(&carve, &region->carve)) {
-		lcma_reason("region %s: the source has %lu KiB at another place or of another kind now, it had %lu KiB",
-			    region->name, carve.nr_pages << (PAGE_SHIFT - 10),
-			    region->carve.nr_pages << (PAGE_SHIFT - 10));
+		lcma_reason_err("region %s: the source has %lu KiB at another place or of another kind now, it had %lu KiB",
+				region->name, carve.nr_pages << (PAGE_SHIFT - 10),
+				region->carve.nr_pages << (PAGE_SHIFT - 10));
 		carve.source->give_back(&carve, carve.base_pfn, carve.nr_pages);
 		carve.source->discard(&carve);
 		return -ENOSPC;
@@ -441,7 +441,7 @@ int lcma_attach_again(const char *name)
 		region = lcma_region_find(word);
 	}
 	if (!region) {
-		lcma_reason("no region of this name is drained; a new one is NAME=SIZE[@SOURCE][,OPTION]...");
+		lcma_reason_err("no region of this name is drained; a new one is NAME=SIZE[@SOURCE][,OPTION]...");
 		return -ENOENT;
 	}
 	if (mutex_lock_killable(&region->drain_lock))
@@ -449,7 +449,7 @@ int lcma_attach_again(const char *name)
 	if (READ_ONCE(region->life) == LCMA_DRAINED) {
 		err = carve_again(region);
 	} else {
-		lcma_reason("region %s is not drained", region->name);
+		lcma_reason_err("region %s is not drained", region->name);
 		err = -EEXIST;
 	}
 	mutex_unlock(&region->drain_lock);

@@ -352,13 +352,13 @@ int lcma_area_row(const struct lcma_spec *spec, struct lcma_row *row)
 	const unsigned long unit_pages = lcma_unit_pages();
 
 	if (spec->size_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES) {
-		lcma_reason("region %s: %llu KiB is more than one region can be",
-			    spec->name, spec->size_bytes >> 10);
+		lcma_reason_err("region %s: %llu KiB is more than one region can be",
+				spec->name, spec->size_bytes >> 10);
 		return -EFBIG;
 	}
 	if (spec->at & (((u64)unit_pages << PAGE_SHIFT) - 1)) {
-		lcma_reason("region %s: at= has to be a multiple of %lu KiB, the unit in which memory is shared",
-			    spec->name, unit_pages << (PAGE_SHIFT - 10));
+		lcma_reason_err("region %s: at= has to be a multiple of %lu KiB, the unit in which memory is shared",
+				spec->name, unit_pages << (PAGE_SHIFT - 10));
 		return -EINVAL;
 	}
 	*row = (struct lcma_row) {

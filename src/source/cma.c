@@ -143,7 +143,7 @@ static void log_shortage(struct lcma_area *area, const struct lcma_row *want)
 	if (!system.cma_pages) {
 		explain_no_area(&system, want->nr_units * unit_pages, spec, why,
 				sizeof(why));
-		lcma_reason("region %s: %s", spec->name, why);
+		lcma_reason_err("region %s: %s", spec->name, why);
 		return;
 	}
 	lcma_source_limit_text(spec, where, sizeof(where));
@@ -153,10 +153,10 @@ static void log_shortage(struct lcma_area *area, const struct lcma_row *want)
 	advise(&advice, &system,
 	       (advice.word_pages ?: area_pages) + missing +
 	       align_pages - min(align_pages, unit_pages), spec);
-	lcma_reason("region %s: wants %lu KiB in one piece%s, the kernel's CMA area can give %lu KiB now (in units of %lu KiB, on their edges)%s; %s",
-		    spec->name, (want->nr_units * unit_pages) << kib, where,
-		    (want->longest * unit_pages) << kib, unit_pages << kib,
-		    want->longest ? "" : nothing_text(spec), advice.text);
+	lcma_reason_err("region %s: wants %lu KiB in one piece%s, the kernel's CMA area can give %lu KiB now (in units of %lu KiB, on their edges)%s; %s",
+			spec->name, (want->nr_units * unit_pages) << kib, where,
+			(want->longest * unit_pages) << kib, unit_pages << kib,
+			want->longest ? "" : nothing_text(spec), advice.text);
 }
 
 static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
@@ -166,8 +166,8 @@ static int cma_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 	int err;
 
 	if (!LCMA_HAS_CMA) {
-		lcma_reason("region %s: this kernel was built without CONFIG_CMA, so there is no cma= area; use reserve_mem",
-			    spec->name);
+		lcma_reason_err("region %s: this kernel was built without CONFIG_CMA, so there is no cma= area; use reserve_mem",
+				spec->name);
 		return -EOPNOTSUPP;
 	}
 	err = lcma_area_row(spec, &want);

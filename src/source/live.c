@@ -247,16 +247,16 @@ static void log_shortage(const struct lcma_spec *spec, int err,
 
 	lcma_source_limit_text(spec, where, sizeof(where));
 	if (err == -ENOMEM)
-		lcma_reason("region %s: the system has no memory to move %lu KiB to",
-			    spec->name, nr_pages << kib);
+		lcma_reason_err("region %s: the system has no memory to move %lu KiB to",
+				spec->name, nr_pages << kib);
 	else if (err == -EINTR)
-		lcma_reason("region %s: was killed while memory was taken",
-			    spec->name);
+		lcma_reason_err("region %s: was killed while memory was taken",
+				spec->name);
 	else
-		lcma_reason("region %s: wants %lu KiB in one piece%s, the running system can give %lu KiB now (whole units of %lu KiB in MOVABLE blocks); ask for less, earlier after the boot, or reserve it: cma=%luM",
-			    spec->name, nr_pages << kib, where,
-			    longest_pages << kib, lcma_unit_pages() << kib,
-			    ALIGN(nr_pages, lcma_unit_pages()) >> (20 - PAGE_SHIFT));
+		lcma_reason_err("region %s: wants %lu KiB in one piece%s, the running system can give %lu KiB now (whole units of %lu KiB in MOVABLE blocks); ask for less, earlier after the boot, or reserve it: cma=%luM",
+				spec->name, nr_pages << kib, where,
+				longest_pages << kib, lcma_unit_pages() << kib,
+				ALIGN(nr_pages, lcma_unit_pages()) >> (20 - PAGE_SHIFT));
 }
 
 /* live:BASE is live and at=BASE. Return: 0; -EINVAL. */
@@ -271,15 +271,15 @@ static int read_base(const struct lcma_spec *spec, struct lcma_spec *wanted)
 	if (*spec->source_arg) {
 		if (lcma_word_address(&word, &base) || !base ||
 		    (spec->at && spec->at != base)) {
-			lcma_reason("region %s: live:%s needs an address, as in live:0x90000000, and no other at=",
-				    spec->name, spec->source_arg);
+			lcma_reason_err("region %s: live:%s needs an address, as in live:0x90000000, and no other at=",
+					spec->name, spec->source_arg);
 			return -EINVAL;
 		}
 		wanted->at = base;
 	}
 	if (wanted->at & (((u64)lcma_unit_pages() << PAGE_SHIFT) - 1)) {
-		lcma_reason("region %s: live memory begins at multiples of %lu KiB",
-			    spec->name, lcma_unit_pages() << (PAGE_SHIFT - 10));
+		lcma_reason_err("region %s: live memory begins at multiples of %lu KiB",
+				spec->name, lcma_unit_pages() << (PAGE_SHIFT - 10));
 		return -EINVAL;
 	}
 	return 0;
@@ -291,17 +291,17 @@ static int count_pages(const struct lcma_spec *spec, unsigned long *nr_pages)
 	const long spare = si_mem_available();
 
 	if (spec->size_bytes >> PAGE_SHIFT >= LCMA_MAP_MAX_PAGES) {
-		lcma_reason("region %s: %llu KiB is more than one region can be",
-			    spec->name, spec->size_bytes >> 10);
+		lcma_reason_err("region %s: %llu KiB is more than one region can be",
+				spec->name, spec->size_bytes >> 10);
 		return -EFBIG;
 	}
 	*nr_pages = ALIGN((unsigned long)(spec->size_bytes >> PAGE_SHIFT) +
 			  !!offset_in_page(spec->size_bytes), lcma_unit_pages());
 	if (spare > 0 && *nr_pages <= spare - spare / SPARE_FRACTION)
 		return 0;
-	lcma_reason("region %s: wants %lu KiB of the running system, which has %ld KiB to spare",
-		    spec->name, *nr_pages << (PAGE_SHIFT - 10),
-		    max(spare, 0L) << (PAGE_SHIFT - 10));
+	lcma_reason_err("region %s: wants %lu KiB of the running system, which has %ld KiB to spare",
+			spec->name, *nr_pages << (PAGE_SHIFT - 10),
+			max(spare, 0L) << (PAGE_SHIFT - 10));
 	return -ENOMEM;
 }
 

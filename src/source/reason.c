@@ -18,14 +18,14 @@ static DEFINE_MUTEX(lock);
 static char last[REASON_BYTES];
 
 /**
- * lcma_reason - say why a region cannot be had
+ * lcma_reason_err - say why a region cannot be had
  * @format: a sentence without a newline, as for printf
  *
  * It is logged as an error. Of several, the last one is kept.
  *
  * Context: process, may sleep.
  */
-void lcma_reason(const char *format, ...)
+void lcma_reason_err(const char *format, ...)
 {
 	va_list ap;
 

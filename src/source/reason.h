@@ -9,7 +9,7 @@
 #include <linux/compiler_attributes.h>
 #include <linux/types.h>
 
-void lcma_reason(const char *format, ...) __printf(1, 2);
+void lcma_reason_err(const char *format, ...) __printf(1, 2);
 void lcma_reason_clear(void);
 int lcma_reason_show(char *to, size_t size_bytes);
 

@@ -43,13 +43,13 @@ static void log_shortage(const struct lcma_spec *spec,
 	else
 		snprintf(where, sizeof(where), " at a multiple of %lu KiB",
 			 wish->align_pages << kib);
-	lcma_reason("region %s: wants %lu KiB in one piece%s, reservation %s at %pa has %lu KiB that are still reserved, unused%s; put reserve_mem=%luM:%luM:%s on the kernel command line, or reboot if an earlier unload left pages behind",
-		    spec->name, wish->nr_pages << kib, where, rmem->label,
-		    &rmem->phys, wish->longest << kib,
-		    wish->is_private ? "" : " and in whole units",
-		    whole_mib(rmem->end - rmem->first + wish->nr_pages - wish->longest),
-		    max(wish->align_pages, lcma_unit_pages()) >> (20 - PAGE_SHIFT),
-		    rmem->label);
+	lcma_reason_err("region %s: wants %lu KiB in one piece%s, reservation %s at %pa has %lu KiB that are still reserved, unused%s; put reserve_mem=%luM:%luM:%s on the kernel command line, or reboot if an earlier unload left pages behind",
+			spec->name, wish->nr_pages << kib, where, rmem->label,
+			&rmem->phys, wish->longest << kib,
+			wish->is_private ? "" : " and in whole units",
+			whole_mib(rmem->end - rmem->first + wish->nr_pages - wish->longest),
+			max(wish->align_pages, lcma_unit_pages()) >> (20 - PAGE_SHIFT),
+			rmem->label);
 }
 
 static int rmem_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
@@ -59,24 +59,24 @@ static int rmem_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 	int err;
 
 	if (!LCMA_HAS_RESERVE_MEM) {
-		lcma_reason("region %s: reserve_mem= came with Linux 6.12; on this kernel use cma=",
-			    spec->name);
+		lcma_reason_err("region %s: reserve_mem= came with Linux 6.12; on this kernel use cma=",
+				spec->name);
 		return -EOPNOTSUPP;
 	}
 	if (!find_rmem(spec->source_arg, &rmem)) {
-		lcma_reason("region %s: no reservation of the name %s; put reserve_mem=%lluM:%luM:%s on the kernel command line",
-			    spec->name, rmem.label,
-			    (spec->size_bytes + SZ_1M - 1) >> 20,
-			    lcma_unit_pages() >> (20 - PAGE_SHIFT), rmem.label);
+		lcma_reason_err("region %s: no reservation of the name %s; put reserve_mem=%lluM:%luM:%s on the kernel command line",
+				spec->name, rmem.label,
+				(spec->size_bytes + SZ_1M - 1) >> 20,
+				lcma_unit_pages() >> (20 - PAGE_SHIFT), rmem.label);
 		return -ENODEV;
 	}
 	if (spec->size_bytes > (u64)(rmem.end - rmem.first) << PAGE_SHIFT) {
-		lcma_reason("region %s: wants %llu KiB, reservation %s has %lu KiB; put reserve_mem=%lluM:%luM:%s on the kernel command line",
-			    spec->name, spec->size_bytes >> 10, rmem.label,
-			    (rmem.end - rmem.first) << (PAGE_SHIFT - 10),
-			    (spec->size_bytes + SZ_1M - 1) >> 20,
-			    max(lcma_source_align_pages(spec), lcma_unit_pages()) >>
-			    (20 - PAGE_SHIFT), rmem.label);
+		lcma_reason_err("region %s: wants %llu KiB, reservation %s has %lu KiB; put reserve_mem=%lluM:%luM:%s on the kernel command line",
+				spec->name, spec->size_bytes >> 10, rmem.label,
+				(rmem.end - rmem.first) << (PAGE_SHIFT - 10),
+				(spec->size_bytes + SZ_1M - 1) >> 20,
+				max(lcma_source_align_pages(spec), lcma_unit_pages()) >>
+				(20 - PAGE_SHIFT), rmem.label);
 		return -ENOSPC;
 	}
 

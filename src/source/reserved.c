@@ -240,8 +240,8 @@ static int choose_pages(const struct lcma_spec *spec,
 	}
 	reserved->nr_pages = wish->nr_pages;
 	if (spec->at & (((u64)step << PAGE_SHIFT) - 1)) {
-		lcma_reason("region %s: at= has to be a multiple of %lu KiB",
-			    spec->name, step << (PAGE_SHIFT - 10));
+		lcma_reason_err("region %s: at= has to be a multiple of %lu KiB",
+				spec->name, step << (PAGE_SHIFT - 10));
 		return -EINVAL;
 	}
 	limit_range(spec, wish->nr_pages, &first, &end);

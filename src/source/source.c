@@ -180,7 +180,7 @@ int lcma_source_suggest(struct lcma_spec *spec)
 		return -ENOMEM;
 	err = ask_in_turn(spec, turns, nr, why);
 	if (err == -ENODEV) {
-		lcma_reason("region %s: no source of memory:", spec->name);
+		lcma_reason_err("region %s: no source of memory:", spec->name);
 		for (i = 0; i < nr; i++)
 			pr_err("  %s: %s\n", sources[turns[i]]->word, why[i]);
 	}

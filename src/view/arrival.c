@@ -42,8 +42,8 @@ static int add(const char *text)
 	/* The last step that can fail: a heap that was opened cannot go again. */
 	err = err ?: lcma_heap_add(region);
 	if (err) {
-		lcma_reason("region %s: its files could not be made (%pe)",
-			    region->name, ERR_PTR(err));
+		lcma_reason_err("region %s: its files could not be made (%pe)",
+				region->name, ERR_PTR(err));
 		lcma_sysfs_remove(region);
 		lcma_attach_drop(region);
 		return err;

@@ -246,9 +246,10 @@ struct lcma_region_info {
  *
  * Errors: ENOENT no such region; EFBIG larger than the region; EPERM @at or @below,
  * see there; ENOSPC no unused run that fits, where it may lie; EBUSY every one held a
- * page that could not be moved; ENOMEM nowhere to move one to; ENOBUFS no memory for structures; EAGAIN with NOWAIT:
- * unused runs, but none in the pool; ETIMEDOUT; EINTR killed; EDQUOT over the
- * file's or the user's quota; EMFILE, ENFILE no descriptor left.
+ * page that could not be moved; ENOMEM nowhere to move one to; ENOBUFS no memory for
+ * structures; EAGAIN with NOWAIT: unused runs, but none in the pool; ETIMEDOUT; EINTR
+ * killed; EDQUOT over the file's or the user's quota; EMFILE, ENFILE no descriptor
+ * left.
  */
 struct lcma_alloc {
 	__u32 size;
