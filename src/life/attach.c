@@ -14,6 +14,7 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -28,6 +29,9 @@
 #include "source/system.h"
 #include "supply/quarantine.h"
 #include "supply/surplus.h"
+
+/* Room for the regions of a device tree. */
+#define TEXT_BYTES	SZ_8K
 
 /* The region of the automatic choice. */
 #define DEFAULT_REGION	"default"
@@ -243,19 +247,8 @@ static int attach_region(struct lcma_spec *spec)
 	return 0;
 }
 
-static int attach_automatically(void)
-{
-	struct lcma_spec spec = {
-		.name = DEFAULT_REGION,
-		.source = LCMA_SOURCE_ANY,
-		.align_bytes = 1,
-	};
-	int err = lcma_source_suggest(&spec);
-
-	return err ? err : attach_region(&spec);
-}
-
-static int attach_specs(void)
+/* @text is what @parameter says. */
+static int attach_specs(const char *parameter, const char *text)
 {
 	struct lcma_complaint complaint;
 	struct lcma_spec *specs;
@@ -265,16 +258,47 @@ static int attach_specs(void)
 		kcalloc(LCMA_MAX_REGIONS, sizeof(*specs), GFP_KERNEL);
 	if (!specs)
 		return -ENOMEM;
-	nr = lcma_spec_parse(regions, &words, specs, LCMA_MAX_REGIONS,
+	nr = lcma_spec_parse(text, &words, specs, LCMA_MAX_REGIONS,
 			     &complaint);
 	if (nr < 0) {
-		log_complaint("regions", &complaint, regions);
+		log_complaint(parameter, &complaint, text);
 		err = nr;
 	}
 	for (i = 0; i < nr && !err; i++)
 		err = attach_region(&specs[i]);
 	kfree(specs);
 	return err;
+}
+
+/* What regions= could have said. */
+static int attach_described(struct lcma_spec *spec)
+{
+	char *text;
+	int err;
+
+	text = lcma_fault(ATTACH_TEXT) ? NULL : kzalloc(TEXT_BYTES, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	err = lcma_source_describe(spec, text, TEXT_BYTES);
+	if (!err && *text) {
+		pr_info("without regions= as with regions=%s\n", text);
+		err = attach_specs("device tree, regions", text);
+	} else if (!err) {
+		err = attach_region(spec);
+	}
+	kfree(text);
+	return err;
+}
+
+static int attach_automatically(void)
+{
+	struct lcma_spec spec = {
+		.name = DEFAULT_REGION,
+		.source = LCMA_SOURCE_ANY,
+		.align_bytes = 1,
+	};
+
+	return lcma_source_suggest(&spec) ?: attach_described(&spec);
 }
 
 /**
@@ -287,7 +311,8 @@ static int attach_specs(void)
  */
 int lcma_attach_all(void)
 {
-	int err = regions && *regions ? attach_specs() : attach_automatically();
+	int err = regions && *regions ? attach_specs("regions", regions) :
+					attach_automatically();
 
 	if (err)
 		lcma_detach_all();

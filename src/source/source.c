@@ -189,6 +189,24 @@ int lcma_source_suggest(struct lcma_spec *spec)
 }
 
 /**
+ * lcma_source_describe - all that the automatic choice makes of a source
+ * @spec: of lcma_source_suggest()
+ * @text: regions, in the words of regions=; "": the one that the spec says
+ * @size_bytes: room for it
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOSPC if it does not fit, and the log says so.
+ */
+int lcma_source_describe(const struct lcma_spec *spec, char *text,
+			 size_t size_bytes)
+{
+	const struct lcma_source *source = sources[spec->source];
+
+	*text = '\0';
+	return source->describe ? source->describe(text, size_bytes) : 0;
+}
+
+/**
  * lcma_source_carve - take the memory of a region from its source
  * @spec: the region
  * @carve: what was taken

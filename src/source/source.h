@@ -52,9 +52,13 @@ struct lcma_carve {
  * @arg: what may follow that word
  * @turn: when the automatic choice asks it: the lowest comes first
  * @suggest: for the automatic choice: fill in size_bytes and source_arg of a
- *	spec. NULL: it is never chosen automatically. May sleep. Return: 0;
+ *	spec; a size that is there already has to fit. NULL: it is never chosen
+ *	automatically. May sleep. Return: 0;
  *	-ENODEV, and in @why a sentence: what was looked for and what to put on
  *	the command line; another errno if it could not look.
+ * @describe: all that the automatic choice makes of it, in the words of regions=, after
+ *	suggest() succeeded. NULL: the one region of suggest(). May sleep. Return: 0;
+ *	an errno, after it has logged what is wrong.
  * @carve: take memory where lcma_source_may_begin() and lcma_source_may_end() say.
  *	May sleep. Return: 0; or an errno, after it has logged in a sentence what is wrong
  *	and what to put on the command line.
@@ -68,6 +72,7 @@ struct lcma_source {
 	enum lcma_source_arg arg;
 	unsigned int turn;
 	int (*suggest)(struct lcma_spec *spec, char *why, size_t size_bytes);
+	int (*describe)(char *text, size_t size_bytes);
 	int (*carve)(const struct lcma_spec *spec, struct lcma_carve *carve);
 	void (*give_back)(struct lcma_carve *carve, unsigned long start_pfn,
 			  unsigned long nr_pages);
@@ -78,7 +83,8 @@ struct lcma_source {
 #define LCMA_SOURCES(ROW) \
 	ROW(cma) \
 	ROW(reserve_mem) \
-	ROW(live)
+	ROW(live) \
+	ROW(of)
 
 #define LCMA_SOURCE_DECLARE(name) \
 	extern const struct lcma_source lcma_source_##name;
@@ -93,6 +99,8 @@ bool lcma_source_may_end(const struct lcma_spec *spec, unsigned long end_pfn);
 int lcma_source_limit_text(const struct lcma_spec *spec, char *text,
 			   size_t size_bytes);
 int lcma_source_suggest(struct lcma_spec *spec);
+int lcma_source_describe(const struct lcma_spec *spec, char *text,
+			 size_t size_bytes);
 int lcma_source_carve(const struct lcma_spec *spec, struct lcma_carve *carve);
 
 #endif

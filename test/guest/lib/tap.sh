@@ -25,6 +25,7 @@
 #	# expected: page allocation failure	(no splat: what the job brings about)
 #	# modules: zram				(stock modules for modprobe)
 #	# programs: v4l2-ctl			(of Debian packages; may be missing)
+#	# overlay: test/guest/data/of.dtso	(what the device tree has besides: qemu/devicetree)
 #	# data: test/guest/data/x.bin		(files of this tree; in the guest they are
 #				in /test/data)
 #
