@@ -95,6 +95,7 @@ struct page;
  * @prepares: how often memory was held so
  * @prepares_used: how often an allocation has used it
  * @prepares_over: how often its time was over first
+ * @address_bits: how many a device needs to reach all of the region
  *
  * The numbers have the names that they have in sysfs.
  */
@@ -136,6 +137,7 @@ struct lcma_region_state {
 	u64 prepares;
 	u64 prepares_used;
 	u64 prepares_over;
+	unsigned long address_bits;
 };
 
 /**

@@ -262,7 +262,8 @@ static int alloc_in_region(struct lcma_region *region,
 static int better_error(int a, int b)
 {
 	static const int ranking[] = {
-		-EBUSY, -ENOMEM, -ENOBUFS, -EAGAIN, -ENOSPC, -EFBIG, -ENOENT,
+		-EBUSY, -ENOMEM, -ENOBUFS, -EAGAIN, -ENOSPC, -EFBIG, -EOPNOTSUPP,
+		-ENOENT,
 	};
 	unsigned int i;
 

@@ -182,7 +182,8 @@ struct lcma_region *lcma_request_nth(const struct lcma_request *request,
  *	an error too, for the failure's record
  *
  * Context: any.
- * Return: 0; -EFBIG: larger than the region; -ERANGE: the limits leave no place in it,
+ * Return: 0; -EOPNOTSUPP: pages are wanted, and it serves none; -EFBIG: larger than the
+ * region; -ERANGE: the limits leave no place in it,
  * whatever is used.
  */
 int lcma_request_fit(const struct lcma_request *request,
@@ -195,6 +196,8 @@ int lcma_request_fit(const struct lcma_request *request,
 			       region->align_pages) - 1;
 	fit->nr_pages = request->nr_pages;
 	lcma_reach_apply(&request->reach, region->map.nr_pages, fit);
+	if (request->flags & LCMA_LOOSE && !lcma_carve_serves_pages(&region->carve))
+		return -EOPNOTSUPP;
 	if (request->nr_pages > region->map.nr_pages)
 		return -EFBIG;
 	fit->nr_pages = ALIGN(request->nr_pages, granule);

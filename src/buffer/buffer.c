@@ -15,6 +15,7 @@
 
 #include "buffer/prepared.h"
 #include "fault.h"
+#include "page/cache.h"
 #include "trace.h"
 
 static void note_facts(struct lcma_buffer *buffer,
@@ -166,10 +167,14 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_request *request,
 		return ERR_PTR(err);
 	}
 
+	region = buffer->run.region;
+	/* It was zeroed through the cache, which other mappings go past. */
+	if (region->carve.has_pages && region->carve.cache != LCMA_CACHE_WB)
+		lcma_cache_for_cpu(lcma_region_phys(region, buffer->run.start),
+				   (u64)buffer->run.nr_pages << PAGE_SHIFT);
 	kref_init(&buffer->ref);
 	mutex_init(&buffer->dmabuf_lock);
 	note_facts(buffer, request, began);
-	region = buffer->run.region;
 	lcma_region_lock(region, &flags);
 	enlist(region, buffer);
 	lcma_region_unlock(region, flags);

@@ -36,6 +36,7 @@
 
 #include <uapi/linux/lcma.h>
 
+#include "buffer/frames.h"
 #include "buffer/mapping.h"
 #include "compat/dma.h"
 #include "compat/dmabuf.h"
@@ -88,6 +89,17 @@ static unsigned long export_pages(const struct export *export)
 	return export->buffer->run.nr_pages;
 }
 
+static const struct lcma_carve *export_carve(const struct export *export)
+{
+	return &export->buffer->run.region->carve;
+}
+
+/* Is there a cache between CPUs and the buffer? */
+static bool is_cached(const struct export *export)
+{
+	return export_carve(export)->cache == LCMA_CACHE_WB;
+}
+
 static int fill_table(const struct export *export, struct sg_table *table)
 {
 	unsigned long pfn = lcma_buffer_pfn(export->buffer);
@@ -104,7 +116,8 @@ static int fill_table(const struct export *export, struct sg_table *table)
 	for_each_sgtable_sg(table, entry, i) {
 		unsigned long nr = min_t(unsigned long, left, MAX_ENTRY_PAGES);
 
-		sg_set_page(entry, pfn_to_page(pfn), nr << PAGE_SHIFT, 0);
+		sg_set_page(entry, export_carve(export)->has_pages ?
+				   pfn_to_page(pfn) : NULL, nr << PAGE_SHIFT, 0);
 		pfn += nr;
 		left -= nr;
 	}
@@ -126,6 +139,9 @@ static int dmabuf_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *a)
 	struct attachment *attachment;
 	int err;
 
+	if (!export_carve(export)->has_pages && is_cached(export) &&
+	    !lcma_compat_is_coherent(a->dev))
+		return -EOPNOTSUPP;
 	attachment = lcma_fault(DMABUF_ATTACH) ? NULL :
 		     kzalloc(sizeof(*attachment), GFP_KERNEL);
 	if (!attachment)
@@ -201,6 +217,22 @@ static void sync_attachment(struct attachment *attachment, u64 offset, u64 len,
 	}
 }
 
+/*
+ * Where no cache has to be treated, or none can be: the kernel treats caches by way of
+ * its own mapping, which memory without pages has not.
+ * Return: true: all is done, and *err is the answer.
+ */
+static bool sync_frames(const struct export *export, int *err)
+{
+	*err = 0;
+	if (is_cached(export) && export_carve(export)->has_pages)
+		return false;
+	if (is_cached(export) && lcma_cache_is_needed())
+		*err = -EOPNOTSUPP;
+	mb();	/* between what a CPU does and what a device is told */
+	return true;
+}
+
 static void sync_for_cpu(struct export *export, u64 offset, u64 len)
 {
 	const phys_addr_t phys = export_phys(export) + offset;
@@ -246,6 +278,31 @@ static void sync_for_device(struct export *export, u64 offset, u64 len)
 		lcma_cache_for_device(export_phys(export) + offset, len);
 }
 
+/* Return: 0; -EIO; -EOPNOTSUPP: the device would see a copy, which is cached. */
+static int map_uncached(struct export *export, struct attachment *attachment,
+			enum dma_data_direction direction)
+{
+	struct device *dev = attachment->dev;
+	struct sg_table *table = &attachment->table;
+	int err;
+
+	if (!export_carve(export)->has_pages)
+		return lcma_frames_map(dev, table, export_phys(export), direction);
+	err = dma_map_sgtable(dev, table, direction, DMA_ATTR_SKIP_CPU_SYNC);
+	if (err || device_iommu_mapped(dev) ||
+	    lcma_compat_is_direct(dev, sg_dma_address(table->sgl),
+				  export_phys(export)))
+		return err;
+	dma_unmap_sgtable(dev, table, direction, DMA_ATTR_SKIP_CPU_SYNC);
+	return -EOPNOTSUPP;
+}
+
+/* Are its pages mapped for devices the usual way, caches and all? */
+static bool is_usual(const struct export *export)
+{
+	return is_cached(export) && export_carve(export)->has_pages;
+}
+
 static struct sg_table *dmabuf_map(struct dma_buf_attachment *a,
 				   enum dma_data_direction direction)
 {
@@ -257,9 +314,10 @@ static struct sg_table *dmabuf_map(struct dma_buf_attachment *a,
 		direction = DMA_BIDIRECTIONAL;
 	mutex_lock(&export->lock);
 	if (!attachment->is_mapped)
-		err = lcma_fault(DMABUF_MAP) ?:
+		err = lcma_fault(DMABUF_MAP) ?: is_usual(export) ?
 		      dma_map_sgtable(attachment->dev, &attachment->table,
-				      direction, 0);
+				      direction, 0) :
+		      map_uncached(export, attachment, direction);
 	if (!err) {
 		attachment->is_mapped = true;
 		attachment->direction = direction;
@@ -279,9 +337,13 @@ static void dmabuf_unmap(struct dma_buf_attachment *a, struct sg_table *table,
 	attachment->is_mapped = false;
 	atomic_dec(&export->buffer->nr_pins);
 	/* It hands the buffer to the CPU. */
-	if (attachment->direction != DMA_TO_DEVICE)
+	if (is_usual(export) && attachment->direction != DMA_TO_DEVICE)
 		lcma_cache_for_device(export_phys(export), a->dmabuf->size);
-	dma_unmap_sgtable(attachment->dev, table, attachment->direction, 0);
+	if (!export_carve(export)->has_pages)
+		lcma_frames_unmap(attachment->dev, table, attachment->direction);
+	else
+		dma_unmap_sgtable(attachment->dev, table, attachment->direction,
+				  is_usual(export) ? 0 : DMA_ATTR_SKIP_CPU_SYNC);
 	mutex_unlock(&export->lock);
 }
 
@@ -289,7 +351,10 @@ static int dmabuf_begin_cpu_access(struct dma_buf *dmabuf,
 				   enum dma_data_direction direction)
 {
 	struct export *export = dmabuf->priv;
+	int err;
 
+	if (sync_frames(export, &err))
+		return err;
 	mutex_lock(&export->lock);
 	sync_for_cpu(export, 0, dmabuf->size);
 	mutex_unlock(&export->lock);
@@ -300,7 +365,10 @@ static int dmabuf_end_cpu_access(struct dma_buf *dmabuf,
 				 enum dma_data_direction direction)
 {
 	struct export *export = dmabuf->priv;
+	int err;
 
+	if (sync_frames(export, &err))
+		return err;
 	mutex_lock(&export->lock);
 	sync_for_device(export, 0, dmabuf->size);
 	mutex_unlock(&export->lock);
@@ -325,7 +393,11 @@ static int dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 	if (export->vaddr) {
 		export->nr_vmaps++;
 		atomic_inc(&export->buffer->nr_pins);
-		iosys_map_set_vaddr(map, export->vaddr);
+		if (export_carve(export)->cache == LCMA_CACHE_UNCACHED)
+			iosys_map_set_vaddr_iomem(map, (__force void __iomem *)
+						       export->vaddr);
+		else
+			iosys_map_set_vaddr(map, export->vaddr);
 	} else {
 		err = -ENOMEM;
 	}
@@ -340,7 +412,7 @@ static void dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 	mutex_lock(&export->lock);
 	atomic_dec(&export->buffer->nr_pins);
 	if (!--export->nr_vmaps) {
-		lcma_mapping_drop(export->vaddr);
+		lcma_mapping_drop(export->buffer, export->vaddr);
 		export->vaddr = NULL;
 	}
 	mutex_unlock(&export->lock);
@@ -460,13 +532,14 @@ struct lcma_buffer *lcma_dmabuf_buffer(struct dma_buf *dmabuf)
  * Before the CPU begins, transfers that were announced are waited for.
  *
  * Context: process, may sleep.
- * Return: 0; -EINVAL if the range is empty or not within the buffer;
- * -ERESTARTSYS.
+ * Return: 0; -EINVAL if the range is empty or not within the buffer; -EOPNOTSUPP for
+ * cached no-map memory, where devices do not see the caches; -ERESTARTSYS.
  */
 int lcma_dmabuf_sync(struct dma_buf *dmabuf, u64 offset, u64 len, u32 flags)
 {
 	struct export *export = dmabuf->priv;
 	long left;
+	int err;
 
 	if (offset >= dmabuf->size || len > dmabuf->size - offset)
 		return -EINVAL;
@@ -478,6 +551,8 @@ int lcma_dmabuf_sync(struct dma_buf *dmabuf, u64 offset, u64 len, u32 flags)
 		if (left < 0)
 			return left;
 	}
+	if (sync_frames(export, &err))
+		return err;
 	mutex_lock(&export->lock);
 	if (flags & LCMA_SYNC_END)
 		sync_for_device(export, offset, len);

@@ -43,6 +43,19 @@ module_param(map_at_once, bool, 0644);
 MODULE_PARM_DESC(map_at_once,
 		 "user mappings are filled when they are made, not when they are touched [1]");
 
+/* As the region's memory is mapped everywhere. */
+static pgprot_t protection(const struct lcma_buffer *buffer, pgprot_t prot)
+{
+	switch (buffer->run.region->carve.cache) {
+	case LCMA_CACHE_WC:
+		return pgprot_writecombine(prot);
+	case LCMA_CACHE_UNCACHED:
+		return pgprot_device(prot);
+	default:
+		return prot;
+	}
+}
+
 /* The page of the buffer after the last one that is mapped. */
 static unsigned long end_pgoff(const struct lcma_buffer *buffer,
 			       struct vm_area_struct *vma)
@@ -198,6 +211,7 @@ int lcma_mapping_user(struct lcma_buffer *buffer, struct vm_area_struct *vma)
 		return -EINVAL;
 	lcma_compat_vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND |
 				      VM_DONTDUMP | VM_WIPEONFORK);
+	vma->vm_page_prot = protection(buffer, vma->vm_page_prot);
 	vma->vm_ops = &mapping_vm_ops;
 	vma->vm_private_data = buffer;
 	if (READ_ONCE(map_at_once) || vma->vm_flags & VM_LOCKED)
@@ -209,7 +223,7 @@ int lcma_mapping_user(struct lcma_buffer *buffer, struct vm_area_struct *vma)
  * lcma_mapping_kernel - map a buffer for the kernel
  * @buffer: the buffer, which the caller holds until lcma_mapping_drop()
  *
- * Lowmem has a mapping already, which is the answer then.
+ * Lowmem, and memory without pages, has a mapping already, which is the answer then.
  *
  * Context: process, may sleep.
  * Return: the address of the buffer's first byte; NULL: no memory, or no address
@@ -217,12 +231,15 @@ int lcma_mapping_user(struct lcma_buffer *buffer, struct vm_area_struct *vma)
  */
 void *lcma_mapping_kernel(const struct lcma_buffer *buffer)
 {
+	const struct lcma_carve *carve = &buffer->run.region->carve;
 	const unsigned long pfn = lcma_buffer_pfn(buffer);
 	const unsigned long nr_pages = buffer->run.nr_pages;
 	struct page **pages;
 	unsigned long i;
 	void *vaddr;
 
+	if (!carve->has_pages)
+		return carve->vaddr + (buffer->run.start << PAGE_SHIFT);
 	if (!PageHighMem(pfn_to_page(pfn + nr_pages - 1)))
 		return page_address(pfn_to_page(pfn));
 	pages = lcma_fault(DMABUF_VMAP_LIST) ? NULL :
@@ -232,19 +249,20 @@ void *lcma_mapping_kernel(const struct lcma_buffer *buffer)
 	for (i = 0; i < nr_pages; i++)
 		pages[i] = pfn_to_page(pfn + i);
 	vaddr = lcma_fault(DMABUF_VMAP) ? NULL :
-		vmap(pages, nr_pages, VM_MAP, PAGE_KERNEL);
+		vmap(pages, nr_pages, VM_MAP, protection(buffer, PAGE_KERNEL));
 	kvfree(pages);
 	return vaddr;
 }
 
 /**
  * lcma_mapping_drop - the kernel needs its mapping no longer
+ * @buffer: the buffer
  * @vaddr: what lcma_mapping_kernel() gave
  *
  * Context: process, may sleep.
  */
-void lcma_mapping_drop(void *vaddr)
+void lcma_mapping_drop(const struct lcma_buffer *buffer, void *vaddr)
 {
-	if (is_vmalloc_addr(vaddr))
+	if (buffer->run.region->carve.has_pages && is_vmalloc_addr(vaddr))
 		vunmap(vaddr);
 }

@@ -14,6 +14,6 @@ struct vm_area_struct;
 
 int lcma_mapping_user(struct lcma_buffer *buffer, struct vm_area_struct *vma);
 void *lcma_mapping_kernel(const struct lcma_buffer *buffer);
-void lcma_mapping_drop(void *vaddr);
+void lcma_mapping_drop(const struct lcma_buffer *buffer, void *vaddr);
 
 #endif

@@ -171,6 +171,25 @@ static int parse_below(struct lcma_cursor *cursor, const struct lcma_word *value
 			     &spec->below);
 }
 
+static const char *cache_choice(unsigned int i)
+{
+	static const char * const choices[] = { "wb", "wc", "uncached" };
+
+	return i < ARRAY_SIZE(choices) ? choices[i] : NULL;
+}
+
+static int parse_cache(struct lcma_cursor *cursor, const struct lcma_word *value,
+		       const struct lcma_spec_words *words,
+		       struct lcma_spec *spec)
+{
+	const int cache = lcma_choice_find(cache_choice, value);
+
+	if (cache < 0)
+		return lcma_cursor_unknown(cursor, value, "cache", cache_choice);
+	spec->cache = LCMA_CACHE_WB + cache;
+	return 0;
+}
+
 static int parse_heap(struct lcma_cursor *cursor, const struct lcma_word *value,
 		      const struct lcma_spec_words *words,
 		      struct lcma_spec *spec)
@@ -207,6 +226,7 @@ static const struct {
 	{ "wedge=", parse_wedge },
 	{ "at=", parse_at },
 	{ "below=", parse_below },
+	{ "cache=", parse_cache },
 };
 
 static const char *option_choice(unsigned int i)
@@ -368,6 +388,17 @@ static int parse_regions(struct lcma_cursor *cursor,
 	} while (lcma_cursor_take(cursor, ';'));
 
 	return nr;
+}
+
+/**
+ * lcma_cache_word - how CPUs map memory, as cache= says it
+ * @cache: how; not LCMA_CACHE_ANY
+ *
+ * Return: a constant string.
+ */
+const char *lcma_cache_word(enum lcma_cache cache)
+{
+	return cache_choice(cache - LCMA_CACHE_WB);
 }
 
 /**

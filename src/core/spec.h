@@ -8,7 +8,8 @@
  *	source  = WORD [ ":" NAME ]			source/: which, and what NAME is
  *	option  = "keep=" ( SIZE / "all" ) / "keep=" LOW "-" HIGH /
  *		  "align=" SIZE / "policy=" WORD / "order=" N / "heap=" NAME /
- *		  "wedge=" ( "0" / "1" ) / "at=" ADDR / "below=" ADDR
+ *		  "wedge=" ( "0" / "1" ) / "at=" ADDR / "below=" ADDR /
+ *		  "cache=" ( "wb" / "wc" / "uncached" )
  *	SIZE    = 1*DIGIT [ "K" / "M" / "G" ]		bare: bytes
  *	ADDR    = "0x" 1*HEXDIG / SIZE			physical
  */
@@ -42,6 +43,20 @@ enum lcma_source_arg {
 };
 
 /**
+ * enum lcma_cache - how CPUs map a region's memory
+ * @LCMA_CACHE_ANY: as the source has it; in a spec only
+ * @LCMA_CACHE_WB: cached
+ * @LCMA_CACHE_WC: not cached, but writes may be combined
+ * @LCMA_CACHE_UNCACHED: as a device's registers
+ */
+enum lcma_cache {
+	LCMA_CACHE_ANY,
+	LCMA_CACHE_WB,
+	LCMA_CACHE_WC,
+	LCMA_CACHE_UNCACHED,
+};
+
+/**
  * struct lcma_spec_words - the words that regions= may use
  * @source: the sources; its numbers are what a spec has for a source
  * @source_arg: what may follow the word of the source with this number
@@ -70,6 +85,7 @@ struct lcma_spec_words {
  * @heap: also serves as /dev/dma_heap/NAME; "": it does not. May hold commas:
  *	the kernel's own is called "linux,cma"
  * @policy: how places for buffers are chosen: a number of lcma_spec_words.policy
+ * @cache: how CPUs are to map it
  * @is_wedged: the first page of each unit is kept
  * @order: every buffer takes a multiple of this power of two of pages
  */
@@ -87,9 +103,11 @@ struct lcma_spec {
 	char heap[LCMA_NAME_BYTES];
 	unsigned int policy;
 	unsigned int order;
+	enum lcma_cache cache;
 	bool is_wedged;
 };
 
+const char *lcma_cache_word(enum lcma_cache cache);
 int lcma_spec_parse(const char *text, const struct lcma_spec_words *words,
 		    struct lcma_spec *specs, unsigned int max_specs,
 		    struct lcma_complaint *error);

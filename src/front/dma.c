@@ -233,8 +233,11 @@ static void leave(struct lcma_dma_client *client, enum lcma_dma_why why,
 static enum way choose_way(struct device *dev, const struct lcma_region *region,
 			   unsigned long attrs, bool is_cached)
 {
-	const bool is_high = PageHighMem(pfn_to_page(region->carve.base_pfn));
+	const bool is_high = lcma_carve_is_high(&region->carve);
 	const bool is_coherent = dev_is_dma_coherent(dev);
+
+	if (!lcma_carve_serves_pages(&region->carve))
+		return WAY_NONE;
 
 	if (is_cached)
 		return is_high ? WAY_NONE : WAY_PAGE;

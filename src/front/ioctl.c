@@ -149,8 +149,14 @@ static u32 region_attrs(const struct lcma_region *region,
 		attrs |= LCMA_REGION_SHAREABLE;
 	if (facts->keep_high == facts->nr_pages)
 		attrs |= LCMA_REGION_PRIVATE;
-	if (PageHighMem(pfn_to_page(carve->base_pfn)))
+	if (lcma_carve_is_high(carve))
 		attrs |= LCMA_REGION_HIGHMEM;
+	if (!carve->has_pages)
+		attrs |= LCMA_REGION_NO_PAGES;
+	if (carve->cache == LCMA_CACHE_WC)
+		attrs |= LCMA_REGION_WC;
+	if (carve->cache == LCMA_CACHE_UNCACHED)
+		attrs |= LCMA_REGION_UNCACHED;
 	if (facts->life != LCMA_LIVE)
 		attrs |= LCMA_REGION_GONE;
 	return attrs;
@@ -215,6 +221,7 @@ static int do_region_info(const struct call *call, void *data)
 	out.wedge = facts.wedge;
 	out.wedged = bytes_of(facts.wedged_pages);
 	out.prepared = bytes_of(facts.prepared_pages);
+	out.address_bits = facts.address_bits;
 	fill_region_stats(&out, &facts.stats);
 	if (lcma_account_sees_phys()) {
 		out.attrs |= LCMA_REGION_PHYS;

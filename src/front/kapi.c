@@ -57,6 +57,7 @@ void lcma_region_describe(struct lcma_region *region,
 	state->prepares = stats->prepares;
 	state->prepares_used = stats->prepares_used;
 	state->prepares_over = stats->prepares_over;
+	state->address_bits = facts.address_bits;
 	state->allocs = stats->allocs;
 	state->frees = stats->frees;
 	state->failures = stats->failures;
@@ -122,7 +123,8 @@ EXPORT_SYMBOL_NS_GPL(lcma_region_prepare, LCMA_NS);
  *
  * Context: process, may sleep; any but hard interrupts with LCMA_NOWAIT (then
  * LCMA_ZERO takes as long as zeroing takes; on PREEMPT_RT threads only).
- * Return: the first page; ERR_PTR: -EOPNOTSUPP unknown flag; -EINVAL no pages,
+ * Return: the first page; ERR_PTR: -EOPNOTSUPP unknown flag, or the region has no-map
+ * memory or cache=, so serves buffers only; -EINVAL no pages,
  * or an alignment beyond any address; -ENOENT the region was drained;
  * -EFBIG larger than the region; -ENOSPC no unused run that fits; -EBUSY every
  * one held a page that could not be moved; -ENOMEM nowhere to move one to;
@@ -322,10 +324,13 @@ EXPORT_SYMBOL_NS_GPL(lcma_buffer_bytes, LCMA_NS);
  * @buffer: the buffer
  *
  * Context: any.
- * Return: the first of lcma_buffer_bytes() / PAGE_SIZE pages.
+ * Return: the first of lcma_buffer_bytes() / PAGE_SIZE pages; ERR_PTR: -EOPNOTSUPP the
+ * region has no-map memory, or cache=, so that no page of it may be mapped cached.
  */
 struct page *lcma_buffer_pages(const struct lcma_buffer *buffer)
 {
+	if (!lcma_carve_serves_pages(&buffer->run.region->carve))
+		return ERR_PTR(-EOPNOTSUPP);
 	return pfn_to_page(lcma_buffer_pfn(buffer));
 }
 EXPORT_SYMBOL_NS_GPL(lcma_buffer_pages, LCMA_NS);

@@ -109,6 +109,26 @@ static int settle_movable(struct lcma_spec *spec)
 	return 0;
 }
 
+/*
+ * How the memory is mapped. What the kernel maps itself it maps cached, and two mappings
+ * of one page have to be alike.
+ */
+static int settle_cache(struct lcma_carve *carve, const struct lcma_spec *spec)
+{
+	if (!carve->has_pages)
+		return 0;
+	carve->cache = spec->cache == LCMA_CACHE_ANY ? LCMA_CACHE_WB : spec->cache;
+	if (carve->cache == LCMA_CACHE_WB ||
+	    (carve->cache == LCMA_CACHE_WC && lcma_carve_is_high(carve)))
+		return 0;
+	pr_err("region %s: cache=%s is not possible in %s, which the kernel %s; use a no-map node of the device tree%s\n",
+	       spec->name, lcma_cache_word(carve->cache), lcma_carve_zone(carve),
+	       lcma_carve_is_high(carve) ? "maps cached at times" :
+					   "has mapped cached already",
+	       IS_ENABLED(CONFIG_HIGHMEM) ? ", or, for cache=wc, HIGHMEM" : "");
+	return -EOPNOTSUPP;
+}
+
 /* A region that cannot share its pages keeps them all. */
 static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 {
@@ -124,12 +144,18 @@ static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 		return 0;
 	if (carve->shareable)
 		return LCMA_HAS_CMA ? 0 : settle_movable(spec);
+	if (given && !carve->has_pages) {
+		pr_err("region %s: no-map memory cannot be shared with the system, so keep= is all\n",
+		       spec->name);
+		return -EOPNOTSUPP;
+	}
 	if (given && !lcma_pageblock_can_share()) {
 		lcma_reason_err("region %s: keep= less than all needs a kernel built with CONFIG_CMA, or share_movable=1",
 				spec->name);
 		return -EOPNOTSUPP;
 	}
 	pr_notice("region %s: %s, so it is private (keep=all)\n", spec->name,
+		  !carve->has_pages ? "is memory that the kernel does not map" :
 		  lcma_pageblock_can_share() ? "has no whole unit" :
 					       "this kernel has no CONFIG_CMA");
 	spec->keep_low_bytes = LCMA_KEEP_ALL;
@@ -167,9 +193,9 @@ static void announce(const struct lcma_region *region,
 	else
 		snprintf(keep, sizeof(keep), "%llu KiB",
 			 spec->keep_high_bytes >> 10);
-	pr_info("region %s: %llu KiB at %pa from %s, zone %s, unit %lu KiB, keep %s; %llu KiB were asked for, %lu KiB of the reservation lost to alignment\n",
+	pr_info("region %s: %llu KiB at %pa from %s, zone %s, cache %s, unit %lu KiB, keep %s; %llu KiB were asked for, %lu KiB of the reservation lost to alignment\n",
 		region->name, bytes >> 10, &base, carve->origin,
-		page_zone(pfn_to_page(carve->base_pfn))->name,
+		lcma_carve_zone(carve), lcma_cache_word(carve->cache),
 		region->unit_pages << (PAGE_SHIFT - 10), keep,
 		spec->size_bytes >> 10,
 		carve->lost_pages << (PAGE_SHIFT - 10));
@@ -197,7 +223,7 @@ static struct lcma_region *make_region(struct lcma_spec *spec)
 	err = lcma_source_carve(spec, &carve);
 	if (err)
 		return ERR_PTR(err);
-	err = settle_keep(&carve, spec);
+	err = settle_cache(&carve, spec) ?: settle_keep(&carve, spec);
 	if (err)
 		goto err_give_back;
 	region = lcma_region_new(spec, &carve);
@@ -506,7 +532,7 @@ void lcma_attach_rest(unsigned long *cma_pages, unsigned long *fixed_pages,
 			system.cma_pages -= min(system.cma_pages,
 						carve->nr_pages);
 		else if (carve->shareable &&
-			 !PageHighMem(pfn_to_page(carve->base_pfn)))
+			 !lcma_carve_is_high(carve))
 			system.fixed_pages -= min(system.fixed_pages,
 						  carve->nr_pages);
 	}

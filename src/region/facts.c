@@ -4,6 +4,7 @@
  */
 #include "region/facts.h"
 
+#include <linux/bitops.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/time64.h>
@@ -21,6 +22,7 @@ const struct lcma_fact lcma_fact_table[] = {
 	FACT(unit_pages, PAGES, FIXED),
 	FACT(align_pages, PAGES, FIXED),
 	FACT(granule_pages, PAGES, FIXED),
+	FACT(address_bits, EVENTS, FIXED),
 	FACT(keep_low, PAGES, SET),
 	FACT(keep_high, PAGES, SET),
 	FACT(decay_ms, MS, SET),
@@ -73,6 +75,7 @@ void lcma_facts_read(struct lcma_region *region, struct lcma_facts *facts)
 	facts->unit_pages = region->unit_pages;
 	facts->align_pages = region->align_pages;
 	facts->granule_pages = region->granule_pages;
+	facts->address_bits = fls64(lcma_region_phys(region, facts->nr_pages) - 1);
 
 	lcma_region_lock(region, &flags);
 	facts->used_pages = region->map.nr_in[LCMA_USED];

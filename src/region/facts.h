@@ -39,6 +39,7 @@
  * @decay_ms: after how long an idle pool is given back; 0: never
  * @wedge: 1: the first page of each unit is kept besides
  * @wedged_pages: how many of these are in the pool now
+ * @address_bits: how many a device needs to reach all of it
  * @stats: counters since the module was loaded
  * @life: whether it serves; not in the table, as no number
  */
@@ -62,6 +63,7 @@ struct lcma_facts {
 	u64 decay_ms;
 	u64 wedge;
 	u64 wedged_pages;
+	u64 address_bits;
 	struct lcma_stats stats;
 	enum lcma_life life;
 };

@@ -21,7 +21,7 @@
 static inline bool lcma_poison_has(const struct lcma_region *region,
 				   unsigned long page)
 {
-	return IS_ENABLED(CONFIG_MEMORY_FAILURE) &&
+	return IS_ENABLED(CONFIG_MEMORY_FAILURE) && region->carve.has_pages &&
 	       PageHWPoison(pfn_to_page(lcma_region_pfn(region, page)));
 }
 

@@ -7,10 +7,12 @@
 #include <linux/cacheflush.h>
 #include <linux/errno.h>
 #include <linux/highmem.h>
+#include <linux/io.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 
 #include "page/cache.h"
 #include "region/poison.h"
@@ -22,6 +24,23 @@
 #define CLEAN_BATCH	4UL
 
 /*
+ * Through the one mapping of memory without pages. Registers take neither unaligned
+ * accesses nor an instruction that zeroes a cache line.
+ */
+static void clear_frames(struct lcma_region *region, unsigned long start,
+			 unsigned long nr_pages)
+{
+	const struct lcma_carve *carve = &region->carve;
+	void *at = carve->vaddr + (start << PAGE_SHIFT);
+
+	if (carve->cache == LCMA_CACHE_UNCACHED)
+		memset_io((__force void __iomem *)at, 0, nr_pages << PAGE_SHIFT);
+	else
+		memset(at, 0, nr_pages << PAGE_SHIFT);
+	wmb();	/* before a device is told of it */
+}
+
+/*
  * They are zero in memory afterwards, not only in a cache. @is_cached: in a cache they
  * are already.
  */
@@ -31,6 +50,10 @@ static void clear_run(struct lcma_region *region, unsigned long start,
 	const unsigned long first_pfn = lcma_region_pfn(region, start);
 	unsigned long pfn;
 
+	if (!region->carve.has_pages) {
+		clear_frames(region, start, nr_pages);
+		return;
+	}
 	for (pfn = first_pfn; !is_cached && pfn < first_pfn + nr_pages; pfn++) {
 		clear_highpage(pfn_to_page(pfn));
 		/* Others read it through other mappings. */
@@ -104,6 +127,12 @@ static void touch_run(struct lcma_region *region, unsigned long start,
 {
 	unsigned long pfn = lcma_region_pfn(region, start);
 
+	if (!region->carve.has_pages) {
+		for (; nr_pages--; start++)
+			WRITE_ONCE(*(u32 *)(region->carve.vaddr +
+					    (start << PAGE_SHIFT)), 0);
+		return;
+	}
 	while (nr_pages--) {
 		struct page *page = pfn_to_page(pfn++);
 		u32 *word = kmap_local_page(page);

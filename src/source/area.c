@@ -391,6 +391,7 @@ int lcma_area_take(struct lcma_area *area, struct lcma_row *want,
 	carve->chunk_pages = unit_pages;
 	carve->shareable = true;
 	carve->is_kernel_cma = true;
+	carve->has_pages = true;
 	return 0;
 }
 

@@ -378,6 +378,7 @@ static int live_carve(const struct lcma_spec *spec, struct lcma_carve *carve)
 	carve->base_pfn = live->base_pfn;
 	carve->nr_pages = nr_pages;
 	carve->chunk_pages = lcma_unit_pages();
+	carve->has_pages = true;
 	carve->shareable = lcma_pageblock_can_share();
 	strscpy(carve->origin, "live", sizeof(carve->origin));
 	carve->private = live;

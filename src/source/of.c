@@ -7,6 +7,9 @@
  *					device of ours, and area.c takes units of it
  *	neither reusable nor no-map	the kernel has only set it aside: reserved.c
  *
+ *	no-map				the kernel does not map it: reserved.c takes page
+ *					frames, nomap.c maps them
+ *
  * What the kernel did with a node is not what the node says: it frees one that it
  * refuses, and has no memory for one that it could not place. So each carver judges
  * the pages, not the node.
@@ -29,6 +32,7 @@
 #include "fault.h"
 #include "page/pageblock.h"
 #include "source/area.h"
+#include "source/nomap.h"
 #include "source/reserved.h"
 #include "source/source.h"
 
@@ -185,6 +189,7 @@ static void set_reservation(const struct node *node,
 {
 	lcma_reservation_set(reservation, name_of(node->np), node->rmem->base,
 			     node->rmem->size);
+	reservation->has_pages = !is_no_map(node);
 }
 
 /* Memory that a driver of the kernel's gets when it asks for it. */
@@ -236,9 +241,19 @@ static int carve_reserved(const struct lcma_spec *spec, const struct node *node,
 	int err;
 
 	set_reservation(node, &reservation);
+	if (is_no_map(node) && !lcma_nomap_is_unmapped(&reservation)) {
+		pr_err("region %s: node %s says no-map, but the kernel has mapped it, see the boot log\n",
+		       spec->name, full_name(node->np));
+		return -EBUSY;
+	}
 	err = lcma_reserved_take(spec, &reservation, &wish, carve);
 	if (err == -ENOSPC)
 		log_reserved_shortage(spec, node, &reservation, &wish);
+	if (err || carve->has_pages)
+		return err;
+	err = lcma_nomap_map(spec, carve);
+	if (err)
+		lcma_reserved_discard(carve);
 	return err;
 }
 
@@ -311,11 +326,6 @@ err_free:
 static int carve_node(const struct lcma_spec *spec, const struct node *node,
 		      struct lcma_carve *carve)
 {
-	if (is_no_map(node)) {
-		pr_err("region %s: node %s is no-map, which lcma cannot use; leave no-map away\n",
-		       spec->name, full_name(node->np));
-		return -EOPNOTSUPP;
-	}
 	if (node->rmem->ops && !is_area(node))
 		return refuse_foreign(spec, node);
 	if (spec->size_bytes > node->rmem->size)
@@ -355,6 +365,8 @@ static void of_discard(struct lcma_carve *carve)
 {
 	struct pool *pool = carve->private;
 
+	if (!carve->has_pages)
+		lcma_nomap_unmap(carve);
 	if (!carve->is_kernel_cma) {
 		lcma_reserved_discard(carve);
 		return;
@@ -426,6 +438,7 @@ static const struct {
 	{ "lcma,policy", "policy", STRING },
 	{ "lcma,order", "order", CELL },
 	{ "lcma,wedge", "wedge", FLAG },
+	{ "lcma,cache", "cache", STRING },
 	/* Its value may hold commas, so it is the last. */
 	{ "lcma,heap", "heap", STRING },
 };

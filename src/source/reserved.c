@@ -56,6 +56,7 @@ bool lcma_reservation_set(struct lcma_reservation *reservation,
 			  const char *label, phys_addr_t phys,
 			  phys_addr_t size_bytes)
 {
+	reservation->has_pages = true;
 	reservation->label = label;
 	reservation->phys = phys;
 	reservation->first = PHYS_PFN(phys + PAGE_SIZE - 1);
@@ -87,7 +88,7 @@ unsigned long lcma_reservation_pages(const struct lcma_reservation *reservation,
 {
 	unsigned long first, nr_pages = 0;
 
-	if (lcma_pageblock_can_share() && !is_private)
+	if (lcma_pageblock_can_share() && reservation->has_pages && !is_private)
 		nr_pages = whole_units(reservation, &first);
 	return nr_pages ?: reservation->end - reservation->first;
 }
@@ -104,10 +105,12 @@ static bool page_is_in_carve(unsigned long pfn)
 }
 
 /* Is this page still as the boot left it? */
-static bool page_is_ours(unsigned long pfn)
+static bool page_is_ours(unsigned long pfn, bool has_pages)
 {
 	struct lcma_page_look look;
 
+	if (!has_pages)
+		return !page_is_in_carve(pfn);
 	if (!pfn_valid(pfn))
 		return false;
 	lcma_page_look(pfn, &look);
@@ -143,7 +146,7 @@ unsigned long lcma_reservation_taken(const struct lcma_reservation *reservation)
  * The first row of @nr_pages pages in [first, end), beginning on a multiple of
  * @align, that are all ours. @longest: the longest row there was, in steps of @step.
  */
-static bool find_row(unsigned long first, unsigned long end,
+static bool find_row(bool has_pages, unsigned long first, unsigned long end,
 		     unsigned long align, unsigned long step,
 		     unsigned long nr_pages, unsigned long *base,
 		     unsigned long *longest)
@@ -155,8 +158,9 @@ static bool find_row(unsigned long first, unsigned long end,
 	for (pfn = row; pfn < end; pfn++) {
 		if (!(pfn % 1024))
 			cond_resched();
-		if (!page_is_ours(pfn) ||
-		    page_zone(pfn_to_page(pfn)) != page_zone(pfn_to_page(row))) {
+		if (!page_is_ours(pfn, has_pages) ||
+		    (has_pages && page_zone(pfn_to_page(pfn)) !=
+				  page_zone(pfn_to_page(row)))) {
 			row = ALIGN(pfn + 1, align);
 			pfn = row - 1;
 			continue;
@@ -227,7 +231,7 @@ static int choose_pages(const struct lcma_spec *spec,
 	*wish = (struct lcma_wish) {
 		.nr_pages = PFN_UP(spec->size_bytes),
 		.align_pages = lcma_source_align_pages(spec),
-		.is_private = !units || !lcma_pageblock_can_share() ||
+		.is_private = !units || !reservation->has_pages || !lcma_pageblock_can_share() ||
 			      spec->keep_high_bytes == LCMA_KEEP_ALL,
 	};
 	if (!wish->is_private) {
@@ -245,7 +249,7 @@ static int choose_pages(const struct lcma_spec *spec,
 		return -EINVAL;
 	}
 	limit_range(spec, wish->nr_pages, &first, &end);
-	return find_row(first, end, wish->align_pages, step, wish->nr_pages,
+	return find_row(reservation->has_pages, first, end, wish->align_pages, step, wish->nr_pages,
 			&reserved->base_pfn, &wish->longest) ? 0 : -ENOSPC;
 }
 
@@ -286,6 +290,7 @@ int lcma_reserved_take(const struct lcma_spec *spec,
 	carve->shareable = !wish->is_private;
 	carve->chunk_pages = wish->is_private ? 1 : lcma_unit_pages();
 	carve->lost_pages = wish->lost_pages;
+	carve->has_pages = reservation->has_pages;
 	carve->private = reserved;
 	if (carve->shareable)
 		share_blocks(reserved);

@@ -16,12 +16,14 @@
  * @phys: where it begins
  * @first: first whole page
  * @end: exclusive end of the last whole page
+ * @has_pages: its struct pages are memory's; else they are not looked at
  */
 struct lcma_reservation {
 	const char *label;
 	phys_addr_t phys;
 	unsigned long first;
 	unsigned long end;
+	bool has_pages;
 };
 
 /**

@@ -8,6 +8,7 @@
 
 #include <linux/align.h>
 #include <linux/errno.h>
+#include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -121,6 +122,45 @@ int lcma_source_limit_text(const struct lcma_spec *spec, char *text,
 		len += scnprintf(text + len, size_bytes - len, " below %#llx",
 				 spec->below);
 	return len;
+}
+
+/**
+ * lcma_carve_is_high - is it outside the kernel's linear mapping, and has pages?
+ * @carve: the carve
+ *
+ * Context: any.
+ * Return: true for HIGHMEM.
+ */
+bool lcma_carve_is_high(const struct lcma_carve *carve)
+{
+	return carve->has_pages && PageHighMem(pfn_to_page(carve->base_pfn));
+}
+
+/**
+ * lcma_carve_serves_pages - may a driver have its struct pages?
+ * @carve: the carve
+ *
+ * The kernel maps pages cached. Where other mappings are not, it may not get them.
+ *
+ * Context: any.
+ * Return: true for cached memory with pages.
+ */
+bool lcma_carve_serves_pages(const struct lcma_carve *carve)
+{
+	return carve->has_pages && carve->cache == LCMA_CACHE_WB;
+}
+
+/**
+ * lcma_carve_zone - the zone that it lies in, for people
+ * @carve: the carve
+ *
+ * Context: any.
+ * Return: the zone's name; "none" if it has no pages.
+ */
+const char *lcma_carve_zone(const struct lcma_carve *carve)
+{
+	return carve->has_pages ?
+	       page_zone(pfn_to_page(carve->base_pfn))->name : "none";
 }
 
 /* The numbers of the sources that may be chosen automatically, in turn; how many. */

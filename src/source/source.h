@@ -28,6 +28,11 @@ struct lcma_source;
  *	whole units, whose pageblocks hold movable pages only
  * @is_kernel_cma: it lies in a CMA area of the kernel, which counts its pages as
  *	such
+ * @has_pages: its struct pages are memory's. Else nothing may look at them, it is never
+ *	shared, and buffers are page frames
+ * @cache: how every mapping of it is; the source sets it where it has no pages, else
+ *	attach.c does
+ * @vaddr: all of it mapped so, where it has no pages
  * @origin: for people: "cma", "reserve_mem:lcma"; the source fills it in
  * @private: the source's own
  *
@@ -42,6 +47,9 @@ struct lcma_carve {
 	unsigned long lost_pages;
 	bool shareable;
 	bool is_kernel_cma;
+	bool has_pages;
+	enum lcma_cache cache;
+	void *vaddr;
 	char origin[LCMA_SOURCE_ARG_BYTES + 16];
 	void *private;
 };
@@ -98,6 +106,9 @@ bool lcma_source_may_begin(const struct lcma_spec *spec, unsigned long pfn);
 bool lcma_source_may_end(const struct lcma_spec *spec, unsigned long end_pfn);
 int lcma_source_limit_text(const struct lcma_spec *spec, char *text,
 			   size_t size_bytes);
+bool lcma_carve_is_high(const struct lcma_carve *carve);
+bool lcma_carve_serves_pages(const struct lcma_carve *carve);
+const char *lcma_carve_zone(const struct lcma_carve *carve);
 int lcma_source_suggest(struct lcma_spec *spec);
 int lcma_source_describe(const struct lcma_spec *spec, char *text,
 			 size_t size_bytes);

@@ -27,6 +27,8 @@
 static bool page_is_free_of_others(struct lcma_region *region,
 				   unsigned long page)
 {
+	if (!region->carve.has_pages)
+		return true;
 	return page_ref_count(pfn_to_page(lcma_region_pfn(region, page))) == 1 &&
 	       !lcma_poison_has(region, page);
 }

@@ -34,9 +34,12 @@ static bool may_share;
 static bool helps(const struct lcma_region *region,
 		  const struct shrink_control *control)
 {
-	struct page *first = pfn_to_page(region->carve.base_pfn);
+	struct page *first;
 
-	if (!region->carve.shareable || page_to_nid(first) != control->nid)
+	if (!region->carve.shareable)
+		return false;
+	first = pfn_to_page(region->carve.base_pfn);
+	if (page_to_nid(first) != control->nid)
 		return false;
 	if (current->flags & PF_KSWAPD)
 		return true;

@@ -81,8 +81,8 @@ static int info_show(struct seq_file *m, void *unused)
 	seq_printf(m, "pageblock_pages: %lu\n",
 		   (unsigned long)pageblock_nr_pages);
 	seq_printf(m, "source: %s\n", carve->origin);
-	seq_printf(m, "zone: %s\n",
-		   page_zone(pfn_to_page(carve->base_pfn))->name);
+	seq_printf(m, "zone: %s\n", lcma_carve_zone(carve));
+	seq_printf(m, "cache: %s\n", lcma_cache_word(carve->cache));
 	if (facts.keep_high == facts.nr_pages)
 		seq_puts(m, "keep: all\n");
 	else

@@ -17,7 +17,7 @@
 	"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}[:=]" SIZE \
 	"(@(cma|reserve_mem(" ARG ")?|fake" ARG "))?" \
 	"(,(keep=(all|" SIZE "(-" SIZE ")?)|align=" SIZE \
-	"|policy=(cost|best-fit|first-fit|fake)|order=[0-9]+|wedge=0*[01]|at=" ADDR "|below=" ADDR "|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
+	"|policy=(cost|best-fit|first-fit|fake)|order=[0-9]+|wedge=0*[01]|at=" ADDR "|below=" ADDR "|cache=(wb|wc|uncached)|heap=[A-Za-z0-9][A-Za-z0-9_.,-]{0,30}))*"
 #define SHAPE	"^" REGION "(;" REGION ")*\n?$"
 
 static const char * const parts[] = {
@@ -25,7 +25,7 @@ static const char * const parts[] = {
 	"4096", "0", "a=1M", "cma", "@cma", "@reserve_mem", "@reserve_mem:gpu",
 	"@of:", "@live", "@fake", "@fake:x", ",keep=", ",keep=all", ",keep=1M-2M", ",align=1M",
 	",align=", ",policy=first-fit", ",order=3", ",order=", ",wedge=1", ",wedge=", ",heap=h", ",heap=linux,cma", ";b=2M@cma", "\n",
-	",at=", ",at=0x100000", ",below=", ",below=4G", "0xfF",
+	",at=", ",at=0x100000", ",below=", ",below=4G", "0xfF", ",cache=wc", ",cache=",
 	"18446744073709551615", "18446744073709551616", "17179869184G", "all",
 };
 
@@ -53,7 +53,7 @@ static bool same(const struct lcma_spec *a, const struct lcma_spec *b)
 	       a->keep_given == b->keep_given &&
 	       a->keep_low_bytes == b->keep_low_bytes &&
 	       a->keep_high_bytes == b->keep_high_bytes &&
-	       a->at == b->at && a->below == b->below &&
+	       a->at == b->at && a->below == b->below && a->cache == b->cache &&
 	       a->align_bytes == b->align_bytes && a->order == b->order &&
 	       a->is_wedged == b->is_wedged;
 }
@@ -208,6 +208,11 @@ static void write_out(struct sentence *out, const struct lcma_spec *spec)
 			 (unsigned long long)spec->align_bytes, spec->order,
 			 spec->is_wedged);
 	say(out, word);
+	if (spec->cache) {
+		snprintf(word, sizeof(word), ",cache=%s",
+			 lcma_cache_word(spec->cache));
+		say(out, word);
+	}
 	if (spec->at) {
 		snprintf(word, sizeof(word), ",at=%#llx",
 			 (unsigned long long)spec->at);

@@ -31,6 +31,7 @@
 #define SAYS_WEDGE	"wedge= needs 0 or 1"
 #define SAYS_AT		"at= needs an address"
 #define SAYS_BELOW	"below= needs an address"
+#define SAYS_CACHE	"cache"
 #define SAYS_AT_ALIGN	"at= needs a multiple of align="
 #define SAYS_ABOVE	"at= and SIZE end above below="
 #define SAYS_MANY	"too many regions"
@@ -142,6 +143,14 @@ static const struct {
 	  {{ .name = "a", .size_bytes = MIB, .source = CMA, .align_bytes = MIB,
 	     .at = GIB, .below = 2 * GIB }} },
 	/* What just fits. */
+	{ "a=1M,cache=uncached;b=1M,cache=wc", 2,
+	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
+	     .cache = LCMA_CACHE_UNCACHED },
+	   { .name = "b", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
+	     .cache = LCMA_CACHE_WC }} },
+	{ "a=1M,cache=wb", 1,
+	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
+	     .cache = LCMA_CACHE_WB }} },
 	{ "a=1M,below=1M", 1,
 	  {{ .name = "a", .size_bytes = MIB, .source = LCMA_SOURCE_ANY,
 	     .below = MIB }} },
@@ -352,6 +361,12 @@ static const struct {
 	  "           ^", SAYS_BELOW },
 	{ "a=1M,below=0x0",
 	  "           ^", SAYS_BELOW },
+	{ "a=1M,cache=",
+	  "           ^", SAYS_CACHE },
+	{ "a=1M,cache=WC",
+	  "           ^", SAYS_CACHE },
+	{ "a=1M,cache=wc,cache=wb",
+	  "              ^", SAYS_TWICE },
 	/* What no memory can be: the region is wrong. */
 	{ "a=1M,align=2M,at=1M",
 	  "^", SAYS_AT_ALIGN },
@@ -465,6 +480,7 @@ static void check_spec(const struct lcma_spec *got,
 	CHECK_EQ(got->align_bytes, want->align_bytes ?: 1);
 	CHECK_EQ(got->at, want->at);
 	CHECK_EQ(got->below, want->below);
+	CHECK_EQ(got->cache, want->cache);
 	CHECK_EQ(got->order, want->order);
 	CHECK_EQ(got->policy, want->policy);
 	CHECK_EQ(got->is_wedged, want->is_wedged);

@@ -21,6 +21,9 @@ static const struct {
 	{ LCMA_REGION_SHAREABLE, "shareable" },
 	{ LCMA_REGION_PRIVATE, "private" },
 	{ LCMA_REGION_HIGHMEM, "highmem" },
+	{ LCMA_REGION_NO_PAGES, "no_pages" },
+	{ LCMA_REGION_WC, "wc" },
+	{ LCMA_REGION_UNCACHED, "uncached" },
 	{ LCMA_REGION_GONE, "gone" },
 };
 
@@ -37,7 +40,7 @@ static const char *const told_keys[] = {
 	"decayed_pages", "shrunk_pages", "zeroed_pages", "claims",
 	"claims_failed", "claims_late", "claim_max_us", "wedge",
 	"wedged_pages", "prepared_pages", "prepares", "prepares_used",
-	"prepares_over",
+	"prepares_over", "address_bits",
 };
 
 #define NR_TOLD_KEYS	(sizeof(told_keys) / sizeof(told_keys[0]))
@@ -123,6 +126,7 @@ void region_json(struct json *json, const struct lcma_region_info *info)
 	json_number(json, "prepares", info->prepares);
 	json_number(json, "prepares_used", info->prepares_used);
 	json_number(json, "prepares_over", info->prepares_over);
+	json_number(json, "address_bits", info->address_bits);
 	if (info->attrs & LCMA_REGION_PHYS)
 		json_number(json, "phys", info->phys);
 	else
@@ -286,6 +290,9 @@ static void info_write(const struct lcma_region_info *info)
 	       flags_text(info->attrs, text, sizeof(text)));
 	printf("  %-16s %s\n", "address",
 	       phys_text(info->attrs & LCMA_REGION_PHYS, info->phys, text));
+	if (info->address_bits)
+		printf("  %-16s %llu\n", "address_bits",
+		       (unsigned long long)info->address_bits);
 	write_size("size", info->bytes);
 	write_size("used", info->used);
 	write_size("quarantined", info->quarantined);

@@ -104,6 +104,9 @@ struct lcma_region_list {
 #define LCMA_REGION_HIGHMEM	(1 << 2) /* not in the kernel's linear mapping */
 #define LCMA_REGION_GONE	(1 << 3) /* being drained, or drained */
 #define LCMA_REGION_PHYS	(1 << 4) /* @phys is valid */
+#define LCMA_REGION_NO_PAGES	(1 << 5) /* no-map memory: buffers are page frames */
+#define LCMA_REGION_WC		(1 << 6) /* mapped write-combining, not cached */
+#define LCMA_REGION_UNCACHED	(1 << 7) /* mapped as registers are, not cached */
 
 /**
  * struct lcma_region_info - LCMA_IOC_REGION_INFO: one region
@@ -155,6 +158,7 @@ struct lcma_region_list {
  * @prepares: out: how often memory was held so
  * @prepares_used: out: how often an allocation has used it
  * @prepares_over: out: how often its time was over first
+ * @address_bits: out: how many bits a device needs to address all of the region
  *
  * The numbers fit each other, and have the names that they have in sysfs. What
  * sysfs counts in pages is here in bytes, without "_pages"; nr_pages is @bytes.
@@ -209,6 +213,7 @@ struct lcma_region_info {
 	__aligned_u64 prepares;
 	__aligned_u64 prepares_used;
 	__aligned_u64 prepares_over;
+	__aligned_u64 address_bits;
 };
 
 #define LCMA_IOC_REGION_INFO	_IO(LCMA_IOC_MAGIC, 0x02)

@@ -16,6 +16,8 @@
 . /test/lib/tap.sh
 # shellcheck source=test/guest/lib/hands.sh
 . /test/lib/hands.sh
+# shellcheck source=test/guest/lib/program.sh
+. /test/lib/program.sh
 
 # said PATTERN DESCRIPTION: in the log since the last time
 said()
@@ -61,6 +63,42 @@ is "$(lcma_info high state)" drained "and is gone"
 check "unload" lcma_unload
 free=$(meminfo CmaFree)
 
+# Memory that the kernel does not map, each way; and HIGHMEM past the cache.
+if [ -n "$is_arm" ]; then
+	wc_high=";high=8M@of:high,cache=wc"
+	unseen=95
+else
+	# There devices see the caches.
+	wc_high=
+	unseen=0
+fi
+testkit_load
+check "no-map nodes become regions" \
+	lcma_load "fpga=8M@of:fpga;raw=4M@of:fpga,cache=uncached;cached=4M@of:fpga,cache=wb;far=8M@of:far,heap=far$wc_high"
+is "$(for r in fpga raw cached far; do lcma_info $r cache; done)" "wc
+uncached
+wb
+wc" "mapped as cache= says, or write-combining"
+is "$(for r in fpga raw; do lcma_info $r base; lcma_info $r zone; lcma_info $r shared_pages; done)" "0x74000000
+none
+0
+0x74800000
+none
+0" "private, without a zone"
+run_program lcma_frames fpga wc 0 0
+run_program lcma_frames raw uncached 0 0
+run_program lcma_frames cached wb 0 $unseen
+run_program lcma_frames far wc 0 0
+[ -z "$wc_high" ] || run_program lcma_frames high wc 1 0
+insmod /test/kmod/lcma_apitest.ko
+expect_write ok "4M region=raw" "the text device writes to it"
+expect_write ENOSPC "1M region=raw" "and when it is full it says so"
+lcma_free >/dev/null
+[ -c /dev/dma_heap/far ] && pass "it can be a heap" || fail "it can be a heap"
+rmmod lcma_apitest
+check "a no-map region is drained" eval 'echo 1 >$sys/far/drain'
+check "unload" lcma_unload
+
 # Again, and more than once: the same memory each time.
 for n in 1 2 3; do
 	lcma_load "cam=32M@of:cam;deep=16M@of:deep;gpu=16M@of:gpu;high=16M@of:high" || break
@@ -77,11 +115,12 @@ soon "CmaFree is as before" eval '[ $(($(meminfo CmaFree) - free)) -ge -256 ]'
 dmesg -c >/dev/null
 check "without regions= the module loads" lcma_load
 said "lcma: without regions= as with regions=.*gpu=16384K@of:gpu,keep=all,policy=best-fit" "it says in which words"
-is "$(ls $sys | grep -v '^[a-z_]*$' ; for r in dynamic gpu high; do lcma_info $r source; done)" \
+is "$(ls $sys | grep -v '^[a-z_]*$' ; for r in dynamic fpga gpu high; do lcma_info $r source; done)" \
 	"of:dynamic
+of:fpga
 of:gpu
 of:high@91000000" "nodes with a compatible of lcma's are regions"
-is "$(ls -d $debug/*/ | wc -l)" 3 "and no others"
+is "$(ls -d $debug/*/ | wc -l)" 4 "and no others"
 is "$(lcma_info gpu keep) $(lcma_info gpu policy)" "all best-fit" "lcma,keep and lcma,policy are options"
 page_size
 is "$(lcma_info high keep) $(($(lcma_info high align_pages) * page_bytes))" \
@@ -105,7 +144,11 @@ refused ENODEV "a=1M@of:nothing" "region a: no node below /reserved-memory has t
 refused ENODEV "a=1M@of:off" "no node below /reserved-memory has the label or the name off"
 refused ENODEV "a=1M@of:vast" "region a: the kernel could not reserve memory for node vast, see the boot log"
 refused EINVAL "a=1M@of:twin" "2 nodes below /reserved-memory are called twin; give each a label of its own, or write the name with its address \\(of:twin@73[67]00000\\)"
-refused EOPNOTSUPP "a=512K@of:pool" "node pool@73800000 is no-map"
+refused EBUSY "a=512K@of:pool" "node pool@73800000 is shared-dma-pool without reusable"
+refused EOPNOTSUPP "a=8M@of:fpga,keep=1M" "region a: no-map memory cannot be shared with the system, so keep= is all"
+refused EOPNOTSUPP "a=8M@of:gpu,cache=wc" "region a: cache=wc is not possible in $zone, which the kernel has mapped cached already; use a no-map node"
+refused EOPNOTSUPP "a=8M@of:high,cache=uncached" "region a: cache=uncached is not possible in"
+refused EINVAL "a=8M@of:fpga,cache=fast" "\"fast\" is no cache"
 refused ENOSPC "a=17M@of:gpu" "region a: wants 17408 KiB, node gpu@72000000 has 16384 KiB; make it larger"
 refused ENOSPC "a=16M@of:gpu,keep=all;b=1M@of:gpu,keep=all" "region b: wants 1024 KiB .*, node gpu@72000000 at 0x0*72000000 has 0 KiB that are still reserved, unused, and 16384 KiB that regions have: other regions have the rest"
 refused ENOSPC "a=32M@of:cam;b=8M@of:cam" "region b: wants 8192 KiB .*, node camera@70000000 has 32768 KiB at 0x0*70000000 and can give 0 KiB now .*: others hold it"

@@ -48,6 +48,7 @@ static int __init testkit_init(void)
 	lateness_init(root);
 	scribble_init(root);
 	unmap_init(root);
+	frames_init(root);
 	return 0;
 }
 module_init(testkit_init);
