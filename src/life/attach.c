@@ -461,6 +461,8 @@ static int carve_again(struct lcma_region *region)
 		carve.source->discard(&carve);
 		return -ENOSPC;
 	}
+	if (carve.has_pages)
+		carve.cache = region->carve.cache;
 	lcma_region_recarve(region, &carve);
 	lcma_region_set_life(region, LCMA_LIVE);
 	lcma_surplus_share(region);
