@@ -293,6 +293,9 @@ static int constraint_text(const struct lcma_region *region,
 	case -EAGAIN:
 		return scnprintf(text, size_bytes,
 				 "the pool has no such run, and the caller must not wait for another");
+	case -EOPNOTSUPP:
+		return scnprintf(text, size_bytes,
+				 "struct pages are wanted, and the region has none that may be mapped cached");
 	case -EDQUOT:
 		return scnprintf(text, size_bytes,
 				 "a quota is used up, quota_file_kib or quota_user_kib");

@@ -95,6 +95,11 @@ expect_write ok "4M region=raw" "the text device writes to it"
 expect_write ENOSPC "1M region=raw" "and when it is full it says so"
 lcma_free >/dev/null
 [ -c /dev/dma_heap/far ] && pass "it can be a heap" || fail "it can be a heap"
+for r in raw fpga; do
+	matches "$( (echo "try_pages $r" >/sys/kernel/debug/lcma_apitest/run) 2>&1)" "not supported" \
+		"a driver that asks $r for pages gets EOPNOTSUPP"
+done
+matches "$(lcma_info raw last_failure)" "struct pages are wanted" "and the reason is told"
 rmmod lcma_apitest
 check "a no-map region is drained" eval 'echo 1 >$sys/far/drain'
 check "unload" lcma_unload
