@@ -193,9 +193,12 @@ static void announce(const struct lcma_region *region,
 	else
 		snprintf(keep, sizeof(keep), "%llu KiB",
 			 spec->keep_high_bytes >> 10);
-	pr_info("region %s: %llu KiB at %pa from %s, zone %s, cache %s, unit %lu KiB, keep %s; %llu KiB were asked for, %lu KiB of the reservation lost to alignment\n",
+	pr_info("region %s: %llu KiB at %pa from %s, zone %s%s%s, unit %lu KiB, keep %s; %llu KiB were asked for, %lu KiB of the reservation lost to alignment\n",
 		region->name, bytes >> 10, &base, carve->origin,
-		lcma_carve_zone(carve), lcma_cache_word(carve->cache),
+		lcma_carve_zone(carve),
+		carve->cache == LCMA_CACHE_WB ? "" : ", cache ",
+		carve->cache == LCMA_CACHE_WB ? "" :
+						lcma_cache_word(carve->cache),
 		region->unit_pages << (PAGE_SHIFT - 10), keep,
 		spec->size_bytes >> 10,
 		carve->lost_pages << (PAGE_SHIFT - 10));

@@ -71,8 +71,8 @@ unknown()
 	load_refused "$5" "EINVAL" \
 		"regions=: \"$2\" is no $3 (there are $4), at character $1"
 }
-sources="cma, reserve_mem, live"
-options="keep=, align=, policy=, order=, heap=, wedge="
+sources="cma, reserve_mem, live, of"
+options="keep=, align=, policy=, order=, heap=, wedge=, at=, below=, cache="
 
 # variant: one more way to break a rule that was broken before. The parser is the
 # same on every kernel, and a module that fails to load takes its time: these are
