@@ -116,6 +116,7 @@ for n in 1 2 3; do
 done
 is "$n $place" "3 $first" "three loads get the same places"
 # CmaFree is as before, for wait_for.
+# shellcheck disable=SC2317	# it is called by name
 is_free()
 {
 	[ $(($(meminfo CmaFree) - free)) -ge -256 ]
@@ -131,7 +132,8 @@ is "$(for r in dynamic fpga gpu high; do lcma_info $r source; done)" \
 of:fpga
 of:gpu
 of:high@91000000" "nodes with a compatible of lcma's are regions"
-is "$(ls -d $debug/*/ | wc -l)" 4 "and no others"
+set -- "$debug"/*/
+is $# 4 "and no others"
 is "$(lcma_info gpu keep) $(lcma_info gpu policy)" "all best-fit" "lcma,keep and lcma,policy are options"
 page_size
 is "$(lcma_info high keep) $(($(lcma_info high align_pages) * page_bytes))" \
@@ -149,7 +151,7 @@ refused()
 	dmesg -c >/dev/null
 	is "$(load "$2")" "$1" "'$2' is refused"
 	said "$3" "for what it is"
-	is_loaded && lcma_unload
+	is_loaded lcma && lcma_unload
 }
 refused ENODEV "a=1M@of:nothing" "region a: no node below /reserved-memory has the label or the name nothing, and status okay; there are:.* gpu .* cam"
 refused ENODEV "a=1M@of:off" "no node below /reserved-memory has the label or the name off"
