@@ -113,7 +113,8 @@ struct lcma_region_list {
  * @size: in: sizeof(struct lcma_region_info)
  * @flags: in: 0, there are none yet
  * @name: in: the region
- * @origin: out: where its memory comes from, "cma", "reserve_mem:lcma"
+ * @origin: out: where its memory comes from, "cma", "reserve_mem:lcma",
+ *	"of:camera"
  * @attrs: out: LCMA_REGION_*
  * @reserved: out: 0
  * @bytes: out: size of the region
@@ -396,7 +397,8 @@ struct lcma_buffer_list {
  *
  * Errors: EBADF no open descriptor; EINVAL no dma-buf, or not one of lcma's;
  * EINVAL neither READ nor WRITE; EINVAL the range is empty or not within the
- * buffer; EOPNOTSUPP another flag.
+ * buffer; EOPNOTSUPP another flag, or cached no-map memory where devices do not see
+ * the caches.
  */
 struct lcma_sync {
 	__u32 size;
