@@ -79,7 +79,8 @@ LAYOUT_AT(lcma_region_info, prepared, 392);
 LAYOUT_AT(lcma_region_info, prepares, 400);
 LAYOUT_AT(lcma_region_info, prepares_used, 408);
 LAYOUT_AT(lcma_region_info, prepares_over, 416);
-LAYOUT_SIZE(lcma_region_info, 424);
+LAYOUT_AT(lcma_region_info, address_bits, 424);
+LAYOUT_SIZE(lcma_region_info, 432);
 
 LAYOUT_AT(lcma_alloc, size, 0);
 LAYOUT_AT(lcma_alloc, flags, 4);
