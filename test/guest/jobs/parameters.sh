@@ -103,7 +103,7 @@ variant 5 "$size" "cam=99999999999999999999@cma"
 unknown 8 "" source "$sources" "cam=8M@"
 can_reserve_mem || unknown 8 CMA source "$sources" "cam=8M@CMA"
 unknown 8 live source "$sources" "cam=8M@live"
-unknown 8 of source "$sources" "cam=8M@of:/reserved-memory/x"
+unknown 8 dt source "$sources" "cam=8M@dt:x"
 malformed 12 "this source takes nothing after a colon" "cam=8M@cma:x"
 malformed 20 "this source needs a name after a colon" "cam=8M@reserve_mem:"
 malformed 20 "name after the source needs 1 to 63 printable characters" \
