@@ -43,6 +43,7 @@ struct lcma_region;
  * @LCMA_DMA_ATTRIBUTES: the memory may not be mapped as the device needs it
  * @LCMA_DMA_REACH: the device does not reach the region
  * @LCMA_DMA_FAILED: no region had it; the regions' failures tell why
+ * @LCMA_NR_DMA_WHY: how many there are
  */
 enum lcma_dma_why {
 	LCMA_DMA_SMALL,
