@@ -23,13 +23,6 @@ page_size
 dma_source
 frame_pages=$((262144 / page_bytes))
 
-# The driver by itself: its checks hold without lcma.
-if [ "${lcma_measure:-no}" = yes ]; then
-	modprobe_dmatest || bail_out "dmatest"
-	dmatest all "without lcma: "
-	rmmod lcma_dmatest
-fi
-
 # --- rules ----------------------------------------------------------------------
 
 refused()
