@@ -16,7 +16,9 @@
  * Why the operations stay: a free that went the kernel's way would reach the kernel's
  * own allocator with our pages. Where regions are carved out of its CMA area, it
  * would believe them its own. 32-bit ARM clears a device's operations when its driver
- * goes, unless a bit says that others set them (compat/dmaops.h).
+ * goes, unless a bit says that others set them (compat/dmaops.h). arm64 clears them
+ * without such a bit up to some kernel after 6.1. Setting them again when bind.c hears of
+ * it leaves a moment in which a program may close, so rules are refused there.
  */
 #define pr_fmt(fmt) "lcma: " fmt
 
@@ -340,6 +342,10 @@ static int understand(const char *text, size_t len_bytes, struct rules *fresh)
 	fresh->nr = nr;
 	if (nr && !LCMA_HAS_DMA_OPS) {
 		pr_err("map=: this kernel has no DMA operations of single devices (CONFIG_ARCH_HAS_DMA_OPS)\n");
+		return -EOPNOTSUPP;
+	}
+	if (nr && LCMA_DMA_OPS_VANISH) {
+		pr_err("map=: this kernel clears a device's DMA operations when its driver goes; memory that a program still has would then be freed to the kernel\n");
 		return -EOPNOTSUPP;
 	}
 	return check_regions(fresh);
