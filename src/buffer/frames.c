@@ -13,12 +13,21 @@
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/scatterlist.h>
 
 /* Does the device see memory where the bus has it? */
 static bool is_direct(struct device *dev)
 {
 	return !get_dma_ops(dev) && !device_iommu_mapped(dev);
+}
+
+/* Does the device put addresses out that far? */
+static bool is_reached(struct device *dev, dma_addr_t addr, size_t len_bytes)
+{
+	return dev->dma_mask && addr != DMA_MAPPING_ERROR &&
+	       addr + len_bytes - 1 <= min_not_zero(*dev->dma_mask,
+						    dev->bus_dma_limit);
 }
 
 /* Return: an address; DMA_MAPPING_ERROR. */
@@ -32,9 +41,7 @@ static dma_addr_t map_one(struct device *dev, phys_addr_t phys, size_t len_bytes
 		return dma_mapping_error(dev, addr) ? DMA_MAPPING_ERROR : addr;
 	}
 	addr = phys_to_dma(dev, phys);
-	return dev->dma_mask && addr != DMA_MAPPING_ERROR &&
-	       dma_capable(dev, addr, len_bytes, false) ? addr :
-							  DMA_MAPPING_ERROR;
+	return is_reached(dev, addr, len_bytes) ? addr : DMA_MAPPING_ERROR;
 }
 
 static void unmap_first(struct device *dev, struct sg_table *table,

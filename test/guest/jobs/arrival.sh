@@ -6,6 +6,7 @@
 # allocations, against an unload; and every failure point. Not here: a source that
 # gives other memory than before.
 #
+# suite: trust
 # cmdline: cma=96M
 # wide: 6.12-arm64
 

@@ -6,6 +6,7 @@
 # and brought back; refusals; every failure point; and that each block is what it was
 # after the unload, under load too. Not here: a machine that has run for weeks.
 #
+# suite: trust
 # cmdline: cma=96M
 # wide: 6.12-arm64
 

@@ -6,6 +6,7 @@
 #include "apitest.h"
 
 #include <linux/highmem.h>
+#include <linux/io.h>
 #include <linux/pfn.h>
 #include <linux/string.h>
 
