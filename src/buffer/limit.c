@@ -48,7 +48,7 @@ enum lcma_reached lcma_limit_reaches(struct device *dev, phys_addr_t phys, u64 l
  * Return: how much.
  */
 enum lcma_reached lcma_limit_region(struct device *dev,
-				  const struct lcma_region *region)
+				    const struct lcma_region *region)
 {
 	return lcma_limit_reaches(dev, lcma_region_phys(region, 0),
 			  (u64)region->carve.nr_pages << PAGE_SHIFT);

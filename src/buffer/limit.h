@@ -25,6 +25,6 @@ enum lcma_reached {
 
 enum lcma_reached lcma_limit_reaches(struct device *dev, phys_addr_t phys, u64 len_bytes);
 enum lcma_reached lcma_limit_region(struct device *dev,
-				  const struct lcma_region *region);
+				    const struct lcma_region *region);
 
 #endif

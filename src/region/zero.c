@@ -204,11 +204,10 @@ static unsigned long zero_some(struct lcma_region *region, unsigned int *nr_page
 		wait = lcma_region_until_idle(region, LCMA_QUIET_TIME);
 	if (!wait)
 		page = lcma_zeroed_next(&region->zeroed, &region->map);
-	if (page != LCMA_NO_PAGE && lcma_poison_has(region, page)) {
+	if (page != LCMA_NO_PAGE && lcma_poison_has(region, page))
 		lcma_poison_retire(region, page, LCMA_POOL);
-	} else if (page != LCMA_NO_PAGE) {
+	else if (page != LCMA_NO_PAGE)
 		nr = zero_from(region, page);
-	}
 	lcma_region_unlock(region, flags);
 	*nr_pages -= min_t(unsigned int, *nr_pages, nr);
 	return wait;

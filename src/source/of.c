@@ -221,7 +221,7 @@ static void log_reserved_shortage(const struct lcma_spec *spec,
 	if (taken)
 		why = "other regions have the rest";
 	else if (wish->longest)
-		why = "make its reg or size a multiple of that, and larger; or reboot, if an earlier unload left pages behind";
+		why = "give it more in reg or size; or reboot, if an earlier unload left pages";
 	if (spec->at || spec->below)
 		lcma_source_limit_text(spec, where, sizeof(where));
 	else
@@ -398,9 +398,13 @@ static int of_suggest(struct lcma_spec *spec, char *why, size_t size_bytes)
 	int err = -ENODEV;
 	u64 bytes, taken;
 
-	snprintf(why, size_bytes, root ?
-		 "no node below /reserved-memory of the device tree has compatible = \"" COMPATIBLE "\", and room" :
-		 "the machine has no device tree with /reserved-memory in it");
+	if (root)
+		snprintf(why, size_bytes,
+			 "no node below /reserved-memory of the device tree has compatible = \"%s\", and room",
+			 COMPATIBLE);
+	else
+		snprintf(why, size_bytes,
+			 "the machine has no device tree with /reserved-memory in it");
 	for_each_available_child_of_node(root, np) {
 		if (!of_device_is_compatible(np, COMPATIBLE) ||
 		    !look_up(np, &node))

@@ -178,7 +178,7 @@ check "its heap is there" test -c /dev/dma_heap/swept
 expect_write ok "8M region=swept" "it serves"
 lcma_free_all
 check "it is drained" eval 'echo 1 >$sys/swept/drain'
-sweep swept "bringing back" 2
+sweep swept "bringing back" 1
 expect_write ok "8M region=swept" "it serves"
 lcma_free_all
 identity swept "it adds up"

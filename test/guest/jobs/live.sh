@@ -58,7 +58,10 @@ is $((cma - cma0)) $((nr_pages / pageblock)) "its blocks can be shared"
 is "$shared" "$nr_pages" "and all of it is"
 expect_write ok "32M" "all of it"
 lcma_free_all
-check "programs use it" memhold hold anon 300
+# Other kernels turn to such blocks when little else is left.
+most=free=90000
+[ "$(uname -m)" != armv7l ] || most=300
+check "programs use it" memhold hold anon $most
 ranges=$place+$((32 * mib))
 answer=$(memhold ask anon count $ranges)
 compare "${answer% of*}" -gt 0 "$answer of its pages are theirs"

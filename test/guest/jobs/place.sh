@@ -6,6 +6,7 @@
 # below= of regions; that a refusal names the limit that could not be met; and several
 # regions in place of one. A device that reaches no more is not here.
 #
+# suite@6.1-armhf: trust
 # cmdline: cma=96M
 # wide: 6.12-arm64
 
@@ -152,7 +153,7 @@ lcma_unload || bail_out unload
 unit_bytes=$((unit * 4096))
 lower=$main
 [ $lower -lt $kept ] || lower=$kept
-hex $((lower + 2 * unit_bytes))
+hex $((lower + 16 * 1024 * 1024))
 at=$hex
 check "regions with a place load" lcma_load "a=16M@cma,at=$at;b=16M@cma,below=$at"
 region_info a

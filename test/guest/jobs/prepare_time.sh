@@ -7,6 +7,7 @@
 #
 # icount: 3
 # smp: 1
+# suite: trust
 # cmdline: cma=96M
 # mem: 512M
 # timeout: 240

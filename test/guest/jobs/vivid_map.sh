@@ -26,7 +26,8 @@ dma_source
 lcma_load_map "main=64M@$source" "none=main" || bail_out "lcma does not load"
 # shellcheck disable=SC2086,SC2154	# a list of words
 modprobe vivid $vivid_parameters || bail_out "vivid does not load"
-if can_cma; then
+# Elsewhere a frame is small enough for the buddy allocator, where the area ends.
+if [ "$(uname -m)" = armv7l ]; then
 	count=$(vivid_mmap count 30)
 	compare "$count" -lt 30 "the kernel's own area has place for $count buffers of 720p"
 fi

@@ -70,7 +70,7 @@ static void used(struct lcma_region *region)
 	preempt_enable();
 	if (!OK(!IS_ERR(pages), "prepare: allocated without sleeping"))
 		return;
-	OK(apitest_state(region).prepares_used == nr_used + 1, "prepare: it has been used");
+	OK(apitest_state(region).prepares_used == nr_used + 1, "prepare: one more is served");
 	OK(!apitest_state(region).prepared_pages, "prepare: nothing is held then");
 	OK(apitest_holds(pages, COUNT, 0), "prepare: it is zero");
 	OK(lcma_free_pages(region, pages, COUNT), "prepare: it is freed");
