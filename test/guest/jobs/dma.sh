@@ -4,7 +4,7 @@
 # because a rule names its device: every entry of the DMA API, with and without lcma;
 # buffers that outlive unbinding; binding again; probe that fails; a child that copies the
 # operations; freeing against unbinding; the order of unloading; rules that are
-# changed, or malformed.
+# changed, or malformed; every failure point of this.
 # Cannot be shown here: a cache that was not synchronised (QEMU has none).
 #
 # mem: 1G
@@ -127,6 +127,50 @@ write_to $sys/map "dmatest=main"
 matches "$(device_line dmatest.0)" "state=refused .*next bind" \
 	"a rule that comes after the driver counts from the next bind on"
 unbind dmatest.0
+
+# --- failure points -------------------------------------------------------------
+
+faults=/sys/kernel/debug/lcma_faults
+
+# falls_back POINT: the driver gets the kernel's memory, and nothing of ours is lost
+falls_back()
+{
+	echo "$1" >$faults
+	dmatest keep "$1: "
+	echo off >$faults
+	outside kept
+	settled main 0 "$1: and nothing is used"
+	dmatest let_go "$1: "
+}
+
+if [ -e $faults ]; then
+	echo DMA_RULES >$faults
+	write_to $sys/map "dmatest=other" && fail "rules change without memory"
+	echo DMA_CLIENT >$faults
+	bind dmatest.0
+	echo off >$faults
+	is "$(cat $sys/map)" "dmatest=main" "without memory the rules stay"
+	dmatest keep "no client: "
+	outside kept
+	dmatest let_go "no client: "
+	unbind dmatest.0
+	bind dmatest.0
+	falls_back DMA_PIECE
+	if [ "$(uname -m)" != x86_64 ]; then
+		falls_back DMA_VMAP_LIST
+		falls_back DMA_VMAP
+	fi
+	dmatest keep
+	inside kept
+	echo DMA_TABLE >$faults
+	write_to /sys/kernel/debug/dmatest/run table && fail "a table without memory"
+	echo off >$faults
+	check "the table is there without the fault" \
+		write_to /sys/kernel/debug/dmatest/run table
+	dmatest let_go
+	settled main 0 "nothing is used"
+	unbind dmatest.0
+fi
 
 bind dmatest.0
 dmatest "storm 25"

@@ -63,6 +63,8 @@ lap "life of the automatic choice"
 can_reserve_mem || echo RMEM_CARVE >>/tmp/seen
 # The job live sweeps its own.
 printf 'LIVE_CARVE\nLIVE_SURVEY\n' >>/tmp/seen
+# The job dma sweeps these.
+sed -n '/^DMA_/p' /tmp/points >>/tmp/seen
 # These are sweep_of's.
 printf 'OF_CARVE\nOF_AREA\nNOMAP_MAP\n' >>/tmp/seen
 frees_blocks || echo UNCLAIM_BLOCK >>/tmp/seen

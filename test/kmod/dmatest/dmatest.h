@@ -25,6 +25,7 @@ void dmatest_coherent(struct device *dev);
 void dmatest_streaming(struct device *dev);
 void dmatest_child(struct device *dev);
 int dmatest_keep(struct device *dev);
+int dmatest_table(void);
 void dmatest_let_go(void);
 int dmatest_storm(struct device *dev, unsigned int rounds);
 void dmatest_storm_probe(struct device *dev);

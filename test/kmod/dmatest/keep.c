@@ -7,6 +7,7 @@
 
 #include <linux/device.h>
 #include <linux/errno.h>
+#include <linux/scatterlist.h>
 
 static struct device *kept_of;
 static dma_addr_t kept_at;
@@ -22,6 +23,20 @@ int dmatest_keep(struct device *dev)
 	kept_of = get_device(dev);
 	dmatest_where(dev, "kept", kept_at, DMATEST_BYTES, kept);
 	return 0;
+}
+
+/* Return: 0; -ENOENT: nothing is kept; what the kernel's call returns. */
+int dmatest_table(void)
+{
+	struct sg_table table;
+	int err;
+
+	if (!kept)
+		return -ENOENT;
+	err = dma_get_sgtable(kept_of, &table, kept, kept_at, DMATEST_BYTES);
+	if (!err)
+		sg_free_table(&table);
+	return err;
 }
 
 void dmatest_let_go(void)

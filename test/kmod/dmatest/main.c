@@ -7,6 +7,7 @@
  *
  *	all		every entry of the API
  *	keep, let_go	a buffer that outlives the driver
+ *	table		the kept buffer as a scatter list
  *	storm N		bound and unbound N times, while buffers are freed
  *
  * Parameters: managed=1: probe allocates managed memory as well; fail=1: probe fails
@@ -40,6 +41,8 @@ static int probe(struct platform_device *pdev)
 
 	if (dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32)))
 		return -EIO;
+	/* A buffer is one segment; DMA_API_DEBUG asks. */
+	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
 	if (managed && !dmam_alloc_coherent(&pdev->dev, DMATEST_BYTES, &handle, GFP_KERNEL))
 		return -ENOMEM;
 	dmatest_storm_probe(&pdev->dev);
@@ -64,6 +67,8 @@ static int run(char *word)
 	}
 	if (!strcmp(word, "keep"))
 		return dmatest_keep(dev);
+	if (!strcmp(word, "table"))
+		return dmatest_table();
 	if (!strcmp(word, "let_go")) {
 		dmatest_let_go();
 		return 0;
