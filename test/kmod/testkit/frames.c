@@ -108,6 +108,16 @@ static int look_at_kernel(struct dma_buf *dmabuf, char *text, size_t size)
 	return len;
 }
 
+/* A kernel that checks dma-bufs makes the page of what it maps unreadable. */
+static bool has_page(const struct scatterlist *sg)
+{
+	unsigned long link = sg->page_link;
+
+	if (IS_ENABLED(CONFIG_DMABUF_DEBUG))
+		link ^= ~0xffUL;
+	return link & ~SG_PAGE_LINK_MASK;
+}
+
 static int look_at_table(struct dma_buf_attachment *attachment, char *text,
 			 size_t size)
 {
@@ -123,7 +133,7 @@ static int look_at_table(struct dma_buf_attachment *attachment, char *text,
 	addr = sg_dma_address(table->sgl);
 	len = scnprintf(text, size, " device=%pad bytes=%u pages=%d", &addr,
 			table->nents == 1 ? sg_dma_len(table->sgl) : 0,
-			!!sg_page(table->sgl));
+			has_page(table->sgl));
 	dma_resv_lock(attachment->dmabuf->resv, NULL);
 	dma_buf_unmap_attachment(attachment, table, DMA_BIDIRECTIONAL);
 	dma_resv_unlock(attachment->dmabuf->resv);
@@ -141,6 +151,7 @@ static int look_at_device(struct dma_buf *dmabuf, char *text, size_t size)
 	if (IS_ERR(device))
 		return scnprintf(text, size, " err=%ld", PTR_ERR(device));
 	dma_coerce_mask_and_coherent(&device->dev, DMA_BIT_MASK(32));
+	dma_set_max_seg_size(&device->dev, UINT_MAX);
 	attachment = dma_buf_attach(dmabuf, &device->dev);
 	if (IS_ERR(attachment)) {
 		len = scnprintf(text, size, " err=%ld", PTR_ERR(attachment));
