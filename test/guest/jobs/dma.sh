@@ -14,7 +14,7 @@
 # cmdline@*-arm64: cma=96M swiotlb=force
 # cmdline@*-amd64: cma=96M reserve_mem=64M:4M:lcma
 # kernels@6.12-amd64: *
-# wide: 6.12-arm64 7-arm64 6.12-amd64
+# wide: 6.12-arm64 6.12-amd64
 # timeout: 120
 
 . /test/lib/tap.sh

@@ -10,7 +10,7 @@
 # cmdline: cma=16M
 # overlay: test/guest/data/of.dtso
 # kernels: *-armhf *-arm64
-# wide: 6.12-arm64 7-arm64
+# wide: 6.12-arm64
 
 # shellcheck source=test/guest/lib/tap.sh
 . /test/lib/tap.sh

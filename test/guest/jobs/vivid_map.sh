@@ -11,7 +11,7 @@
 # cmdline@*-arm64: cma=96M swiotlb=force
 # cmdline@*-amd64: cma=96M reserve_mem=64M:4M:lcma
 # kernels@6.12-amd64: *
-# wide: 6.12-arm64 7-arm64 6.12-amd64
+# wide: 6.12-arm64 6.12-amd64
 # modules: vivid
 # programs: v4l2-ctl
 # timeout: 120
