@@ -64,7 +64,7 @@ occupy()
 	check "locked memory" memhold hold locked $((mib * 20 / 100)) lock
 	check "a tmpfs file" memhold write $file $((mib * 30 / 100))
 	in_ranges $regions
-	compare "$inside" -gt $((pages * 70 / 100)) \
+	compare "$inside" -gt $((pages * 60 / 100)) \
 		"$inside of their $total pages lie in the regions' $pages"
 	for name; do
 		region_info "$name"
