@@ -121,11 +121,11 @@ static int settle_cache(struct lcma_carve *carve, const struct lcma_spec *spec)
 	if (carve->cache == LCMA_CACHE_WB ||
 	    (carve->cache == LCMA_CACHE_WC && lcma_carve_is_high(carve)))
 		return 0;
-	pr_err("region %s: cache=%s is not possible in %s, which the kernel %s; use a no-map node of the device tree%s\n",
-	       spec->name, lcma_cache_word(carve->cache), lcma_carve_zone(carve),
-	       lcma_carve_is_high(carve) ? "maps cached at times" :
-					   "has mapped cached already",
-	       IS_ENABLED(CONFIG_HIGHMEM) ? ", or, for cache=wc, HIGHMEM" : "");
+	lcma_reason_err("region %s: cache=%s is not possible in %s, which the kernel %s; use a no-map node of the device tree%s",
+			spec->name, lcma_cache_word(carve->cache), lcma_carve_zone(carve),
+			lcma_carve_is_high(carve) ? "maps cached at times" :
+						    "has mapped cached already",
+			IS_ENABLED(CONFIG_HIGHMEM) ? ", or, for cache=wc, HIGHMEM" : "");
 	return -EOPNOTSUPP;
 }
 
@@ -145,8 +145,8 @@ static int settle_keep(const struct lcma_carve *carve, struct lcma_spec *spec)
 	if (carve->shareable)
 		return LCMA_HAS_CMA ? 0 : settle_movable(spec);
 	if (given && !carve->has_pages) {
-		pr_err("region %s: no-map memory cannot be shared with the system, so keep= is all\n",
-		       spec->name);
+		lcma_reason_err("region %s: no-map memory cannot be shared with the system, so keep= is all",
+				spec->name);
 		return -EOPNOTSUPP;
 	}
 	if (given && !lcma_pageblock_can_share()) {

@@ -7,17 +7,15 @@
  * with the one attribute that all mappings of it have: by that mapping it is zeroed,
  * also where nothing may sleep, and kernel mappings of buffers are parts of it.
  */
-#define pr_fmt(fmt) "lcma: " fmt
-
 #include "source/nomap.h"
 
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/ioport.h>
 #include <linux/mm.h>
-#include <linux/printk.h>
 
 #include "fault.h"
+#include "source/reason.h"
 
 /**
  * lcma_nomap_is_unmapped - has the kernel really left it out?
@@ -66,8 +64,8 @@ int lcma_nomap_map(const struct lcma_spec *spec, struct lcma_carve *carve)
 		       map(PFN_PHYS(carve->base_pfn), len_bytes, carve->cache);
 	if (carve->vaddr)
 		return 0;
-	pr_err("region %s: the kernel has no address space to map %zu KiB; make the region smaller, or, on 32 bit, put vmalloc= on the kernel command line\n",
-	       spec->name, len_bytes >> 10);
+	lcma_reason_err("region %s: the kernel has no address space to map %zu KiB; make the region smaller, or, on 32 bit, put vmalloc= on the kernel command line",
+			spec->name, len_bytes >> 10);
 	return -ENOMEM;
 }
 

@@ -33,6 +33,7 @@
 #include "page/pageblock.h"
 #include "source/area.h"
 #include "source/nomap.h"
+#include "source/reason.h"
 #include "source/reserved.h"
 #include "source/source.h"
 
@@ -122,16 +123,16 @@ static void log_names(const struct lcma_spec *spec, struct device_node *root)
 	size_t len = 0;
 
 	if (!root) {
-		pr_err("region %s: the machine has no device tree with /reserved-memory in it; use cma or reserve_mem\n",
-		       spec->name);
+		lcma_reason_err("region %s: the machine has no device tree with /reserved-memory in it; use cma or reserve_mem",
+				spec->name);
 		return;
 	}
 	*names = '\0';
 	for_each_available_child_of_node(root, np)
 		len += scnprintf(names + len, sizeof(names) - len, " %s",
 				 name_of(np));
-	pr_err("region %s: no node below /reserved-memory has the label or the name %s, and status okay; there are:%s\n",
-	       spec->name, spec->source_arg, len ? names : " none");
+	lcma_reason_err("region %s: no node below /reserved-memory has the label or the name %s, and status okay; there are:%s",
+			spec->name, spec->source_arg, len ? names : " none");
 }
 
 /* Has the kernel set memory aside for it? */
@@ -157,8 +158,8 @@ static int find_node(const struct lcma_spec *spec, struct node *node)
 		log_names(spec, root);
 	of_node_put(root);
 	if (nr > 1) {
-		pr_err("region %s: %u nodes below /reserved-memory are called %s; give each a label of its own, or write the name with its address (of:%s)\n",
-		       spec->name, nr, name, full_name(np));
+		lcma_reason_err("region %s: %u nodes below /reserved-memory are called %s; give each a label of its own, or write the name with its address (of:%s)",
+				spec->name, nr, name, full_name(np));
 		of_node_put(np);
 		return -EINVAL;
 	}
@@ -166,8 +167,8 @@ static int find_node(const struct lcma_spec *spec, struct node *node)
 		return -ENODEV;
 	if (look_up(np, node))
 		return 0;
-	pr_err("region %s: the kernel could not reserve memory for node %s, see the boot log; is its address free, and its size not too large?\n",
-	       spec->name, full_name(np));
+	lcma_reason_err("region %s: the kernel could not reserve memory for node %s, see the boot log; is its address free, and its size not too large?",
+			spec->name, full_name(np));
 	of_node_put(np);
 	return -ENODEV;
 }
@@ -195,16 +196,16 @@ static void set_reservation(const struct node *node,
 /* Memory that a driver of the kernel's gets when it asks for it. */
 static int refuse_foreign(const struct lcma_spec *spec, const struct node *node)
 {
-	pr_err("region %s: node %s is shared-dma-pool without reusable: the kernel gives it to the device that names it; make it compatible = \"%s\" alone\n",
-	       spec->name, full_name(node->np), COMPATIBLE);
+	lcma_reason_err("region %s: node %s is shared-dma-pool without reusable: the kernel gives it to the device that names it; make it compatible = \"%s\" alone",
+			spec->name, full_name(node->np), COMPATIBLE);
 	return -EBUSY;
 }
 
 static int refuse_size(const struct lcma_spec *spec, const struct node *node)
 {
-	pr_err("region %s: wants %llu KiB, node %s has %llu KiB; make it larger, in its reg or size\n",
-	       spec->name, spec->size_bytes >> 10, full_name(node->np),
-	       (u64)node->rmem->size >> 10);
+	lcma_reason_err("region %s: wants %llu KiB, node %s has %llu KiB; make it larger, in its reg or size",
+			spec->name, spec->size_bytes >> 10, full_name(node->np),
+			(u64)node->rmem->size >> 10);
 	return -ENOSPC;
 }
 
@@ -227,10 +228,10 @@ static void log_reserved_shortage(const struct lcma_spec *spec,
 	else
 		snprintf(where, sizeof(where), " at a multiple of %lu KiB",
 			 wish->align_pages << kib);
-	pr_err("region %s: wants %lu KiB in one piece%s, node %s at %pa has %lu KiB that are still reserved, unused%s, and %lu KiB that regions have: %s\n",
-	       spec->name, wish->nr_pages << kib, where, full_name(node->np),
-	       &node->rmem->base, wish->longest << kib,
-	       wish->is_private ? "" : " and in whole units", taken << kib, why);
+	lcma_reason_err("region %s: wants %lu KiB in one piece%s, node %s at %pa has %lu KiB that are still reserved, unused%s, and %lu KiB that regions have: %s",
+			spec->name, wish->nr_pages << kib, where, full_name(node->np),
+			&node->rmem->base, wish->longest << kib,
+			wish->is_private ? "" : " and in whole units", taken << kib, why);
 }
 
 static int carve_reserved(const struct lcma_spec *spec, const struct node *node,
@@ -242,8 +243,8 @@ static int carve_reserved(const struct lcma_spec *spec, const struct node *node,
 
 	set_reservation(node, &reservation);
 	if (is_no_map(node) && !lcma_nomap_is_unmapped(&reservation)) {
-		pr_err("region %s: node %s says no-map, but the kernel has mapped it, see the boot log\n",
-		       spec->name, full_name(node->np));
+		lcma_reason_err("region %s: node %s says no-map, but the kernel has mapped it, see the boot log",
+				spec->name, full_name(node->np));
 		return -EBUSY;
 	}
 	err = lcma_reserved_take(spec, &reservation, &wish, carve);
@@ -266,13 +267,13 @@ static void log_area_shortage(const struct lcma_spec *spec,
 	char where[80];
 
 	lcma_source_limit_text(spec, where, sizeof(where));
-	pr_err("region %s: wants %lu KiB in one piece%s, node %s has %llu KiB at %pa and can give %lu KiB now (in units of %lu KiB, on their edges)%s\n",
-	       spec->name, (want->nr_units * unit_pages) << kib,
-	       where, full_name(node->np), (u64)node->rmem->size >> 10,
-	       &node->rmem->base,
-	       (want->longest * unit_pages) << kib, unit_pages << kib,
-	       want->longest ? "; make it larger" :
-			       ": others hold it, or it has no whole unit");
+	lcma_reason_err("region %s: wants %lu KiB in one piece%s, node %s has %llu KiB at %pa and can give %lu KiB now (in units of %lu KiB, on their edges)%s",
+			spec->name, (want->nr_units * unit_pages) << kib,
+			where, full_name(node->np), (u64)node->rmem->size >> 10,
+			&node->rmem->base,
+			(want->longest * unit_pages) << kib, unit_pages << kib,
+			want->longest ? "; make it larger" :
+					": others hold it, or it has no whole unit");
 }
 
 /* The kernel's own area behind a device of ours. Return: as lcma_area_take(). */
@@ -545,7 +546,7 @@ static int of_describe(char *text, size_t size_bytes)
 	of_node_put(root);
 	if (len + 1 < size_bytes)
 		return 0;
-	pr_err("the device tree has too many regions\n");
+	lcma_reason_err("the device tree has too many regions");
 	return -ENOSPC;
 }
 

@@ -45,6 +45,17 @@ check "reusable, plain and dynamic nodes become regions" \
 	lcma_load "cam=16M@of:cam;cam2=8M@of:cam;deep=8M@of:deep;gpu=8M@of:gpu,keep=all;gpu2=8M@of:gpu@72000000;high=16M@of:high;dyn=8M@of:dynamic;small=1M@of:small" ||
 	dmesg | tail -n 3 | sed 's/^/# /'
 is "$(lcma_info cam source)" of:cam "a label names the source"
+refuses_late()
+{
+	if echo "late=$1" 2>/dev/null >$sys/add; then
+		fail "late=$1 is refused"
+	else
+		matches "$(cat $sys/add)" "$2" "late=$1 is refused, and the reason can be read"
+	fi
+}
+refuses_late "1M@of:nowhere" "no node below /reserved-memory has the label or the name nowhere"
+refuses_late "1G@of:deep" "wants 1048576 KiB, node deep@90000000 has"
+refuses_late "1M@cma,cache=uncached" "cache=uncached is not possible in"
 is "$(lcma_info deep source)" of:deep@90000000 "or the node's name does"
 zone=$(lcma_info gpu zone)
 if [ -n "$is_arm" ]; then
