@@ -19,7 +19,7 @@ STORM = 60
 KERNEL_SRC ?= /lib/modules/$(shell uname -r)/build
 KDIR ?= $(KERNEL_SRC)
 
-.PHONY: modules modules_install tools install uninstall dkms-install dkms-remove
+.PHONY: modules modules_install tools examples install uninstall dkms-install dkms-remove
 .PHONY: run check check-trust check-wide check-debug check-matrix check-all storm shell test unit lint
 .PHONY: bench bench-quick clean help
 
@@ -37,6 +37,17 @@ tools:
 
 install uninstall:
 	@$(MAKE) --no-print-directory -C tools $@
+
+# What a learner starts from; the driver among them needs a kernel to build against.
+examples:
+	@$(MAKE) --no-print-directory -C examples
+	@if [ ! -e '$(KDIR)/Makefile' ]; then \
+		echo "examples/driver: not built, no kernel in $(KDIR)"; \
+	elif [ ! -e Module.symvers ]; then \
+		echo "examples/driver: not built, make modules comes first"; \
+	else \
+		$(MAKE) -C examples driver KDIR='$(KDIR)'; \
+	fi
 
 $(KDIR)/Makefile:
 	@echo "No kernel to build against in $(KDIR)." >&2
@@ -106,7 +117,7 @@ lint:
 clean:
 	rm -rf build Module.symvers modules.order .tmp_versions
 	rm -f *.o .*.o *.ko *.mod *.mod.c .*.cmd
-	find src test \( -name '*.o' -o -name '*.ko' -o -name '*.mod' \
+	find src test examples \( -name '*.o' -o -name '*.ko' -o -name '*.mod' \
 		-o -name '*.mod.c' -o -name '.*.cmd' -o -name '.*.d' \
 		-o -name modules.order -o -name Module.symvers \) -delete
 
@@ -133,6 +144,7 @@ help:
 	@echo '  make dkms-install    have DKMS build it for every kernel to come'
 	@echo '  make dkms-remove     undo that'
 	@echo '  make tools           build cmactl and liblcma'
+	@echo '  make examples        build examples/'
 	@echo '  make install         install them, and their man pages (PREFIX=/usr/local DESTDIR=)'
 	@echo '  make uninstall       undo that'
 	@echo '  make clean           remove what was built'

@@ -19,7 +19,7 @@
  *
  * A module that uses these symbols keeps lcma loaded, so regions stay valid
  * as long as it is there. Give everything back before your exit function
- * returns. test/kmod/example is a whole driver.
+ * returns. examples/driver is a whole driver.
  */
 #ifndef _LINUX_LCMA_H
 #define _LINUX_LCMA_H

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The driver that others are to start from, test/kmod/example, does what it
+# The driver that others are to start from, examples/driver, does what it
 # says: a program maps its frames and finds in them what was drawn; everything
 # is freed when it goes; a program that still has a frame keeps the memory, and
 # lcma, but not the driver; a region that is not there is no crash.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * example_client - look at frames of the driver in test/kmod/example.
+ * client - look at frames of the driver in this folder.
  *
  *	example_client [-k] NR
  *
@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../kmod/example/lcma_example.h"
+#include "lcma_example.h"
 
 static void die(const char *what)
 {
