@@ -24,7 +24,7 @@ static unsigned long align_of(const struct lcma_plan_region *in,
 		   max(in->align_pages, in->granule_pages));
 }
 
-/* What is looked for; false: larger than the region. */
+/* What is looked for; false: this region has no place for it, whatever is unused. */
 static bool fit_of(const struct lcma_plan_region *in,
 		   const struct lcma_plan_item *item, struct lcma_fit *fit)
 {
@@ -36,7 +36,8 @@ static bool fit_of(const struct lcma_plan_region *in,
 	if (item->nr_pages > in->map->nr_pages)
 		return false;
 	fit->nr_pages = round_up_to(item->nr_pages, in->granule_pages);
-	return fit->nr_pages <= in->map->nr_pages;
+	return fit->nr_pages <= in->map->nr_pages &&
+	       lcma_reach_apply(&item->reach, in->map->nr_pages, fit);
 }
 
 /* Mark a run used, whatever its pages were. */
@@ -89,28 +90,30 @@ static bool place_in(const struct lcma_plan_region *in,
 
 /**
  * lcma_plan - plan buffers, one after the other
- * @regions: where, in the order in which an allocation tries them; their maps are
- *	used up
- * @nr_regions: how many
+ * @in: where
  * @items: the buffers, in the order in which they are asked for; where each lies is
  *	filled in
  * @nr_items: how many
  *
  * Return: how many fit before the first that does not; @nr_items if all fit.
  */
-unsigned int lcma_plan(const struct lcma_plan_region *regions,
-		       unsigned int nr_regions, struct lcma_plan_item *items,
-		       unsigned int nr_items)
+unsigned int lcma_plan(const struct lcma_plan_regions *in,
+		       struct lcma_plan_item *items, unsigned int nr_items)
 {
-	unsigned int i, at;
+	unsigned int i, nth, at = 0;
 
 	for (i = 0; i < nr_items; i++) {
-		for (at = 0; at < nr_regions; at++)
-			if (place_in(&regions[at], &items[i]))
+		for (nth = 0; nth < in->nr; nth++) {
+			at = in->list ? lcma_list_nth(in->list, nth,
+						      in->turn + i) : nth;
+			if (place_in(&in->regions[at], &items[i]))
 				break;
-		items[i].region = at;
-		if (at == nr_regions)
+		}
+		if (nth == in->nr) {
+			items[i].region = nth;
 			return i;
+		}
+		items[i].region = at;
 	}
 	return nr_items;
 }
@@ -155,29 +158,32 @@ void lcma_plan_sort(struct lcma_plan_item *items, unsigned int nr_items,
 	}
 }
 
-static unsigned long max_align(const struct lcma_plan_region *in,
-			       const struct lcma_plan_item *items,
-			       unsigned int nr_items)
+/* What buffers may have to begin on, or must not cross. */
+static unsigned long max_step(const struct lcma_plan_region *in,
+			      const struct lcma_plan_item *items,
+			      unsigned int nr_items)
 {
-	unsigned long align = 1;
+	unsigned long step = 1;
 	unsigned int i;
 
 	for (i = 0; i < nr_items; i++)
-		align = max(align, align_of(in, &items[i]));
-	return align;
+		step = max(step, max(align_of(in, &items[i]),
+				     items[i].reach.boundary));
+	return step;
 }
 
 /**
  * lcma_plan_fits_empty - would buffers fit into an empty region, wherever it begins?
- * @in: what holds for it; its map and its first page do not count
+ * @in: what holds for it; its map does not count, and its first page only if it
+ *	is_placed
  * @mem: room for a map, lcma_map_bytes() of @nr_pages
  * @nr_pages: how large the region would be
  * @unit_pages: it may begin at any multiple of this, a power of two
  * @items: the buffers; afterwards as the last plan left them
  * @nr_items: how many
  *
- * Only alignments beyond a unit make the address count. Of very large ones not every
- * address is tried.
+ * Only alignments and boundaries beyond a unit make the address count. Of very large
+ * ones not every address is tried.
  *
  * Return: true if they do.
  */
@@ -185,59 +191,78 @@ bool lcma_plan_fits_empty(const struct lcma_plan_region *in, void *mem,
 			  unsigned long nr_pages, unsigned long unit_pages,
 			  struct lcma_plan_item *items, unsigned int nr_items)
 {
-	const unsigned long align = max_align(in, items, nr_items);
-	unsigned long i, nr_bases = max(1UL, align / unit_pages);
+	const unsigned long step = max_step(in, items, nr_items);
+	unsigned long i, nr_bases = max(1UL, step / unit_pages);
 	struct lcma_plan_region at = *in;
+	const struct lcma_plan_regions one = { .regions = &at, .nr = 1 };
 	struct lcma_map map;
 
 	at.map = &map;
-	nr_bases = min(nr_bases, PLAN_BASES);
+	nr_bases = in->is_placed ? 1 : min(nr_bases, PLAN_BASES);
 	for (i = 0; i < nr_bases; i++) {
 		lcma_map_init(&map, mem, nr_pages, LCMA_SHARED);
-		at.base_pfn = i * unit_pages;
-		if (lcma_plan(&at, 1, items, nr_items) < nr_items)
+		if (!in->is_placed)
+			at.base_pfn = i * unit_pages;
+		if (lcma_plan(&one, items, nr_items) < nr_items)
 			return false;
 	}
 	return true;
 }
 
+/* How far into the region a buffer with a place or a limit reaches, at most. */
+static unsigned long window_of(const struct lcma_plan_region *in,
+			       const struct lcma_plan_item *item)
+{
+	const struct lcma_reach *reach = &item->reach;
+
+	if (reach->at > in->base_pfn)
+		return min(reach->at - in->base_pfn, LCMA_MAP_MAX_PAGES) +
+		       item->nr_pages;
+	return 0;
+}
+
 /**
- * lcma_plan_ceiling - in how many pages buffers fit at any rate
+ * lcma_plan_ceiling - up to how many pages a region for buffers is looked for
  * @in: what holds for their region
  * @unit_pages: its length is a multiple of this
  * @items: the buffers
  * @nr_items: how many
  *
- * Return: pages; LCMA_MAP_MAX_PAGES or more: not in any region.
+ * What does not fit into so many pages fits into none, unless buffers that begin at
+ * given addresses cut the region to pieces.
+ *
+ * Return: pages; LCMA_MAP_MAX_PAGES or more: there is no such region.
  */
 unsigned long lcma_plan_ceiling(const struct lcma_plan_region *in,
 				unsigned long unit_pages,
 				const struct lcma_plan_item *items,
 				unsigned int nr_items)
 {
-	const unsigned long align = max_align(in, items, nr_items);
-	unsigned long nr_pages = align;
+	const unsigned long step = max_step(in, items, nr_items);
+	unsigned long nr_pages = step, window = 0;
 	unsigned int i;
 
 	for (i = 0; i < nr_items; i++) {
 		if (nr_pages >= LCMA_MAP_MAX_PAGES ||
 		    items[i].nr_pages >= LCMA_MAP_MAX_PAGES ||
-		    align >= LCMA_MAP_MAX_PAGES)
+		    step >= LCMA_MAP_MAX_PAGES)
 			return LCMA_MAP_MAX_PAGES;
-		nr_pages += round_up_to(items[i].nr_pages, align);
+		nr_pages += round_up_to(items[i].nr_pages, step);
+		window = max(window, window_of(in, &items[i]));
 	}
+	nr_pages += min(window, LCMA_MAP_MAX_PAGES);
 	return round_up_to(nr_pages, unit_pages);
 }
 
 /**
  * lcma_plan_least - the smallest empty region in which buffers fit in their order
- * @in: what holds for it; its map and its first page do not count
+ * @in: as for lcma_plan_fits_empty()
  * @mem: room for a map, lcma_map_bytes() of lcma_plan_ceiling()
  * @unit_pages: its length is a multiple of this, and so is its address
  * @items: the buffers; afterwards as the last plan left them
  * @nr_items: how many, at least 1
  *
- * Return: its length in pages.
+ * Return: its length in pages; 0: there is none up to lcma_plan_ceiling().
  */
 unsigned long lcma_plan_least(const struct lcma_plan_region *in, void *mem,
 			      unsigned long unit_pages,
@@ -253,9 +278,9 @@ unsigned long lcma_plan_least(const struct lcma_plan_region *in, void *mem,
 		nr_pages += round_up_to(items[i].nr_pages,
 					in->granule_pages);
 	nr_pages = round_up_to(nr_pages, unit_pages);
-	while (nr_pages < most &&
-	       !lcma_plan_fits_empty(in, mem, nr_pages, unit_pages, items,
-				     nr_items))
-		nr_pages += unit_pages;
-	return nr_pages;
+	for (; nr_pages <= most; nr_pages += unit_pages)
+		if (lcma_plan_fits_empty(in, mem, nr_pages, unit_pages, items,
+					 nr_items))
+			return nr_pages;
+	return 0;
 }

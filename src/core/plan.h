@@ -10,7 +10,8 @@
 #ifndef LCMA_PLAN_H
 #define LCMA_PLAN_H
 
-#include "core/map.h"
+#include "core/list.h"
+#include "core/reach.h"
 
 /**
  * struct lcma_plan_region - a region to plan in
@@ -19,6 +20,7 @@
  * @align_pages: least alignment of a buffer
  * @granule_pages: every buffer takes a multiple of this
  * @is_first_fit: its policy has no preference
+ * @is_placed: an empty region begins at @base_pfn, and nowhere else
  */
 struct lcma_plan_region {
 	struct lcma_map *map;
@@ -26,18 +28,36 @@ struct lcma_plan_region {
 	unsigned long align_pages;
 	unsigned long granule_pages;
 	bool is_first_fit;
+	bool is_placed;
+};
+
+/**
+ * struct lcma_plan_regions - regions to plan in
+ * @regions: the regions; their maps are used up
+ * @nr: how many
+ * @list: how their list joins them, in the same order; NULL: of each buffer the first
+ *	region is asked first, then the second
+ * @turn: how many requests that list has had
+ */
+struct lcma_plan_regions {
+	const struct lcma_plan_region *regions;
+	unsigned int nr;
+	const struct lcma_list *list;
+	unsigned int turn;
 };
 
 /**
  * struct lcma_plan_item - a buffer that is planned
  * @nr_pages: how long, at least 1
  * @align_pages: alignment, a power of two
+ * @reach: where in physical memory it may lie
  * @region: the answer: in which region it lies
  * @start: the answer: its first page there; LCMA_NO_PAGE: it does not fit
  */
 struct lcma_plan_item {
 	unsigned long nr_pages;
 	unsigned long align_pages;
+	struct lcma_reach reach;
 	unsigned int region;
 	unsigned long start;
 };
@@ -57,9 +77,8 @@ enum lcma_plan_order {
 	LCMA_PLAN_NR_ORDERS,
 };
 
-unsigned int lcma_plan(const struct lcma_plan_region *regions,
-		       unsigned int nr_regions, struct lcma_plan_item *items,
-		       unsigned int nr_items);
+unsigned int lcma_plan(const struct lcma_plan_regions *regions,
+		       struct lcma_plan_item *items, unsigned int nr_items);
 void lcma_plan_sort(struct lcma_plan_item *items, unsigned int nr_items,
 		    enum lcma_plan_order order);
 bool lcma_plan_fits_empty(const struct lcma_plan_region *in, void *mem,

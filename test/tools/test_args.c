@@ -266,6 +266,26 @@ static const struct {
 	{ "plan 1M,align=3K", "plan needs SIZE" },
 	{ "plan 1M,align=0", "plan needs SIZE" },
 	{ "plan 1M,label=x", "plan needs SIZE" },
+	{ "plan 1M,align", "plan needs SIZE" },
+	{ "plan 1M,", "plan needs SIZE" },
+	{ "plan 1M,align=", "plan needs SIZE" },
+	{ "plan 1M,align=1M,align=1M", "plan needs SIZE" },
+	{ "plan 1M,below=0", "plan needs SIZE" },
+	{ "plan 1M,at=0x", "plan needs SIZE" },
+	{ "plan 1M,boundary=3M", "plan needs SIZE" },
+	{ "plan 8M,boundary=4M", "plan needs SIZE" },
+	{ "plan 8MB", "plan needs SIZE" },
+	{ "plan 8KB", "plan needs SIZE" },
+	{ "plan iB", "plan needs SIZE" },
+	{ "plan 5iB", "plan needs SIZE" },
+	{ "plan 1M,below=1G --region-size 8M", "--base says where" },
+	{ "plan 1M,at=1G --region-size 8M", "--base says where" },
+	{ "plan 1M --base 1G", "--base belongs to" },
+	{ "plan 1M --base here --region-size 8M", "--base needs an address" },
+	{ "plan 1M --page-size 16K", "--page-size belongs to" },
+	{ "plan 1M --page-size 2K --region-size 8M", "--page-size is 4K to 64K" },
+	{ "plan 1M --page-size 12K --region-size 8M", "--page-size needs a power of two" },
+	{ "plan 1M --policy worst", "--policy is cost, best-fit or first-fit" },
 	{ "plan 1M*4097", "too much" },
 	{ "plan 1M*4096 1M", "4096 buffers at most" },
 	{ "plan 17179869184G", "too much" },
@@ -416,6 +436,35 @@ static void stress_takes_everything(void)
 	CHECK_EQ(args.seed, UINT64_MAX);
 }
 
+static void plan_takes_everything(void)
+{
+	struct args args;
+
+	CHECK_EQ(parse_line("plan 12441600x4 8MiB*2,align=1M,boundary=16M,below=0x7c000000 "
+			    "4096B,at=1G,align=4096 --region-size 4194304 --unit 65536 "
+			    "--base 0 --page-size 16K --policy first-fit", &args), 0);
+	CHECK_EQ(args.nr_items, 3);
+	CHECK_EQ(args.items[0].bytes, 12441600);
+	CHECK_EQ(args.items[0].count, 4);
+	CHECK(args.items[0].is_bare);
+	CHECK_EQ(args.items[0].align | args.items[0].at | args.items[0].below |
+		 args.items[0].boundary, 0);
+	CHECK_EQ(args.items[1].bytes, 8 << 20);
+	CHECK_EQ(args.items[1].count, 2);
+	CHECK_EQ(args.items[1].align, 1 << 20);
+	CHECK_EQ(args.items[1].boundary, 16 << 20);
+	CHECK_EQ(args.items[1].below, 0x7c000000);
+	CHECK_EQ(args.items[2].bytes, 4096);
+	CHECK_EQ(args.items[2].at, 1 << 30);
+	CHECK_EQ(args.items[2].align, 4096);
+	CHECK_EQ(args.region_bytes, 4 << 20);
+	CHECK_EQ(args.unit_bytes, 65536);
+	CHECK_EQ(args.page_bytes, 16384);
+	CHECK_EQ(args.given, ARG_BASE);
+	CHECK_EQ(parse_line("plan 8M --region a+b,c", &args), 0);
+	CHECK(!strcmp(args.region, "a+b,c"));
+}
+
 static void json_is_seen_behind_an_error(void)
 {
 	struct args args;
@@ -444,6 +493,7 @@ static const struct tap_case cases[] = {
 	TAP_CASE(a_command_is_left_alone),
 	TAP_CASE(others_take_what_is_theirs),
 	TAP_CASE(stress_takes_everything),
+	TAP_CASE(plan_takes_everything),
 	TAP_CASE(json_is_seen_behind_an_error),
 	TAP_CASE(nothing_at_all),
 };

@@ -24,6 +24,10 @@
 #define WITHIN_MS_MAX	10000u
 #define FOR_MS_MAX	60000u
 
+/* Linux has no others on the machines that lcma runs on. */
+#define PAGE_BYTES_MIN	4096
+#define PAGE_BYTES_MAX	65536
+
 /* How long stress lasts unless it is told. */
 #define STRESS_MS	10000
 /* Tags of patterns have room for so many. */
@@ -263,19 +267,61 @@ static int take_length(struct args *args, const char *value)
 	return take_size(args, "length", value, &args->bytes);
 }
 
+/* What belongs to a plan: bare numbers count bytes there. */
 static int take_region_size(struct args *args, const char *value)
 {
-	return take_size(args, "region-size", value, &args->region_bytes);
+	if (bytes_parse(value, &args->region_bytes) || !args->region_bytes)
+		return wrong(args, "--region-size needs a size, as in --region-size 96M, not '%s'",
+			     value);
+	return 0;
+}
+
+static int take_power(struct args *args, const char *name, const char *value,
+		      uint64_t *bytes)
+{
+	if (bytes_parse(value, bytes) || !*bytes || *bytes & (*bytes - 1))
+		return wrong(args, "--%s needs a power of two, as in --%s %s, not '%s'",
+			     name, name, *name == 'u' ? "8M" : "16K", value);
+	return 0;
 }
 
 static int take_unit(struct args *args, const char *value)
 {
-	int err = take_size(args, "unit", value, &args->unit_bytes);
+	return take_power(args, "unit", value, &args->unit_bytes);
+}
 
-	if (!err && args->unit_bytes & (args->unit_bytes - 1))
-		return wrong(args, "--unit needs a power of two, as in --unit 8M, not '%s'",
-			     value);
+static int take_page_size(struct args *args, const char *value)
+{
+	int err = take_power(args, "page-size", value, &args->page_bytes);
+
+	if (!err && (args->page_bytes < PAGE_BYTES_MIN ||
+		     args->page_bytes > PAGE_BYTES_MAX))
+		return wrong(args, "--page-size is 4K to 64K");
 	return err;
+}
+
+static int take_base(struct args *args, const char *value)
+{
+	if (address_parse(value, &args->base))
+		return wrong(args, "--base needs an address, as in --base 0x60000000, not '%s'",
+			     value);
+	args->given |= ARG_BASE;
+	return 0;
+}
+
+static int take_policy(struct args *args, const char *value)
+{
+	static const char *const policies[] = { "cost", "best-fit", "first-fit" };
+	size_t i;
+
+	for (i = 0; i < sizeof(policies) / sizeof(*policies); i++) {
+		if (!strcmp(policies[i], value)) {
+			args->policy = value;
+			return 0;
+		}
+	}
+	return wrong(args, "--policy is cost, best-fit or first-fit, not '%s'",
+		     value);
 }
 
 static int take_root(struct args *args, const char *value)
@@ -338,7 +384,10 @@ static const struct option {
 	{ "offset", 0, VALUE, BIT(CMD_SYNC), 0, take_offset },
 	{ "length", 0, VALUE, BIT(CMD_SYNC), 0, take_length },
 	{ "region-size", 0, VALUE, BIT(CMD_PLAN), 0, take_region_size },
+	{ "base", 0, VALUE, BIT(CMD_PLAN), 0, take_base },
+	{ "policy", 0, VALUE, BIT(CMD_PLAN), 0, take_policy },
 	{ "unit", 0, VALUE, BIT(CMD_PLAN), 0, take_unit },
+	{ "page-size", 0, VALUE, BIT(CMD_PLAN), 0, take_page_size },
 	{ "dma-api", 0, NO_VALUE, BIT(CMD_PLAN), ARG_DMA_API, NULL },
 	{ "root", 0, VALUE, BIT(CMD_DOCTOR) | BIT(CMD_WHO), 0, take_root },
 	{ "output", 'o', VALUE, BIT(CMD_METRICS), 0, take_output },
@@ -426,7 +475,7 @@ static int take_item(struct args *args, const char *word)
 	if (err == -ERANGE)
 		return wrong(args, "'%s' is too much: %d buffers at most, sizes of 64 bits",
 			     word, ITEM_BUFFERS);
-	return err ? wrong(args, "plan needs SIZE[*COUNT][,align=SIZE], as in 8M*30 or 4M,align=1M, not '%s'",
+	return err ? wrong(args, "plan needs SIZE[*COUNT][,align=|boundary=SIZE][,below=|at=ADDRESS], as in 8M*30 or 12441600x4,align=1M, not '%s'",
 			   word) : 0;
 }
 
@@ -511,19 +560,28 @@ static int check_alloc(struct args *args)
 
 static int check_plan(struct args *args)
 {
+	const bool is_placed = args->given & ARG_BASE;
 	uint64_t nr = 0;
 	unsigned int i;
 
 	if (!args->nr_items)
 		return wrong(args, "plan needs buffers, as in 8M*30 4M,align=1M");
-	for (i = 0; i < args->nr_items; i++)
-		nr += args->items[i].count;
-	if (nr > ITEM_BUFFERS)
-		return wrong(args, "plan takes %d buffers at most", ITEM_BUFFERS);
 	if (args->region && args->region_bytes)
 		return wrong(args, "--region and --region-size exclude each other");
-	if (args->unit_bytes && !args->region_bytes)
+	if (!args->region_bytes && args->unit_bytes)
 		return wrong(args, "--unit belongs to --region-size: a region that exists has its own");
+	if (!args->region_bytes && args->page_bytes)
+		return wrong(args, "--page-size belongs to --region-size: this machine has its own");
+	if (!args->region_bytes && is_placed)
+		return wrong(args, "--base belongs to --region-size: a region that exists has its own");
+	for (i = 0; i < args->nr_items; i++) {
+		nr += args->items[i].count;
+		if (args->region_bytes && !is_placed &&
+		    (args->items[i].at || args->items[i].below))
+			return wrong(args, "at= and below= are addresses: --base says where the region of --region-size would begin");
+	}
+	if (nr > ITEM_BUFFERS)
+		return wrong(args, "plan takes %d buffers at most", ITEM_BUFFERS);
 	return 0;
 }
 

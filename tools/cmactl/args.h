@@ -58,6 +58,7 @@ enum command {
 #define ARG_SLOW	(1 << 17)
 #define ARG_WAIT	(1 << 18)
 #define ARG_SIZE	(1 << 19)
+#define ARG_BASE	(1 << 20)
 
 /**
  * struct args - a command line, understood
@@ -82,7 +83,10 @@ enum command {
  * @max_bytes: --max; 0: what suits the regions
  * @fill_bytes: --fill; 0: none
  * @region_bytes: --region-size; 0: none
+ * @base: --base, if ARG_BASE
+ * @policy: --policy; NULL: the region's, or the default
  * @unit_bytes: --unit, a power of two; 0: this kernel's
+ * @page_bytes: --page-size, a power of two; 0: this machine's
  * @root: --root; NULL: /
  * @output: --output; NULL: standard output
  * @what: PFN or BUFFER of who
@@ -113,14 +117,17 @@ struct args {
 	uint64_t max_bytes;
 	uint64_t fill_bytes;
 	uint64_t region_bytes;
+	uint64_t base;
+	const char *policy;
 	uint64_t unit_bytes;
+	uint64_t page_bytes;
 	const char *root;
 	const char *output;
 	const char *what;
 	struct item items[ITEM_WORDS];
 	unsigned int nr_items;
 	char **run;
-	char error[160];
+	char error[200];
 };
 
 /**

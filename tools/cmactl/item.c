@@ -5,6 +5,7 @@
 #include "item.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "size.h"
@@ -22,6 +23,11 @@ static int part(const char *text, size_t len, char *to)
 	return 0;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 static int item_size(const char *text, size_t len, uint64_t *bytes)
 {
 	char word[PART_BYTES];
@@ -29,12 +35,11 @@ static int item_size(const char *text, size_t len, uint64_t *bytes)
 
 	if (err)
 		return err;
-	if (len && (word[len - 1] == 'B' || word[len - 1] == 'b')) {
+	if (len > 2 && !strcmp(word + len - 2, "iB") && strchr("KMG", word[len - 3]))
+		word[len - 2] = '\0';
+	else if (len > 1 && strchr("Bb", word[len - 1]) && is_digit(word[len - 2]))
 		word[len - 1] = '\0';
-		err = number_parse(word, UINT64_MAX, bytes);
-	} else {
-		err = size_parse(word, bytes);
-	}
+	err = bytes_parse(word, bytes);
 	return err ? err : *bytes ? 0 : -EINVAL;
 }
 
@@ -50,36 +55,69 @@ static int item_count(const char *text, size_t len, uint32_t *count)
 	return err ? err : nr ? 0 : -EINVAL;
 }
 
-/* ",align=SIZE", or nothing more */
-static int item_options(const char *text, struct item *item)
+static int item_address(const char *text, size_t len, uint64_t *address)
 {
-	static const char name[] = ",align=";
+	char word[PART_BYTES];
+	int err = part(text, len, word);
+
+	if (!err)
+		err = address_parse(word, address);
+	return err ? err : *address ? 0 : -EINVAL;
+}
+
+/* "NAME=VALUE" */
+static int item_option(const char *text, size_t len, struct item *item)
+{
+	const struct {
+		const char *name;
+		int (*parse)(const char *text, size_t len, uint64_t *value);
+		uint64_t *value;
+		bool is_power;
+	} options[] = {
+		{ "align=", item_size, &item->align, true },
+		{ "boundary=", item_size, &item->boundary, true },
+		{ "below=", item_address, &item->below, false },
+		{ "at=", item_address, &item->at, false },
+	};
+	size_t i, name;
 	int err;
 
-	if (!*text)
-		return 0;
-	if (strncmp(text, name, sizeof(name) - 1))
-		return -EINVAL;
-	text += sizeof(name) - 1;
-	err = item_size(text, strlen(text), &item->align);
-	if (!err && item->align & (item->align - 1))
-		err = -EINVAL;
-	return err;
+	for (i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		name = strlen(options[i].name);
+		if (len <= name || strncmp(text, options[i].name, name))
+			continue;
+		if (*options[i].value)
+			return -EINVAL;
+		err = options[i].parse(text + name, len - name,
+				       options[i].value);
+		if (!err && options[i].is_power &&
+		    *options[i].value & (*options[i].value - 1))
+			err = -EINVAL;
+		return err;
+	}
+	return -EINVAL;
 }
 
 int item_parse(const char *text, struct item *item)
 {
-	size_t len = strcspn(text, "*x,");
-	int err = item_size(text, len, &item->bytes);
+	size_t len = strcspn(text, "*xX,");
+	int err;
 
-	item->align = 0;
-	item->count = 1;
-	item->is_bare = len && text[len - 1] >= '0' && text[len - 1] <= '9';
+	*item = (struct item){ .count = 1 };
+	err = item_size(text, len, &item->bytes);
+	item->is_bare = len && is_digit(text[len - 1]);
 	text += len;
-	if (!err && (*text == '*' || *text == 'x')) {
+	if (!err && *text && *text != ',') {
 		len = strcspn(++text, ",");
 		err = item_count(text, len, &item->count);
 		text += len;
 	}
-	return err ? err : item_options(text, item);
+	for (; !err && *text; text += len) {
+		len = strcspn(++text, ",");
+		err = item_option(text, len, item);
+	}
+	/* As the module refuses it. */
+	if (!err && item->boundary && item->boundary < item->bytes)
+		err = -EINVAL;
+	return err;
 }

@@ -90,6 +90,11 @@ int size_parse(const char *text, uint64_t *bytes)
 	return scaled_parse(text, 10, bytes);
 }
 
+int bytes_parse(const char *text, uint64_t *bytes)
+{
+	return scaled_parse(text, 0, bytes);
+}
+
 int seconds_parse(const char *text, uint64_t *ms)
 {
 	const char *point = strchr(text, '.');

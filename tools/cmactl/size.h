@@ -21,6 +21,15 @@
 int size_parse(const char *text, uint64_t *bytes);
 
 /**
+ * bytes_parse - the same; but a bare number is bytes
+ * @text: all of it must be the size
+ * @bytes: the size in bytes, possibly 0
+ *
+ * Return: 0; -EINVAL it is no size; -ERANGE more than 64 bits.
+ */
+int bytes_parse(const char *text, uint64_t *bytes);
+
+/**
  * address_parse - read an address: 0x and hexadecimal digits, or a number of bytes with
  * or without K, M or G
  * @text: all of it must be the address
