@@ -55,6 +55,18 @@ struct page;
 #define LCMA_WAIT		BIT(3)
 
 /**
+ * enum lcma_reaches - how much of a region a device can address
+ * @LCMA_REACHES_NONE: not its first page
+ * @LCMA_REACHES_PART: what lies below some address
+ * @LCMA_REACHES_ALL: all of it
+ */
+enum lcma_reaches {
+	LCMA_REACHES_NONE,
+	LCMA_REACHES_PART,
+	LCMA_REACHES_ALL,
+};
+
+/**
  * struct lcma_region_state - what can be told of a region
  * @base: physical address
  * @nr_pages: size

@@ -6,25 +6,16 @@
 #ifndef LCMA_LIMIT_H
 #define LCMA_LIMIT_H
 
+#include <linux/lcma.h>
 #include <linux/types.h>
 
 struct device;
 struct lcma_region;
 
-/**
- * enum lcma_reached - how much of a range a device reaches
- * @LCMA_REACHED_NONE: not its first byte
- * @LCMA_REACHED_PART: some of it
- * @LCMA_REACHED_ALL: all of it
- */
-enum lcma_reached {
-	LCMA_REACHED_NONE,
-	LCMA_REACHED_PART,
-	LCMA_REACHED_ALL,
-};
-
-enum lcma_reached lcma_limit_reaches(struct device *dev, phys_addr_t phys, u64 len_bytes);
-enum lcma_reached lcma_limit_region(struct device *dev,
+enum lcma_reaches lcma_limit_reaches(struct device *dev, phys_addr_t phys, u64 len_bytes);
+enum lcma_reaches lcma_limit_region(struct device *dev,
 				    const struct lcma_region *region);
+enum lcma_reaches lcma_limit_of(struct device *dev, const struct lcma_region *region,
+				struct lcma_limits *limits);
 
 #endif

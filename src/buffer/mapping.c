@@ -43,8 +43,15 @@ module_param(map_at_once, bool, 0644);
 MODULE_PARM_DESC(map_at_once,
 		 "user mappings are filled when they are made, not when they are touched [1]");
 
-/* As the region's memory is mapped everywhere. */
-static pgprot_t protection(const struct lcma_buffer *buffer, pgprot_t prot)
+/**
+ * lcma_mapping_protection - how a buffer is mapped
+ * @buffer: the buffer
+ * @prot: how ordinary memory would be
+ *
+ * Context: any.
+ * Return: as the region's memory is mapped everywhere.
+ */
+pgprot_t lcma_mapping_protection(const struct lcma_buffer *buffer, pgprot_t prot)
 {
 	switch (buffer->run.region->carve.cache) {
 	case LCMA_CACHE_WC:
@@ -211,7 +218,7 @@ int lcma_mapping_user(struct lcma_buffer *buffer, struct vm_area_struct *vma)
 		return -EINVAL;
 	lcma_compat_vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND |
 				      VM_DONTDUMP | VM_WIPEONFORK);
-	vma->vm_page_prot = protection(buffer, vma->vm_page_prot);
+	vma->vm_page_prot = lcma_mapping_protection(buffer, vma->vm_page_prot);
 	vma->vm_ops = &mapping_vm_ops;
 	vma->vm_private_data = buffer;
 	if (READ_ONCE(map_at_once) || vma->vm_flags & VM_LOCKED)
@@ -249,7 +256,7 @@ void *lcma_mapping_kernel(const struct lcma_buffer *buffer)
 	for (i = 0; i < nr_pages; i++)
 		pages[i] = pfn_to_page(pfn + i);
 	vaddr = lcma_fault(DMABUF_VMAP) ? NULL :
-		vmap(pages, nr_pages, VM_MAP, protection(buffer, PAGE_KERNEL));
+		vmap(pages, nr_pages, VM_MAP, lcma_mapping_protection(buffer, PAGE_KERNEL));
 	kvfree(pages);
 	return vaddr;
 }

@@ -9,9 +9,12 @@
 #ifndef LCMA_MAPPING_H
 #define LCMA_MAPPING_H
 
+#include <linux/pgtable.h>
+
 struct lcma_buffer;
 struct vm_area_struct;
 
+pgprot_t lcma_mapping_protection(const struct lcma_buffer *buffer, pgprot_t prot);
 int lcma_mapping_user(struct lcma_buffer *buffer, struct vm_area_struct *vma);
 void *lcma_mapping_kernel(const struct lcma_buffer *buffer);
 void lcma_mapping_drop(const struct lcma_buffer *buffer, void *vaddr);

@@ -2,7 +2,8 @@
 /*
  * Rules meet devices: see bind.h.
  *
- *	a driver binds		the first rule that matches counts from here on. The
+ *	a driver binds		the first rule that matches counts from here on; without
+ *				one, memory-region of the device's node does. The
  *				device gets our operations after its bus has configured
  *				it for DMA and before its driver's probe
  *	it is bound		the module cannot be unloaded; new rules do not touch it
@@ -37,11 +38,14 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "buffer/phandle.h"
 #include "compat/buses.h"
 #include "compat/dmaops.h"
 #include "core/rule.h"
 #include "fault.h"
 #include "front/dma.h"
+#include "front/piece.h"
+#include "front/tree.h"
 #include "region/region.h"
 
 static char *map;
@@ -66,8 +70,9 @@ static DEFINE_MUTEX(lock);		/* all of these */
 static struct rules *rules;
 static LIST_HEAD(clients);
 static bool is_closing;
+static struct lcma_rule tree_rule;	/* what a device's node says, just now */
 
-/* Why a device that a rule names has not got our operations. */
+/* Why a device that a rule or the device tree names has not got our operations. */
 static const char refused_iommu[] = "an IOMMU translates for it";
 static const char refused_ops[] = "it has DMA operations of its own";
 static const char refused_pool[] = "it may reach a pool of its own only";
@@ -75,6 +80,8 @@ static const char refused_secret[] =
 	"this guest's memory is encrypted: what a device reads must not be";
 static const char refused_late[] =
 	"its driver was there before the rule, which counts from the next bind on";
+static const char refused_kernel[] =
+	"this kernel has no operations of single devices, or clears them when a driver goes";
 
 static struct lcma_dma_client *find_client(const struct device *dev)
 {
@@ -86,11 +93,37 @@ static struct lcma_dma_client *find_client(const struct device *dev)
 	return NULL;
 }
 
-/*
- * Under lock and device_lock(). Return: the first rule about a device, if that names
- * regions.
- */
-static const struct lcma_rule *find_rule(struct device *dev)
+/* A rule without a name: these regions in order, and what a kernel's own area would have. */
+static void make_rule(struct lcma_rule *rule, struct lcma_region *const *regions,
+		      unsigned int nr_regions)
+{
+	unsigned int i;
+
+	*rule = (struct lcma_rule) {
+		.nr_regions = nr_regions,
+		.min_bytes = PAGE_SIZE + 1,
+	};
+	for (i = 0; i < nr_regions; i++) {
+		strscpy(rule->regions[i], regions[i]->name, LCMA_NAME_BYTES);
+		rule->steps[i] = i;
+	}
+}
+
+/* Under lock. Return: what the first phandle of a device's node says, if it is ours. */
+static const struct lcma_rule *find_tree_rule(struct device *dev)
+{
+	struct lcma_region *regions[LCMA_RULE_REGIONS];
+	unsigned int nr;
+
+	nr = lcma_phandle_regions(dev, 0, regions, LCMA_RULE_REGIONS);
+	if (!nr)
+		return NULL;
+	make_rule(&tree_rule, regions, min_t(unsigned int, nr, LCMA_RULE_REGIONS));
+	return &tree_rule;
+}
+
+/* Under lock and device_lock(). Return: the first rule about a device. */
+static const struct lcma_rule *find_map_rule(struct device *dev)
 {
 	const struct lcma_rule_names names = {
 		.bus = dev->bus ? dev->bus->name : "",
@@ -101,12 +134,27 @@ static const struct lcma_rule *find_rule(struct device *dev)
 
 	for (i = 0; i < rules->nr; i++)
 		if (lcma_rule_matches(&rules->rule[i], &names))
-			return rules->rule[i].nr_regions ? &rules->rule[i] : NULL;
+			return &rules->rule[i];
 	return NULL;
+}
+
+/* Under lock and device_lock(). Return: what says which regions a device has; or NULL. */
+static const struct lcma_rule *find_rule(struct device *dev)
+{
+	const struct lcma_rule *rule = find_map_rule(dev) ?: find_tree_rule(dev);
+
+	return rule && rule->nr_regions ? rule : NULL;
+}
+
+static enum lcma_dma_by by_of(const struct lcma_rule *rule)
+{
+	return rule == &tree_rule ? LCMA_BY_TREE : LCMA_BY_RULE;
 }
 
 static const char *find_refusal(struct device *dev)
 {
+	if (!LCMA_HAS_DMA_OPS || LCMA_DMA_OPS_VANISH)
+		return refused_kernel;
 	if (lcma_compat_is_encrypted())
 		return refused_secret;
 	if (lcma_compat_has_iommu(dev))
@@ -127,33 +175,51 @@ static void drop_client(struct lcma_dma_client *client)
 	lcma_dma_client_put(client);
 }
 
-static void set_rule(struct lcma_dma_client *client, const struct lcma_rule *rule)
+static void set_rule(struct lcma_dma_client *client, const struct lcma_rule *rule,
+		     enum lcma_dma_by by)
 {
 	unsigned int i;
 
+	client->by = by;
 	client->rule = *rule;
 	for (i = 0; i < rule->nr_regions; i++)
 		client->regions[i] = lcma_region_find(rule->regions[i]);
 	client->said = 0;
 }
 
-static void add_client(struct device *dev, const struct lcma_rule *rule,
-		       const char *refusal)
+/* Return: the client; NULL: no memory, and the log says so. */
+static struct lcma_dma_client *add_client(struct device *dev,
+					  const struct lcma_rule *rule,
+					  enum lcma_dma_by by, const char *refusal)
 {
 	struct lcma_dma_client *client = lcma_dma_client_new(dev);
 
 	if (!client) {
 		dev_warn(dev, "lcma: no memory to serve it; its memory comes from the kernel\n");
-		return;
+		return NULL;
 	}
-	set_rule(client, rule);
+	set_rule(client, rule, by);
 	strscpy(client->driver, dev->driver ? dev->driver->name : "-",
 		sizeof(client->driver));
 	client->refusal = refusal;
 	list_add_tail(&client->link, &clients);
 	if (refusal && refusal != refused_late)
-		dev_notice(dev, "lcma: rule %s does not serve it: %s\n",
-			   rule->glob, refusal);
+		dev_notice(dev, "lcma: %s%s does not serve it: %s\n",
+			   by == LCMA_BY_RULE ? "rule " : "region ",
+			   by == LCMA_BY_RULE ? rule->glob : rule->regions[0],
+			   refusal);
+	return client;
+}
+
+/* Under lock: a device gets our operations. Return: false: the module is being unloaded. */
+static bool start_client(struct lcma_dma_client *client)
+{
+	client->is_bound = client->is_bound || try_module_get(THIS_MODULE);
+	if (client->is_bound)
+		lcma_dma_ops_set(client);
+	else
+		drop_client(client);
+	return client->is_bound;
 }
 
 /* A device whose driver is about to probe. Its device_lock() is held. */
@@ -161,6 +227,7 @@ static void device_binds(struct device *dev)
 {
 	struct lcma_dma_client *client, *parent;
 	const struct lcma_rule *rule;
+	enum lcma_dma_by by;
 
 	mutex_lock(&lock);
 	client = find_client(dev);
@@ -171,28 +238,23 @@ static void device_binds(struct device *dev)
 	}
 	parent = client ? NULL : lcma_dma_client_of(dev);
 	rule = find_rule(dev);
+	by = by_of(rule);
 	if (parent) {
 		/* A copy of its parent's. It gets its own, and its parent's rule. */
 		set_dma_ops(dev, NULL);
+		by = rule ? by : parent->by;
 		rule = rule ?: &parent->rule;
 	}
 	if (client) {
 		static const struct lcma_rule nothing;
 
-		set_rule(client, rule ?: &nothing);
+		set_rule(client, rule ?: &nothing, by);
 	} else if (rule && rule->nr_regions && !is_closing) {
-		add_client(dev, rule, find_refusal(dev));
-		client = find_client(dev);
+		client = add_client(dev, rule, by, find_refusal(dev));
 	}
-	if (!client || client->refusal)
-		goto unlock;
 	/* Fails while the module is being unloaded: then none has buffers. */
-	client->is_bound = try_module_get(THIS_MODULE);
-	if (client->is_bound)
-		lcma_dma_ops_set(client);
-	else
-		drop_client(client);
-unlock:
+	if (client && !client->refusal)
+		start_client(client);
 	mutex_unlock(&lock);
 }
 
@@ -209,7 +271,7 @@ static void device_unbound(struct device *dev)
 		module_put(THIS_MODULE);
 	}
 	mutex_unlock(&lock);
-	lcma_dma_reap();
+	lcma_pieces_reap();
 }
 
 /* Under lock: devices that were removed, and whose last buffer is gone by now. */
@@ -226,7 +288,7 @@ static void device_removed(struct device *dev)
 {
 	struct lcma_dma_client *client;
 
-	lcma_dma_reap();
+	lcma_pieces_reap();
 	mutex_lock(&lock);
 	client = find_client(dev);
 	if (client)
@@ -269,9 +331,10 @@ static int look_at_device(struct device *dev, void *nr_late)
 	rule = dev->driver && !is_closing && !find_client(dev) ?
 	       find_rule(dev) : NULL;
 	if (rule) {
-		add_client(dev, rule, refused_late);
+		add_client(dev, rule, by_of(rule), refused_late);
 		if (!(*(unsigned int *)nr_late)++)
-			dev_notice(dev, "lcma: rule %s: %s\n", rule->glob,
+			dev_notice(dev, "lcma: rule %s: %s\n",
+				   *rule->glob ? rule->glob : "of the device tree",
 				   refused_late);
 	}
 	mutex_unlock(&lock);
@@ -418,10 +481,10 @@ static void show_client(struct seq_file *m, struct lcma_dma_client *client)
 	struct device *dev = client->dev;
 	unsigned int i;
 
-	seq_printf(m, "device=%s bus=%s driver=%s rule=%s regions=",
+	seq_printf(m, "device=%s bus=%s driver=%s by=%s rule=%s regions=",
 		   dev_name(dev), dev->bus ? dev->bus->name : "-",
 		   client->is_bound || client->refusal ? client->driver : "-",
-		   *rule->glob ? rule->glob : "-");
+		   lcma_dma_by_word(client->by), *rule->glob ? rule->glob : "-");
 	for (i = 0; i < rule->nr_regions; i++)
 		seq_printf(m, "%s%s", !i ? "" :
 			   rule->steps[i] == rule->steps[i - 1] ? "+" : ",",
@@ -438,6 +501,103 @@ static void show_client(struct seq_file *m, struct lcma_dma_client *client)
 		seq_printf(m, " left_%s=%d", lcma_dma_why_word(i),
 			   atomic_read(&client->nr_left[i]));
 	seq_printf(m, " why=%s\n", client->refusal ?: "-");
+}
+
+/* Does a notifier tell of this device? */
+static bool is_on_known_bus(const struct device *dev)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(buses); i++)
+		if (dev->bus == buses[i].bus)
+			return true;
+	return false;
+}
+
+/* Under lock: a device for which nothing counted when its driver was bound, or none was. */
+static int serve_new(struct device *dev, const struct lcma_rule *rule)
+{
+	const char *refusal = find_refusal(dev);
+	struct lcma_dma_client *client;
+
+	if (is_closing)
+		return -ENODEV;
+	client = add_client(dev, rule, LCMA_BY_DRIVER, refusal);
+	if (!client)
+		return -ENOMEM;
+	if (refusal)
+		return -EOPNOTSUPP;
+	return start_client(client) ? 0 : -ENODEV;
+}
+
+/**
+ * lcma_bind_memory - a driver asks for the memory of a node of the device tree
+ * @dev: for which device; it may be on no bus
+ * @regions: the regions that lie in the node
+ * @nr_regions: how many, at least 1, at most LCMA_RULE_REGIONS
+ *
+ * From then on the device allocates there, whichever phandle its driver has asked for
+ * before. A rule of map= that names the device comes first: it stays as it is.
+ *
+ * Context: process, may sleep; in a driver's probe.
+ * Return: 0; -EOPNOTSUPP it cannot be served, and the log says why; -ENODEV the module
+ * is being unloaded; -ENOMEM.
+ */
+int lcma_bind_memory(struct device *dev, struct lcma_region *const *regions,
+		     unsigned int nr_regions)
+{
+	struct lcma_dma_client *client;
+	struct lcma_rule rule;
+	int err = 0;
+
+	make_rule(&rule, regions, nr_regions);
+	mutex_lock(&lock);
+	client = find_client(dev);
+	if (!client) {
+		if (find_map_rule(dev))
+			dev_notice(dev, "lcma: a rule of map= leaves it to the kernel, whatever the device tree says\n");
+		else
+			err = serve_new(dev, &rule);
+	} else if (client->refusal) {
+		err = -EOPNOTSUPP;
+	} else if (client->by != LCMA_BY_RULE) {
+		set_rule(client, &rule, LCMA_BY_DRIVER);
+		client->is_gone = false;
+		if (!start_client(client))
+			err = -ENODEV;
+	}
+	mutex_unlock(&lock);
+	return err;
+}
+
+/**
+ * lcma_bind_memory_release - a driver does not need a node's memory any longer
+ * @dev: the device that it has asked for
+ *
+ * Buffers that are left stay valid. A device on a bus keeps its regions until its
+ * driver goes.
+ *
+ * Context: process, may sleep.
+ */
+void lcma_bind_memory_release(struct device *dev)
+{
+	struct lcma_dma_client *client;
+	bool was_bound = false;
+
+	if (is_on_known_bus(dev))
+		return;
+	lcma_pieces_reap();
+	mutex_lock(&lock);
+	client = find_client(dev);
+	if (client) {
+		was_bound = client->is_bound;
+		client->is_bound = false;
+		client->is_gone = true;
+	}
+	forget_gone();
+	mutex_unlock(&lock);
+	if (was_bound)
+		module_put(THIS_MODULE);
 }
 
 /**
@@ -474,7 +634,7 @@ void lcma_bind_show_holders(struct seq_file *m)
 		if (client->is_bound)
 			seq_printf(m, "device=%s driver=%s rule=%s\n",
 				   dev_name(client->dev), client->driver,
-				   client->rule.glob);
+				   *client->rule.glob ? client->rule.glob : "-");
 	mutex_unlock(&lock);
 }
 
@@ -512,8 +672,8 @@ void lcma_bind_start(void)
 			pr_warn("map=: devices on bus %s are not seen (%pe)\n",
 				buses[i].bus->name, ERR_PTR(err));
 	}
-	if (rules->nr)
-		look_at_devices();
+	lcma_tree_claim();
+	look_at_devices();
 }
 
 /* A client that nothing is left of, out of the list; NULL: there is none. */
@@ -540,6 +700,7 @@ void lcma_bind_stop(void)
 	struct lcma_dma_client *client;
 	size_t i;
 
+	lcma_tree_stop();
 	mutex_lock(&lock);
 	is_closing = true;
 	mutex_unlock(&lock);
@@ -554,7 +715,7 @@ void lcma_bind_stop(void)
 	for (i = 0; i < ARRAY_SIZE(buses); i++)
 		bus_unregister_notifier(lcma_compat_bus(buses[i].bus),
 					&buses[i].block);
-	lcma_dma_reap_stop();
+	lcma_pieces_reap_stop();
 }
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The DMA API of drivers that know nothing of lcma. A device that a rule names gets
- * operations of its own. Coherent memory, and contiguous pages, are lcma buffers with
+ * The DMA API of drivers that know nothing of lcma. A device that a rule or the device
+ * tree names gets operations of its own. Coherent memory, and contiguous pages, are lcma buffers with
  * the device's name as their label:
  *
  *	driver			dma_alloc_coherent(dev)
@@ -37,6 +37,20 @@ struct lcma_region;
 #define LCMA_DMA_PIECES_BITS	6
 
 /**
+ * enum lcma_dma_by - what says that a device allocates from lcma
+ * @LCMA_BY_RULE: a rule of map=
+ * @LCMA_BY_TREE: memory-region in its node of the device tree
+ * @LCMA_BY_DRIVER: its driver, which asked for the memory of a phandle
+ * @LCMA_NR_DMA_BY: how many there are
+ */
+enum lcma_dma_by {
+	LCMA_BY_RULE,
+	LCMA_BY_TREE,
+	LCMA_BY_DRIVER,
+	LCMA_NR_DMA_BY
+};
+
+/**
  * enum lcma_dma_why - why a request was left to the kernel
  * @LCMA_DMA_SMALL: smaller than min=
  * @LCMA_DMA_ATOMIC: its caller may not sleep, and no pool had it, or it needs a mapping
@@ -61,11 +75,13 @@ enum lcma_dma_why {
  * @dev: the device, with a reference
  * @shadow: what goes the kernel's way goes through this; its last reference frees all
  *	of this
- * @rule: which regions, and which requests; changed while the device has no driver
+ * @by: what says so
+ * @rule: which regions, and which requests; changed while the device has no driver, or by
+ *	its driver. Without a glob if it is not of map=
  * @regions: those of @rule
  * @refusal: why it has not got our operations, a constant string; NULL: it has
  * @driver: the name of its driver, of the last one if it has none now
- * @is_bound: it has a driver; bind.c's own
+ * @is_bound: it has a driver, and keeps the module; bind.c's own
  * @is_gone: it was removed; bind.c's own
  * @was_set_up: what lcma_compat_ops_keep() said
  * @lock: protects @pieces; interrupts off
@@ -81,6 +97,7 @@ struct lcma_dma_client {
 	struct list_head link;
 	struct device *dev;
 	struct device shadow;
+	enum lcma_dma_by by;
 	struct lcma_rule rule;
 	struct lcma_region *regions[LCMA_RULE_REGIONS];
 	const char *refusal;
@@ -102,8 +119,7 @@ void lcma_dma_client_put(struct lcma_dma_client *client);
 struct lcma_dma_client *lcma_dma_client_of(struct device *dev);
 void lcma_dma_ops_set(struct lcma_dma_client *client);
 void lcma_dma_ops_clear(struct lcma_dma_client *client);
+const char *lcma_dma_by_word(enum lcma_dma_by by);
 const char *lcma_dma_why_word(enum lcma_dma_why why);
-void lcma_dma_reap(void);
-void lcma_dma_reap_stop(void);
 
 #endif

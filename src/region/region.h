@@ -20,7 +20,7 @@
  *	arrival.c's mutex		one region is added, or brought back, at a time
  *	bind.c's lock			the rules of map=, and devices that have our
  *					operations; within the device's own lock
- *	dma.c's reap_lock		one that frees what was freed where nothing may
+ *	piece.c's reap_lock		one that frees what was freed where nothing may
  *					sleep
  *	dmabuf.c's buffer->dmabuf_lock	which dma-buf a buffer has
  *	dmabuf.c's export->lock		attachments and kernel mapping of a dma-buf
@@ -34,7 +34,7 @@
  *					its parts that is marked [lock];
  *					innermost, irqsave;
  *					taken by lcma_region_lock()
- *	dma.c's client->lock		the buffers of one device; taken by itself, irqsave
+ *	piece.c's client->lock		the buffers of one device; taken by itself, irqsave
  *	fault.c's lock			which failure point fails next; taken by
  *					itself, irqsave
  *	door.c's lock			the list of open files; taken by itself

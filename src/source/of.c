@@ -31,6 +31,7 @@
 
 #include "fault.h"
 #include "page/pageblock.h"
+#include "source/answer.h"
 #include "source/area.h"
 #include "source/nomap.h"
 #include "source/reason.h"
@@ -181,7 +182,9 @@ static bool is_no_map(const struct node *node)
 /* Has the kernel made a CMA area of it? */
 static bool is_area(const struct node *node)
 {
-	return node->rmem->ops && node->rmem->ops->device_init &&
+	const struct reserved_mem_ops *ops = lcma_answer_of_kernel(node->rmem);
+
+	return ops && ops->device_init &&
 	       of_property_read_bool(node->np, "reusable");
 }
 
@@ -280,17 +283,18 @@ static void log_area_shortage(const struct lcma_spec *spec,
 static int take_of_pool(const struct lcma_spec *spec, const struct node *node,
 			struct pool *pool, struct lcma_carve *carve)
 {
+	const struct reserved_mem_ops *ops = lcma_answer_of_kernel(pool->rmem);
 	struct device *dev = lcma_area_device(pool->area);
 	struct lcma_row want;
 	int err;
 
 	err = lcma_area_row(spec, &want) ?: lcma_fault(OF_AREA) ?:
-	      pool->rmem->ops->device_init(pool->rmem, dev);
+	      ops->device_init(pool->rmem, dev);
 	if (err)
 		return err;
 	err = lcma_area_take(pool->area, &want, carve);
-	if (err && pool->rmem->ops->device_release)
-		pool->rmem->ops->device_release(pool->rmem, dev);
+	if (err && ops->device_release)
+		ops->device_release(pool->rmem, dev);
 	if (err == -ENOSPC)
 		log_area_shortage(spec, node, &want);
 	return err;
@@ -327,7 +331,7 @@ err_free:
 static int carve_node(const struct lcma_spec *spec, const struct node *node,
 		      struct lcma_carve *carve)
 {
-	if (node->rmem->ops && !is_area(node))
+	if (lcma_answer_of_kernel(node->rmem) && !is_area(node))
 		return refuse_foreign(spec, node);
 	if (spec->size_bytes > node->rmem->size)
 		return refuse_size(spec, node);
@@ -364,6 +368,7 @@ static void of_give_back(struct lcma_carve *carve, unsigned long start_pfn,
 
 static void of_discard(struct lcma_carve *carve)
 {
+	const struct reserved_mem_ops *ops;
 	struct pool *pool = carve->private;
 
 	if (!carve->has_pages)
@@ -372,9 +377,9 @@ static void of_discard(struct lcma_carve *carve)
 		lcma_reserved_discard(carve);
 		return;
 	}
-	if (pool->rmem->ops->device_release)
-		pool->rmem->ops->device_release(pool->rmem,
-						lcma_area_device(pool->area));
+	ops = lcma_answer_of_kernel(pool->rmem);
+	if (ops->device_release)
+		ops->device_release(pool->rmem, lcma_area_device(pool->area));
 	lcma_area_close(pool->area);
 	kfree(pool);
 }

@@ -19,6 +19,7 @@
 
 #include "fault.h"
 #include "front/heap.h"
+#include "front/tree.h"
 #include "life/attach.h"
 #include "life/door.h"
 #include "region/region.h"
@@ -50,6 +51,7 @@ static int add(const char *text)
 	}
 	lcma_attach_publish(region);
 	lcma_debugfs_add(region);
+	lcma_tree_claim();
 	return 0;
 }
 

@@ -86,13 +86,27 @@ static void add_text(struct table *table, const char *line, const char *key)
 	table_cell(table, strcmp(text, "-") ? text : "");
 }
 
+/* The rule that names a device, or what does so instead. */
+static void add_rule(struct table *table, const char *line)
+{
+	char by[32];
+
+	value_of(line, "by", by, sizeof(by));
+	if (!strcmp(by, "tree"))
+		table_cell(table, "device tree");
+	else if (!strcmp(by, "driver"))
+		table_cell(table, "device tree, by its driver");
+	else
+		add_text(table, line, "rule");
+}
+
 static void add_row(struct table *table, char *line)
 {
 	char left[256];
 
 	add_text(table, line, "device");
 	add_text(table, line, "driver");
-	add_text(table, line, "rule");
+	add_rule(table, line);
 	add_text(table, line, "regions");
 	add_text(table, line, "state");
 	table_number(table, number_of(line, "buffers"));
@@ -118,6 +132,7 @@ static void write_object(struct json *json, char *line)
 	json_value(json, line, "device");
 	json_value(json, line, "bus");
 	json_value(json, line, "driver");
+	json_value(json, line, "by");
 	json_value(json, line, "rule");
 	json_value(json, line, "regions");
 	json_value(json, line, "state");

@@ -60,7 +60,7 @@ is "$(cat $sys/map)" "none=other;dmatest.?=main" "and the rules are as before"
 region_info main
 end=$((base + nr_pages * page_bytes))
 modprobe_dmatest || bail_out "dmatest"
-matches "$(device_line dmatest.0)" "driver=dmatest rule=dmatest\\.\\? regions=main .*state=bound" \
+matches "$(device_line dmatest.0)" "driver=dmatest by=map rule=dmatest\\.\\? regions=main .*state=bound" \
 	"the device is listed with its rule"
 dmatest all
 for kind in $served; do

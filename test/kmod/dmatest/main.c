@@ -9,9 +9,12 @@
  *	keep, let_go	a buffer that outlives the driver
  *	table		the kept buffer as a scatter list
  *	storm N		bound and unbound N times, while buffers are freed
+ *	banks		a device for each phandle of the node, which is on no bus
+ *	on NAME		from now on with this device, which has the driver
  *
  * Parameters: managed=1: probe allocates managed memory as well; fail=1: probe fails
- * after that.
+ * after that; reserved=N: probe asks for the memory of the node's phandle N first;
+ * reserved_name=NAME: or for that of this name; mask=BITS of coherent memory [32].
  */
 #include "dmatest.h"
 
@@ -21,26 +24,52 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/of.h>
+#include <linux/of_reserved_mem.h>
 #include <linux/platform_device.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/version.h>
+
+/* Constant from 6.9 on, and so is what takes one. */
+#define BUS	((void *)&platform_bus_type)
 
 static bool managed;
 module_param(managed, bool, 0644);
 static bool fail;
 module_param(fail, bool, 0644);
 
+static int reserved = -1;
+module_param(reserved, int, 0644);
+static char *reserved_name = "";
+module_param(reserved_name, charp, 0644);
+static uint mask = 32;
+module_param(mask, uint, 0644);
+
 static DEFINE_MUTEX(lock);		/* one at a time */
 static struct platform_device *device;
+static struct device *used;		/* the one that all is done with */
 static struct dentry *dir;
 
 static int probe(struct platform_device *pdev)
 {
 	dma_addr_t handle;
 
-	if (dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32)))
+	const char *name = strim(reserved_name);
+	int err;
+
+	if (dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(mask)))
 		return -EIO;
+	if (*name)
+		err = of_reserved_mem_device_init_by_name(&pdev->dev, pdev->dev.of_node,
+							  name);
+	else
+		err = reserved < 0 ? 0 :
+		      of_reserved_mem_device_init_by_idx(&pdev->dev, pdev->dev.of_node,
+							 reserved);
+	if (err)
+		return err;
 	/* A buffer is one segment; DMA_API_DEBUG asks. */
 	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
 	if (managed && !dmam_alloc_coherent(&pdev->dev, DMATEST_BYTES, &handle, GFP_KERNEL))
@@ -49,14 +78,47 @@ static int probe(struct platform_device *pdev)
 	return fail ? -EIO : 0;
 }
 
+static void gone(struct platform_device *pdev)
+{
+	of_reserved_mem_device_release(&pdev->dev);
+}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+static int removed(struct platform_device *pdev)
+{
+	gone(pdev);
+	return 0;
+}
+#else
+#define removed	gone
+#endif
+
+static const struct of_device_id matches[] = {
+	{ .compatible = "lcma,dmatest" },
+	{ }
+};
+
 static struct platform_driver driver = {
 	.probe = probe,
+	.remove = removed,
 	.driver.name = "dmatest",
+	.driver.of_match_table = matches,
 };
+
+static int use(const char *name)
+{
+	struct device *dev = bus_find_device_by_name(BUS, NULL, name);
+
+	if (!dev)
+		return -ENODEV;
+	put_device(used);
+	used = dev;
+	return 0;
+}
 
 static int run(char *word)
 {
-	struct device *dev = &device->dev;
+	struct device *dev = used;
 	unsigned int rounds;
 
 	if (!strcmp(word, "all")) {
@@ -73,6 +135,10 @@ static int run(char *word)
 		dmatest_let_go();
 		return 0;
 	}
+	if (!strcmp(word, "banks"))
+		return dmatest_banks(dev);
+	if (!strncmp(word, "on ", 3))
+		return use(word + 3);
 	if (sscanf(word, "storm %u", &rounds) == 1)
 		return dmatest_storm(dev, rounds);
 	return -EINVAL;
@@ -123,6 +189,7 @@ static int __init dmatest_init(void)
 		platform_driver_unregister(&driver);
 		return PTR_ERR(device);
 	}
+	used = get_device(&device->dev);
 	dir = debugfs_create_dir("dmatest", NULL);
 	debugfs_create_file("run", 0200, dir, NULL, &run_fops);
 	debugfs_create_file("results", 0400, dir, NULL, &results_fops);
@@ -134,6 +201,7 @@ static void __exit dmatest_exit(void)
 {
 	debugfs_remove_recursive(dir);
 	dmatest_let_go();
+	put_device(used);
 	platform_device_unregister(device);
 	platform_driver_unregister(&driver);
 }
