@@ -26,6 +26,7 @@
 #	# modules: zram				(stock modules for modprobe)
 #	# programs: v4l2-ctl			(of Debian packages; may be missing)
 #	# overlay: test/guest/data/of.dtso	(what the device tree has besides: qemu/devicetree)
+#	# display: yes				(what it shows can be asked for, on a vexpress-a9: display.sh)
 #	# data: test/guest/data/x.bin		(files of this tree; in the guest they are
 #				in /test/data)
 #
