@@ -27,6 +27,7 @@ class Options(ctypes.Structure):
 
 lib = ctypes.CDLL(os.environ.get('LIBLCMA', 'liblcma.so.1'))
 lib.lcma_strerror.restype = ctypes.c_char_p
+lib.lcma_free.restype = None
 
 
 def check(ret):
@@ -57,7 +58,7 @@ class Buffer:
 
     def __exit__(self, *_):
         check(lib.lcma_unmap(self.address, self.nr_bytes))
-        check(lib.lcma_free(self.fd))
+        lib.lcma_free(self.fd)
 
     def view(self):
         """The memory as bytes that can be written, without a copy."""

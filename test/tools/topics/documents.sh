@@ -68,6 +68,16 @@ python_example()
 		-DLIBLCMA_VERSION='"0"' -o fake-liblcma.so "$here/fake.c" "$top"/tools/liblcma/*.c $wraps &&
 		LIBLCMA=$out/fake-liblcma.so FAKE_NODES=l python3 "$top/examples/buffer.py" 10000
 }
+try "make examples" make -s -C "$top/examples" BUILD="$out/examples" TOOLS_BUILD="$out/host" CFLAGS='-O2 -Werror'
+is_told()
+{
+	LCMA_DEVICE=$out/none "$out/examples/example_$1" >said 2>&1
+	[ $? = 1 ] && grep -q "$2" said
+}
+is_told library '^open: there is no such device'
+report $? "the example of liblcma says why it cannot work" said
+is_told share '^open: there is no such device' && grep -q '^nothing was sent' said
+report $? "and so does the one that shares" said
 try "examples/buffer.py" python_example
 grep -qE '^12288 bytes, descriptor [0-9]+, by (numpy|ctypes), sum [1-9][0-9]*$' said
 report $? "it has a buffer" said

@@ -15,6 +15,7 @@ install_list="./usr/bin/cmactl
 ./usr/lib/pkgconfig/liblcma.pc
 ./usr/lib/udev/rules.d/60-lcma.rules
 ./usr/share/bash-completion/completions/cmactl
+$(cd "$top" && find examples -type f \( -name '*.[ch]' -o -name '*.py' -o -name '*.md' -o -name Kbuild \) ! -name '*.mod.c' -printf './usr/share/doc/lcma/%p\n' | LC_ALL=C sort)
 ./usr/share/man/man1/cmactl.1
 ./usr/share/man/man3/liblcma.3
 ./usr/share/man/man4/lcma.4"
