@@ -96,43 +96,23 @@ static int get_frame(struct example *ex)
 {
 	int err;
 
-	ex->buffer = lcma_buffer_alloc(lcma_device_region(ex->dev),
-				       &(struct lcma_buffer_params) {
-						.bytes = SZ_2M,
-						.label = "example-frame" });
+	ex->buffer = devm_lcma_buffer_alloc_for(ex->dev, 0,
+						&(struct lcma_buffer_params) {
+							.bytes = SZ_2M,
+							.label = "example-frame" });
 	if (IS_ERR(ex->buffer))
 		return PTR_ERR(ex->buffer);
-	ex->dma = dma_map_page(ex->dev, lcma_buffer_pages(ex->buffer), 0,
-			       lcma_buffer_bytes(ex->buffer), DMA_TO_DEVICE);
-	err = dma_mapping_error(ex->dev, ex->dma);
+	err = devm_lcma_buffer_map(ex->dev, ex->buffer, DMA_TO_DEVICE, &ex->dma);
 	if (err)
-		goto err_put_buffer;
+		return err;
 	ex->dmabuf = lcma_buffer_export(ex->buffer);
-	err = PTR_ERR_OR_ZERO(ex->dmabuf);
-	if (!err)
-		return 0;
-
-	dma_unmap_page(ex->dev, ex->dma, lcma_buffer_bytes(ex->buffer),
-		       DMA_TO_DEVICE);
-err_put_buffer:
-	lcma_buffer_put(ex->buffer);
-	return err;
+	return PTR_ERR_OR_ZERO(ex->dmabuf);
 }
 
 /* A program that still has the frame keeps its memory, but not this driver. */
-static void put_frame(void *data)
+static void put_frame(void *dmabuf)
 {
-	struct example *ex = data;
-
-	dma_buf_put(ex->dmabuf);
-	dma_unmap_page(ex->dev, ex->dma, lcma_buffer_bytes(ex->buffer),
-		       DMA_TO_DEVICE);
-	lcma_buffer_put(ex->buffer);
-}
-
-static void release_region_of(void *dev)
-{
-	lcma_device_release(dev);
+	dma_buf_put(dmabuf);
 }
 
 static void deregister(void *misc)
@@ -156,15 +136,18 @@ static int example_probe(struct platform_device *pdev)
 	ex->misc.name = "lcma_example";
 	ex->misc.fops = &example_fops;
 
-	err = lcma_device_assign(dev, lcma_region_find(region));
+	/* What the hardware can address; where buffers may lie follows from it. */
+	err = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
+	if (err)
+		return err;
+	/* A device whose node has memory-region needs no assignment. */
+	err = devm_lcma_device_assign_at(dev, 0, lcma_region_find(region));
 	if (err)
 		return dev_err_probe(dev, err, "no region %s\n", region);
-	err = devm_add_action_or_reset(dev, release_region_of, dev);
-	if (!err)
-		err = get_frame(ex);
+	err = get_frame(ex);
 	if (err)
 		return dev_err_probe(dev, err, "no frame\n");
-	err = devm_add_action_or_reset(dev, put_frame, ex);
+	err = devm_add_action_or_reset(dev, put_frame, ex->dmabuf);
 	if (!err)
 		err = misc_register(&ex->misc);
 	if (err)

@@ -17,6 +17,12 @@
  *	dmabuf = lcma_buffer_export(buffer);
  *	lcma_buffer_put(buffer);
  *
+ * A driver whose device has regions (by lcma_device_assign_at(), or by memory-region of
+ * its node) names them by number, and lets go of nothing itself:
+ *
+ *	buffer = devm_lcma_buffer_alloc_for(dev, 0, &params);
+ *	err = devm_lcma_buffer_map(dev, buffer, DMA_TO_DEVICE, &addr);
+ *
  * A module that uses these symbols keeps lcma loaded, so regions stay valid
  * as long as it is there. Give everything back before your exit function
  * returns. examples/driver is a whole driver.
@@ -25,6 +31,7 @@
 #define _LINUX_LCMA_H
 
 #include <linux/bits.h>
+#include <linux/dma-direction.h>
 #include <linux/module.h>
 #include <linux/types.h>
 #include <linux/version.h>
@@ -53,6 +60,9 @@ struct page;
 #define LCMA_ZERO		BIT(2)
 /* lcma_region_prepare() returns when the memory is there. */
 #define LCMA_WAIT		BIT(3)
+
+/* How many regions a device can have. */
+#define LCMA_DEVICE_REGIONS	8
 
 /**
  * enum lcma_reaches - how much of a region a device can address
@@ -222,6 +232,13 @@ int lcma_device_assign(struct device *dev, struct lcma_region *region);
 int lcma_device_share(struct device *dev, struct device *from);
 void lcma_device_release(struct device *dev);
 struct lcma_region *lcma_device_region(struct device *dev);
+int lcma_device_assign_at(struct device *dev, unsigned int index,
+			  struct lcma_region *region);
+int devm_lcma_device_assign_at(struct device *dev, unsigned int index,
+			       struct lcma_region *region);
+struct lcma_region *lcma_device_region_at(struct device *dev, unsigned int index);
+struct lcma_region *lcma_device_region_named(struct device *dev, const char *name);
+enum lcma_reaches lcma_device_reaches(struct device *dev, struct lcma_region *region);
 
 struct page *lcma_alloc_pages(struct lcma_region *region, unsigned long count,
 			      unsigned int align_order, unsigned int flags);
@@ -240,11 +257,21 @@ bool lcma_release_from_contiguous(struct device *dev, struct page *pages,
 
 struct lcma_buffer *lcma_buffer_alloc(struct lcma_region *region,
 				      const struct lcma_buffer_params *params);
+struct lcma_buffer *lcma_buffer_alloc_for(struct device *dev, unsigned int index,
+					  const struct lcma_buffer_params *params);
+struct lcma_buffer *devm_lcma_buffer_alloc_for(struct device *dev, unsigned int index,
+					       const struct lcma_buffer_params *params);
 void lcma_buffer_get(struct lcma_buffer *buffer);
 void lcma_buffer_put(struct lcma_buffer *buffer);
 phys_addr_t lcma_buffer_phys(const struct lcma_buffer *buffer);
 u64 lcma_buffer_bytes(const struct lcma_buffer *buffer);
 struct page *lcma_buffer_pages(const struct lcma_buffer *buffer);
+int lcma_buffer_map(struct lcma_buffer *buffer, struct device *dev,
+		    enum dma_data_direction direction, dma_addr_t *addr);
+int devm_lcma_buffer_map(struct device *dev, struct lcma_buffer *buffer,
+			 enum dma_data_direction direction, dma_addr_t *addr);
+void lcma_buffer_unmap(struct lcma_buffer *buffer, struct device *dev,
+		       enum dma_data_direction direction, dma_addr_t addr);
 struct dma_buf *lcma_buffer_export(struct lcma_buffer *buffer);
 
 #endif /* _LINUX_LCMA_H */

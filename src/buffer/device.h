@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Devices: which region a device allocates from.
+ * Devices: which regions a device allocates from.
  */
 #ifndef LCMA_DEVICE_H
 #define LCMA_DEVICE_H

@@ -30,9 +30,19 @@ static bool is_reached(struct device *dev, dma_addr_t addr, size_t len_bytes)
 						    dev->bus_dma_limit);
 }
 
-/* Return: an address; DMA_MAPPING_ERROR. */
-static dma_addr_t map_one(struct device *dev, phys_addr_t phys, size_t len_bytes,
-			  enum dma_data_direction direction)
+/**
+ * lcma_frames_map_one - map one range of page frames for a device
+ * @dev: the device
+ * @phys: where it is
+ * @len_bytes: how long
+ * @direction: for which transfers
+ *
+ * Context: process, may sleep.
+ * Return: where the device sees it; DMA_MAPPING_ERROR if it does not reach all of it.
+ */
+dma_addr_t lcma_frames_map_one(struct device *dev, phys_addr_t phys,
+			       size_t len_bytes,
+			       enum dma_data_direction direction)
 {
 	dma_addr_t addr;
 
@@ -44,6 +54,22 @@ static dma_addr_t map_one(struct device *dev, phys_addr_t phys, size_t len_bytes
 	return is_reached(dev, addr, len_bytes) ? addr : DMA_MAPPING_ERROR;
 }
 
+/**
+ * lcma_frames_unmap_one - undo lcma_frames_map_one()
+ * @dev: the device
+ * @addr: where the device sees it
+ * @len_bytes: how long
+ * @direction: for which transfers
+ *
+ * Context: process, may sleep.
+ */
+void lcma_frames_unmap_one(struct device *dev, dma_addr_t addr, size_t len_bytes,
+			   enum dma_data_direction direction)
+{
+	if (!is_direct(dev))
+		dma_unmap_resource(dev, addr, len_bytes, direction, 0);
+}
+
 static void unmap_first(struct device *dev, struct sg_table *table,
 			unsigned int nr, enum dma_data_direction direction)
 {
@@ -51,9 +77,8 @@ static void unmap_first(struct device *dev, struct sg_table *table,
 	unsigned int i;
 
 	for_each_sg(table->sgl, entry, nr, i)
-		if (!is_direct(dev))
-			dma_unmap_resource(dev, sg_dma_address(entry),
-					   sg_dma_len(entry), direction, 0);
+		lcma_frames_unmap_one(dev, sg_dma_address(entry),
+				      sg_dma_len(entry), direction);
 }
 
 /**
@@ -73,8 +98,9 @@ int lcma_frames_map(struct device *dev, struct sg_table *table, phys_addr_t phys
 	unsigned int i;
 
 	for_each_sgtable_sg(table, entry, i) {
-		sg_dma_address(entry) = map_one(dev, phys, entry->length,
-						direction);
+		sg_dma_address(entry) = lcma_frames_map_one(dev, phys,
+							    entry->length,
+							    direction);
 		sg_dma_len(entry) = entry->length;
 		if (sg_dma_address(entry) == DMA_MAPPING_ERROR) {
 			unmap_first(dev, table, i, direction);

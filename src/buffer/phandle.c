@@ -51,7 +51,7 @@ unsigned int lcma_phandle_regions_in(const struct reserved_mem *rmem,
  * @regions: the answer
  * @max_regions: how many fit
  *
- * Context: process.
+ * Context: any.
  * Return: how many there are; 0: none, or no such phandle.
  */
 unsigned int lcma_phandle_regions(struct device *dev, unsigned int index,
@@ -75,7 +75,7 @@ unsigned int lcma_phandle_regions(struct device *dev, unsigned int index,
  * @dev: the device, or NULL
  * @index: which of its phandles
  *
- * Context: process.
+ * Context: any.
  * Return: the region; NULL: none.
  */
 struct lcma_region *lcma_phandle_region(struct device *dev, unsigned int index)
@@ -90,7 +90,7 @@ struct lcma_region *lcma_phandle_region(struct device *dev, unsigned int index)
  * @dev: the device
  * @name: as in memory-region-names
  *
- * Context: process.
+ * Context: any.
  * Return: the index; -ENOENT: there is none of that name.
  */
 int lcma_phandle_index(struct device *dev, const char *name)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The DMA API of drivers that know nothing of lcma. A device that a rule or the device
- * tree names gets operations of its own. Coherent memory, and contiguous pages, are lcma buffers with
- * the device's name as their label:
+ * tree names gets operations of its own. Coherent memory, and contiguous pages, are lcma
+ * buffers with the device's name as their label:
  *
  *	driver			dma_alloc_coherent(dev)
  *	kernel			dev->dma_ops->alloc(dev)

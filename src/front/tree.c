@@ -75,7 +75,7 @@ static const struct reserved_mem_ops area_operations = {
 };
 
 /* Each reservation of the device tree, with what is to be done with it. */
-static void for_each_memory(void (*act)(struct reserved_mem *rmem))
+static void act_on_memories(void (*act)(struct reserved_mem *rmem))
 {
 	struct device_node *root = of_find_node_by_path("/reserved-memory");
 	struct reserved_mem *rmem;
@@ -106,7 +106,7 @@ static void claim(struct reserved_mem *rmem)
  */
 void lcma_tree_claim(void)
 {
-	for_each_memory(claim);
+	act_on_memories(claim);
 }
 
 /**
@@ -117,5 +117,5 @@ void lcma_tree_claim(void)
  */
 void lcma_tree_stop(void)
 {
-	for_each_memory(lcma_answer_clear);
+	act_on_memories(lcma_answer_clear);
 }

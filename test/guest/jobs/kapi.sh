@@ -44,6 +44,7 @@ done
 suite intruder private
 suite intruder classic
 suite devices private
+suite managed private
 
 allocs=$(lcma_info private allocs)
 frees=$(lcma_info private frees)

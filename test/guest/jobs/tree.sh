@@ -48,7 +48,7 @@ asks()
 regions="deep=8M@of:deep;high=8M@of:high,keep=0;raw=8M@of:fpga"
 load_tree()
 {
-	insmod /lcma.ko "regions=\"$regions\"" "$@" 2>/dev/null
+	insmod /lcma.ko "regions=\"$regions\"" 2>/dev/null
 }
 
 # --- without lcma ------------------------------------------------------------------

@@ -329,6 +329,11 @@ long op_api_assign(void)
 	return api("try_assign");
 }
 
+long op_api_managed(void)
+{
+	return api("try_managed");
+}
+
 const struct operation operations[] = {
 	{ "open", op_open, false },
 	{ "text line", op_text, true },
@@ -354,6 +359,7 @@ const struct operation operations[] = {
 	{ "attach, map, CPU access", op_api_attach, false },
 	{ "kernel mapping", op_api_vmap, true },
 	{ "lcma_device_assign", op_api_assign, false },
+	{ "devm_lcma_buffer_map and the like", op_api_managed, false },
 };
 
 const size_t nr_operations = ARRAY_SIZE(operations);

@@ -72,6 +72,7 @@ void apitest_release(struct lcma_region *region);
 void apitest_quarantine(struct lcma_region *region);
 void apitest_atomic(struct lcma_region *region);
 void apitest_devices(struct lcma_region *region);
+void apitest_managed(struct lcma_region *region);
 void apitest_forget(struct lcma_region *region);
 void apitest_devices_exit(void);
 void apitest_buffers(struct lcma_region *region);
@@ -96,5 +97,8 @@ int apitest_try_export(struct lcma_region *region);
 int apitest_try_attach(struct lcma_region *region);
 int apitest_try_vmap(struct lcma_region *region);
 int apitest_try_assign(struct lcma_region *region);
+
+/* managed.c: the same */
+int apitest_try_managed(struct lcma_region *region);
 
 #endif

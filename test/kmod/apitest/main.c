@@ -32,6 +32,7 @@ static const struct suite {
 	{ "quarantine", apitest_quarantine },
 	{ "atomic", apitest_atomic },
 	{ "devices", apitest_devices },
+	{ "managed", apitest_managed },
 	{ "forget", apitest_forget },
 	{ "buffers", apitest_buffers },
 	{ "hold", apitest_hold },
@@ -56,6 +57,7 @@ static const struct attempt {
 	{ "try_attach", apitest_try_attach },
 	{ "try_vmap", apitest_try_vmap },
 	{ "try_assign", apitest_try_assign },
+	{ "try_managed", apitest_try_managed },
 };
 
 static DEFINE_MUTEX(run_lock);	/* one suite at a time, and its results */
