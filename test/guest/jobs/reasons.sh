@@ -4,7 +4,7 @@
 # reasons - why an allocation failed: the constraint that was binding (the longest run,
 # and the longest that is aligned as wanted), with addresses only where root looks; who
 # asked, for what; the last 16 failures of each region and one line in the log for each;
-# quiet ones leave none of these. That the longest aligned run is right is test_place's.
+# quiet ones leave none of these. That the longest aligned run is right is test_place_limits'.
 #
 # cmdline: cma=96M
 
