@@ -171,6 +171,23 @@ void lcma_zeroed_lose(struct lcma_zeroed *zeroed, unsigned long start,
 }
 
 /**
+ * lcma_zeroed_forget - of pages of the pool nothing is known any longer
+ * @zeroed: the pages
+ * @start: first page; all pages of the range are in the pool
+ * @nr_pages: how many
+ * @nr_pool: how many pages the pool has, these included
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ */
+void lcma_zeroed_forget(struct lcma_zeroed *zeroed, unsigned long start,
+			unsigned long nr_pages, unsigned long nr_pool)
+{
+	lcma_zeroed_lose(zeroed, start, nr_pages, nr_pool);
+	lcma_zeroed_note(zeroed, start, nr_pages, LCMA_ZERO_UNKNOWN);
+	lcma_zeroed_gain(zeroed, start, nr_pages);
+}
+
+/**
  * lcma_zeroed_next - a page of the pool that is to be zeroed
  * @zeroed: the pages
  * @map: their states

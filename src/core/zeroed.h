@@ -60,6 +60,8 @@ void lcma_zeroed_gain(struct lcma_zeroed *zeroed, unsigned long start,
 		      unsigned long nr_pages);
 void lcma_zeroed_lose(struct lcma_zeroed *zeroed, unsigned long start,
 		      unsigned long nr_pages, unsigned long nr_pool);
+void lcma_zeroed_forget(struct lcma_zeroed *zeroed, unsigned long start,
+			unsigned long nr_pages, unsigned long nr_pool);
 unsigned long lcma_zeroed_next(struct lcma_zeroed *zeroed,
 			       const struct lcma_map *map);
 void lcma_zeroed_clean(struct lcma_zeroed *zeroed, unsigned long page);

@@ -183,19 +183,23 @@ void lcma_region_uncarve(struct lcma_region *region)
  * All pages are in the pool, as they were when it was drained. Of what they were
  * nothing is known any longer.
  *
- * Context: process, may sleep; takes region->lock.
+ * Context: process, may sleep; takes region->lock, for a piece of the region at a time.
  */
 void lcma_region_recarve(struct lcma_region *region,
 			 const struct lcma_carve *carve)
 {
-	unsigned long flags;
+	const unsigned long nr_pages = region->map.nr_pages;
+	unsigned long flags, at, nr;
 
-	/* Clearing a bit a page takes as long as a search, and nothing else waits. */
+	for (at = 0; at < nr_pages; at += nr) {
+		nr = min(nr_pages - at, LCMA_HOLD_PAGES);
+		lcma_region_lock(region, &flags);
+		lcma_zeroed_forget(&region->zeroed, at, nr,
+				   region->map.nr_in[LCMA_POOL]);
+		lcma_region_unlock(region, flags);
+	}
 	lcma_region_lock(region, &flags);
-	lcma_zeroed_init(&region->zeroed, region->zeroed.bits, carve->nr_pages);
-	lcma_backoff_init(&region->backoff, region->backoff.units,
-			  carve->nr_pages, region->unit_pages,
-			  msecs_to_jiffies(LCMA_BACKOFF_MS));
+	lcma_backoff_forget(&region->backoff, 0, nr_pages);
 	region->carve = *carve;
 	region->is_carved = true;
 	lcma_region_unlock(region, flags);

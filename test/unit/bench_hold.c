@@ -15,19 +15,27 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/backoff.h"
 #include "core/batch.h"
 #include "core/place.h"
+#include "core/zeroed.h"
 
 #define NR_PAGES	(4UL << 20)	/* 16 GiB of 4 KiB pages */
 #define LIMIT_US	50.0
 #define NR_RUNS		25
 
+/* The smallest unit there is: 2 MiB. */
+#define UNIT_PAGES	512UL
+
 /* Steps of the loop in one microsecond of work. */
 #define UNIT_STEPS	650
 
 static struct lcma_map map;
-static void *map_memory;
+static void *map_memory, *backoff_memory;
 static unsigned long zeroed[NR_PAGES / BITS_PER_LONG];
+static unsigned long known_bits[2 * NR_PAGES / BITS_PER_LONG];
+static struct lcma_zeroed known;
+static struct lcma_backoff backoff;
 static unsigned int nr_cases, nr_failed;
 static volatile unsigned long sink;
 
@@ -254,12 +262,38 @@ static void zero_note(void)
 	bitmap_set(zeroed, AT, LCMA_HOLD_PAGES);
 }
 
+static void zero_known(void)
+{
+	bitmap_set(known.bits, AT, LCMA_HOLD_PAGES);
+}
+
 static void zero_unnote(void)
 {
 	bitmap_clear(zeroed, AT, LCMA_HOLD_PAGES);
 }
 
+/* region.c: lcma_region_recarve(), a piece, and what comes after the last one */
+static void forget(void)
+{
+	lcma_zeroed_forget(&known, AT, LCMA_HOLD_PAGES, NR_PAGES);
+}
+
+static void forget_units(void)
+{
+	lcma_backoff_forget(&backoff, 0, NR_PAGES);
+}
+
+static void back_off_all(void)
+{
+	unsigned long unit;
+
+	for (unit = 0; unit < NR_PAGES / UNIT_PAGES; unit++)
+		lcma_backoff_note(&backoff, unit * UNIT_PAGES, 0);
+}
+
 static const struct operation moves[] = {
+	{ "forget what pages were", forget, zero_known },
+	{ "forget units that failed", forget_units, back_off_all },
 	{ "reserve a piece", reserve, put_back },
 	{ "put a piece back", put_back, reserved },
 	{ "choose surplus", surplus, surplus_undo },
@@ -364,8 +398,12 @@ int main(void)
 	unsigned int i, nr_wrong = 0;
 
 	map_memory = malloc(lcma_map_bytes(NR_PAGES));
-	if (!map_memory)
+	backoff_memory = malloc(lcma_backoff_bytes(NR_PAGES, UNIT_PAGES));
+	if (!map_memory || !backoff_memory)
 		return 1;
+	lcma_zeroed_init(&known, known_bits, NR_PAGES);
+	lcma_backoff_init(&backoff, backoff_memory, NR_PAGES, UNIT_PAGES, 1);
+	back_off_all();
 	memset(spared, 0x55, sizeof(spared));
 	bitmap_set(held, NR_PAGES - 1, 1);
 	printf("# a microsecond of work takes %.2f here; work of one hold:\n",
@@ -377,5 +415,6 @@ int main(void)
 	}
 	printf("1..%u\n", nr_cases);
 	free(map_memory);
+	free(backoff_memory);
 	return nr_wrong != 0;
 }

@@ -227,6 +227,34 @@ static void a_search_is_short(void)
 	end();
 }
 
+/* Other memory has come in piece by piece: the count fits after each of them. */
+static void what_was_known_is_forgotten(void)
+{
+	unsigned long at;
+
+	begin(300);
+	zero_all();
+	for (at = 0; at < 300; at += 100) {
+		lcma_zeroed_forget(&zeroed, at, 100, 300);
+		memset(is_zero + at, 0, 100);
+		CHECK_EQ(zeroed.nr_pooled, 200 - at);
+		CHECK(!lcma_zeroed_all(&zeroed, at + 99, 1));
+	}
+	zero_all();
+
+	/* Not even that it is zero in a cache. */
+	move(40, 20, LCMA_POOL, LCMA_USED);
+	lcma_zeroed_note(&zeroed, 40, 20, LCMA_ZERO_CACHED);
+	memset(is_zero + 40, 0, 20);
+	move(40, 20, LCMA_USED, LCMA_POOL);
+	lcma_zeroed_forget(&zeroed, 0, 300, 300);
+	memset(is_zero, 0, 300);
+	CHECK(!lcma_zeroed_is_cached(&zeroed, 45));
+	CHECK_EQ(zeroed.nr_pooled, 0);
+	zero_all();
+	end();
+}
+
 static void random_moves_agree(void)
 {
 	unsigned long start, stop, page, nr, step;
@@ -265,6 +293,7 @@ int main(void)
 		TAP_CASE(the_pool_is_counted),
 		TAP_CASE(every_dirty_page_is_found),
 		TAP_CASE(a_search_is_short),
+		TAP_CASE(what_was_known_is_forgotten),
 		TAP_CASE(random_moves_agree),
 	};
 
