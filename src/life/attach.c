@@ -442,6 +442,7 @@ void lcma_attach_drop(struct lcma_region *region)
 static bool is_alike(const struct lcma_carve *a, const struct lcma_carve *b)
 {
 	return a->nr_pages == b->nr_pages && a->shareable == b->shareable &&
+	       a->has_pages == b->has_pages && a->cache == b->cache &&
 	       IS_ALIGNED(a->base_pfn - b->base_pfn, lcma_unit_pages());
 }
 
@@ -456,16 +457,19 @@ static int carve_again(struct lcma_region *region)
 	err = lcma_source_carve(spec, &carve);
 	if (err)
 		return err;
-	if (!is_alike(&carve, &region->carve)) {
+	/* It may lie in another zone, where it may not be mapped so. */
+	err = settle_cache(&carve, spec);
+	if (!err && !is_alike(&carve, &region->carve)) {
 		lcma_reason_err("region %s: the source has %lu KiB at another place or of another kind now, it had %lu KiB",
 				region->name, carve.nr_pages << (PAGE_SHIFT - 10),
 				region->carve.nr_pages << (PAGE_SHIFT - 10));
+		err = -ENOSPC;
+	}
+	if (err) {
 		carve.source->give_back(&carve, carve.base_pfn, carve.nr_pages);
 		carve.source->discard(&carve);
-		return -ENOSPC;
+		return err;
 	}
-	if (carve.has_pages)
-		carve.cache = region->carve.cache;
 	lcma_region_recarve(region, &carve);
 	lcma_region_set_life(region, LCMA_LIVE);
 	lcma_surplus_share(region);
