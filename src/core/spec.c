@@ -32,6 +32,33 @@ static int parse_name(struct lcma_cursor *cursor, struct lcma_spec *spec)
 	return 0;
 }
 
+/* A value that may hold commas ends where @ends says so of what follows one. */
+static struct lcma_word value_with_commas(struct lcma_cursor *cursor,
+					  struct lcma_word word,
+					  bool (*ends)(const struct lcma_word *next))
+{
+	const char *start;
+	struct lcma_word next;
+
+	for (;;) {
+		start = cursor->pos;
+		if (!lcma_cursor_take(cursor, ','))
+			return word;
+		next = lcma_cursor_word(cursor, ",;");
+		if (ends(&next)) {
+			cursor->pos = start;
+			return word;
+		}
+		word.len_bytes = cursor->pos - word.at;
+	}
+}
+
+/* Nodes of a device tree may be called "linux,cma"; every option has a "=". */
+static bool is_no_name(const struct lcma_word *word)
+{
+	return !word->len_bytes || memchr(word->at, '=', word->len_bytes);
+}
+
 static int parse_source(struct lcma_cursor *cursor,
 			const struct lcma_spec_words *words,
 			struct lcma_spec *spec)
@@ -51,6 +78,8 @@ static int parse_source(struct lcma_cursor *cursor,
 	has_arg = lcma_cursor_take(cursor, ':');
 	if (has_arg)
 		arg = lcma_cursor_word(cursor, ",;");
+	if (arg.len_bytes)
+		arg = value_with_commas(cursor, arg, is_no_name);
 	if (rule == LCMA_ARG_NONE && has_arg)
 		return lcma_cursor_error(cursor, arg.at, -EINVAL,
 					 "this source takes nothing after a colon");
@@ -246,26 +275,6 @@ static bool is_option(const struct lcma_word *word)
 	return false;
 }
 
-/* A value that may hold commas ends where the next option begins. */
-static struct lcma_word value_with_commas(struct lcma_cursor *cursor,
-					  struct lcma_word word)
-{
-	const char *start;
-	struct lcma_word next;
-
-	for (;;) {
-		start = cursor->pos;
-		if (!lcma_cursor_take(cursor, ','))
-			return word;
-		next = lcma_cursor_word(cursor, ",;");
-		if (is_option(&next)) {
-			cursor->pos = start;
-			return word;
-		}
-		word.len_bytes = cursor->pos - word.at;
-	}
-}
-
 static int parse_option(struct lcma_cursor *cursor,
 			const struct lcma_spec_words *words,
 			unsigned long *seen, struct lcma_spec *spec)
@@ -277,7 +286,7 @@ static int parse_option(struct lcma_cursor *cursor,
 	int err;
 
 	if (lcma_word_option(&word, "heap=", &value))
-		word = value_with_commas(cursor, word);
+		word = value_with_commas(cursor, word, is_option);
 	after = cursor->pos;
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (lcma_word_option(&word, options[i].key, &value))

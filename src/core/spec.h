@@ -5,7 +5,8 @@
  *
  *	regions = region *( ";" region )
  *	region  = NAME ( ":" / "=" ) SIZE [ "@" source ] *( "," option )
- *	source  = WORD [ ":" NAME ]			source/: which, and what NAME is
+ *	source  = WORD [ ":" NAME ]			source/: which, and what NAME is; after a
+ *							comma in it there is no "="
  *	option  = "keep=" ( SIZE / "all" ) / "keep=" LOW "-" HIGH /
  *		  "align=" SIZE / "policy=" WORD / "order=" N / "heap=" NAME /
  *		  "wedge=" ( "0" / "1" ) / "at=" ADDR / "below=" ADDR /

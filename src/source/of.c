@@ -77,9 +77,18 @@ static const char *label_of(const struct device_node *np)
 	return of_property_read_string(np, "label", &label) ? NULL : label;
 }
 
+/* Can regions= have it after "of:"? */
+static bool can_be_said(const char *label)
+{
+	return *label && strlen(label) < LCMA_SOURCE_ARG_BYTES &&
+	       lcma_is_printable(label) && !strpbrk(label, ";,=");
+}
+
 static const char *name_of(const struct device_node *np)
 {
-	return label_of(np) ?: full_name(np);
+	const char *label = label_of(np);
+
+	return label && can_be_said(label) ? label : full_name(np);
 }
 
 /* Does a name without a label mean this node? With its address, or without. */

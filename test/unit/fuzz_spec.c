@@ -12,7 +12,7 @@
 
 #define SIZE	"[0-9]+[kKmMgG]?"
 #define ADDR	"(0[xX][0-9a-fA-F]+|" SIZE ")"
-#define ARG	":[^,;[:cntrl:] ]{1,63}"
+#define ARG	":[^,;[:cntrl:] ]{1,63}(,[^,;=[:cntrl:] ]{1,61})*"
 #define REGION \
 	"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}[:=]" SIZE \
 	"(@(cma|reserve_mem(" ARG ")?|fake" ARG "))?" \
@@ -23,7 +23,7 @@
 static const char * const parts[] = {
 	"a", "cam", "gpu", "=", ":", "@", ",", ";", "-", "1", "32M", "16m", "1G",
 	"4096", "0", "a=1M", "cma", "@cma", "@reserve_mem", "@reserve_mem:gpu",
-	"@of:", "@live", "@fake", "@fake:x", ",keep=", ",keep=all", ",keep=1M-2M", ",align=1M",
+	"@of:", "@live", "@fake", "@fake:x", "@fake:linux,cma", ",keep=", ",keep=all", ",keep=1M-2M", ",align=1M",
 	",align=", ",policy=first-fit", ",order=3", ",order=", ",wedge=1", ",wedge=", ",heap=h", ",heap=linux,cma", ";b=2M@cma", "\n",
 	",at=", ",at=0x100000", ",below=", ",below=4G", "0xfF", ",cache=wc", ",cache=",
 	"18446744073709551615", "18446744073709551616", "17179869184G", "all",
