@@ -118,6 +118,8 @@ enum lcma_reaches {
  * @prepares_used: how often an allocation has used it
  * @prepares_over: how often its time was over first
  * @address_bits: how many a device needs to reach all of the region
+ * @cache: how CPUs map it, LCMA_REGION_CACHE_* of the uapi: cached, write-combining (2), or
+ *	as registers (3); pages are served of what is cached (1) only
  *
  * The numbers have the names that they have in sysfs.
  */
@@ -160,6 +162,7 @@ struct lcma_region_state {
 	u64 prepares_used;
 	u64 prepares_over;
 	unsigned long address_bits;
+	unsigned long cache;
 };
 
 /**

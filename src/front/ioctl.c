@@ -162,6 +162,11 @@ static u32 region_attrs(const struct lcma_region *region,
 	return attrs;
 }
 
+/* The same numbers. */
+static_assert(LCMA_REGION_CACHE_WB == (int)LCMA_CACHE_WB);
+static_assert(LCMA_REGION_CACHE_WC == (int)LCMA_CACHE_WC);
+static_assert(LCMA_REGION_CACHE_UNCACHED == (int)LCMA_CACHE_UNCACHED);
+
 /* Every fact is told, and the address. */
 static_assert((sizeof(struct lcma_region_info) -
 	       offsetof(struct lcma_region_info, bytes)) / sizeof(u64) ==
@@ -222,6 +227,7 @@ static int do_region_info(const struct call *call, void *data)
 	out.wedged = bytes_of(facts.wedged_pages);
 	out.prepared = bytes_of(facts.prepared_pages);
 	out.address_bits = facts.address_bits;
+	out.cache = facts.cache;
 	fill_region_stats(&out, &facts.stats);
 	if (lcma_account_sees_phys()) {
 		out.attrs |= LCMA_REGION_PHYS;

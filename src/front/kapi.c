@@ -58,6 +58,7 @@ void lcma_region_describe(struct lcma_region *region,
 	state->prepares_used = stats->prepares_used;
 	state->prepares_over = stats->prepares_over;
 	state->address_bits = facts.address_bits;
+	state->cache = facts.cache;
 	state->allocs = stats->allocs;
 	state->frees = stats->frees;
 	state->failures = stats->failures;

@@ -23,6 +23,7 @@ const struct lcma_fact lcma_fact_table[] = {
 	FACT(align_pages, PAGES, FIXED),
 	FACT(granule_pages, PAGES, FIXED),
 	FACT(address_bits, EVENTS, FIXED),
+	FACT(cache, CACHE, FIXED),
 	FACT(keep_low, PAGES, SET),
 	FACT(keep_high, PAGES, SET),
 	FACT(decay_ms, MS, SET),
@@ -76,6 +77,7 @@ void lcma_facts_read(struct lcma_region *region, struct lcma_facts *facts)
 	facts->align_pages = region->align_pages;
 	facts->granule_pages = region->granule_pages;
 	facts->address_bits = fls64(lcma_region_phys(region, facts->nr_pages) - 1);
+	facts->cache = region->carve.cache;
 
 	lcma_region_lock(region, &flags);
 	facts->used_pages = region->map.nr_in[LCMA_USED];
@@ -117,4 +119,19 @@ u64 lcma_fact_value(const struct lcma_facts *facts,
 					 fact->offset_bytes);
 
 	return fact->unit == LCMA_UNIT_US ? div_u64(value, NSEC_PER_USEC) : value;
+}
+
+/**
+ * lcma_fact_word - one fact that is a word
+ * @facts: what lcma_facts_read() gave
+ * @fact: its row of the table
+ *
+ * Context: any.
+ * Return: a constant string; NULL if it is a number.
+ */
+const char *lcma_fact_word(const struct lcma_facts *facts,
+			   const struct lcma_fact *fact)
+{
+	return fact->unit == LCMA_UNIT_CACHE ?
+	       lcma_cache_word(lcma_fact_value(facts, fact)) : NULL;
 }

@@ -6,6 +6,9 @@
  *	ioctl, kernel API	read struct lcma_facts
  *	sysfs, debugfs		go through the table: a file, and a line, for each row
  *
+ * One fact is a word, how CPUs map the memory: sysfs and debugfs show the word, structures
+ * have its number.
+ *
  * A number has one name everywhere. The uapi counts in bytes and leaves "_pages"
  * away. Numbers that cannot be had in one hold of the lock are no facts:
  * poisoned_pages and system_pages.
@@ -40,6 +43,7 @@
  * @wedge: 1: the first page of each unit is kept besides
  * @wedged_pages: how many of these are in the pool now
  * @address_bits: how many a device needs to reach all of it
+ * @cache: how CPUs map it, enum lcma_cache
  * @stats: counters since the module was loaded
  * @life: whether it serves; not in the table, as no number
  */
@@ -64,6 +68,7 @@ struct lcma_facts {
 	u64 wedge;
 	u64 wedged_pages;
 	u64 address_bits;
+	u64 cache;
 	struct lcma_stats stats;
 	enum lcma_life life;
 };
@@ -77,12 +82,14 @@ struct lcma_facts {
  * @LCMA_UNIT_EVENTS: how often something has happened, or goes on
  * @LCMA_UNIT_MS: milliseconds
  * @LCMA_UNIT_US: microseconds; kept in nanoseconds
+ * @LCMA_UNIT_CACHE: no number, but enum lcma_cache
  */
 enum lcma_unit {
 	LCMA_UNIT_PAGES,
 	LCMA_UNIT_EVENTS,
 	LCMA_UNIT_MS,
 	LCMA_UNIT_US,
+	LCMA_UNIT_CACHE,
 };
 
 /**
@@ -118,5 +125,7 @@ extern const struct lcma_fact lcma_fact_table[];	/* LCMA_NR_FACTS rows */
 void lcma_facts_read(struct lcma_region *region, struct lcma_facts *facts);
 u64 lcma_fact_value(const struct lcma_facts *facts,
 		    const struct lcma_fact *fact);
+const char *lcma_fact_word(const struct lcma_facts *facts,
+			   const struct lcma_fact *fact);
 
 #endif

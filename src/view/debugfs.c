@@ -66,6 +66,18 @@ static unsigned long count_system_pages(struct lcma_region *region,
 	return nr_pages;
 }
 
+static void show_fact(struct seq_file *m, const struct lcma_facts *facts,
+		      const struct lcma_fact *fact)
+{
+	const char *word = lcma_fact_word(facts, fact);
+
+	if (word)
+		seq_printf(m, "%s: %s\n", fact->name, word);
+	else
+		seq_printf(m, "%s: %llu\n", fact->name,
+			   lcma_fact_value(facts, fact));
+}
+
 static int info_show(struct seq_file *m, void *unused)
 {
 	struct lcma_region *region = m->private;
@@ -82,7 +94,6 @@ static int info_show(struct seq_file *m, void *unused)
 		   (unsigned long)pageblock_nr_pages);
 	seq_printf(m, "source: %s\n", carve->origin);
 	seq_printf(m, "zone: %s\n", lcma_carve_zone(carve));
-	seq_printf(m, "cache: %s\n", lcma_cache_word(carve->cache));
 	if (facts.keep_high == facts.nr_pages)
 		seq_puts(m, "keep: all\n");
 	else
@@ -92,8 +103,7 @@ static int info_show(struct seq_file *m, void *unused)
 		   lcma_policy_word(READ_ONCE(region->policy)));
 	seq_printf(m, "state: %s\n", lcma_life_word(facts.life));
 	for (i = 0; i < LCMA_NR_FACTS; i++)
-		seq_printf(m, "%s: %llu\n", lcma_fact_table[i].name,
-			   lcma_fact_value(&facts, &lcma_fact_table[i]));
+		show_fact(m, &facts, &lcma_fact_table[i]);
 	seq_printf(m, "poisoned_pages: %lu\n", lcma_poison_count(region));
 	seq_printf(m, "system_pages: %lu\n", facts.life == LCMA_DRAINED ? 0 :
 		   count_system_pages(region, 0, carve->nr_pages));

@@ -159,9 +159,13 @@ static ssize_t fact_show(struct kobject *kobj, struct kobj_attribute *attr,
 	const struct fact_file *file = container_of(attr, struct fact_file,
 						    attr);
 	struct lcma_facts facts;
+	const char *word;
 
 	lcma_facts_read(region_of(kobj), &facts);
-	return sysfs_emit(to, "%llu\n", lcma_fact_value(&facts, file->fact));
+	word = lcma_fact_word(&facts, file->fact);
+	return word ? sysfs_emit(to, "%s\n", word) :
+		      sysfs_emit(to, "%llu\n",
+				 lcma_fact_value(&facts, file->fact));
 }
 
 /* Facts that can be set. */

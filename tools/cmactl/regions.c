@@ -40,7 +40,7 @@ static const char *const told_keys[] = {
 	"decayed_pages", "shrunk_pages", "zeroed_pages", "claims",
 	"claims_failed", "claims_late", "claim_max_us", "wedge",
 	"wedged_pages", "prepared_pages", "prepares", "prepares_used",
-	"prepares_over", "address_bits",
+	"prepares_over", "address_bits", "cache",
 };
 
 #define NR_TOLD_KEYS	(sizeof(told_keys) / sizeof(told_keys[0]))
@@ -56,6 +56,17 @@ static const char *flags_text(uint32_t flags, char *text, size_t size)
 			at += snprintf(text + at, size - at, "%s%s",
 				       at ? "," : "", region_flags[i].name);
 	return text;
+}
+
+/* A module without the member has flags for all but the first. */
+static const char *cache_text(const struct lcma_region_info *info)
+{
+	if (info->cache == LCMA_REGION_CACHE_WC || info->attrs & LCMA_REGION_WC)
+		return "wc";
+	if (info->cache == LCMA_REGION_CACHE_UNCACHED ||
+	    info->attrs & LCMA_REGION_UNCACHED)
+		return "uncached";
+	return "wb";
 }
 
 static char bar_char(const struct lcma_region_info *info, uint64_t at)
@@ -127,6 +138,7 @@ void region_json(struct json *json, const struct lcma_region_info *info)
 	json_number(json, "prepares_used", info->prepares_used);
 	json_number(json, "prepares_over", info->prepares_over);
 	json_number(json, "address_bits", info->address_bits);
+	json_text(json, "cache", cache_text(info));
 	if (info->attrs & LCMA_REGION_PHYS)
 		json_number(json, "phys", info->phys);
 	else
@@ -293,6 +305,7 @@ static void info_write(const struct lcma_region_info *info)
 	if (info->address_bits)
 		printf("  %-16s %llu\n", "address_bits",
 		       (unsigned long long)info->address_bits);
+	printf("  %-16s %s\n", "cache", cache_text(info));
 	write_size("size", info->bytes);
 	write_size("used", info->used);
 	write_size("quarantined", info->quarantined);

@@ -108,6 +108,11 @@ struct lcma_region_list {
 #define LCMA_REGION_WC		(1 << 6) /* mapped write-combining, not cached */
 #define LCMA_REGION_UNCACHED	(1 << 7) /* mapped as registers are, not cached */
 
+/* lcma_region_info.cache */
+#define LCMA_REGION_CACHE_WB		1 /* cached */
+#define LCMA_REGION_CACHE_WC		2 /* write-combining */
+#define LCMA_REGION_CACHE_UNCACHED	3 /* as registers are */
+
 /**
  * struct lcma_region_info - LCMA_IOC_REGION_INFO: one region
  * @size: in: sizeof(struct lcma_region_info)
@@ -160,6 +165,8 @@ struct lcma_region_list {
  * @prepares_used: out: how often an allocation has used it
  * @prepares_over: out: how often its time was over first
  * @address_bits: out: how many bits a device needs to address all of the region
+ * @cache: out: LCMA_REGION_CACHE_*: how CPUs map its memory; 0: the module is older than
+ *	this member
  *
  * The numbers fit each other, and have the names that they have in sysfs. What
  * sysfs counts in pages is here in bytes, without "_pages"; nr_pages is @bytes.
@@ -215,6 +222,7 @@ struct lcma_region_info {
 	__aligned_u64 prepares_used;
 	__aligned_u64 prepares_over;
 	__aligned_u64 address_bits;
+	__aligned_u64 cache;
 };
 
 #define LCMA_IOC_REGION_INFO	_IO(LCMA_IOC_MAGIC, 0x02)

@@ -80,7 +80,8 @@ LAYOUT_AT(lcma_region_info, prepares, 400);
 LAYOUT_AT(lcma_region_info, prepares_used, 408);
 LAYOUT_AT(lcma_region_info, prepares_over, 416);
 LAYOUT_AT(lcma_region_info, address_bits, 424);
-LAYOUT_SIZE(lcma_region_info, 432);
+LAYOUT_AT(lcma_region_info, cache, 432);
+LAYOUT_SIZE(lcma_region_info, 440);
 
 LAYOUT_AT(lcma_alloc, size, 0);
 LAYOUT_AT(lcma_alloc, flags, 4);

@@ -48,6 +48,7 @@ int main(int argc, char **argv)
 	struct lcma_sync sync = { .size = sizeof(sync),
 				  .flags = LCMA_SYNC_RW | LCMA_SYNC_START };
 	const char *name, *attribute;
+	char path[64];
 	long err;
 	int dev, fd, pipe_fds[2];
 	volatile uint32_t *words;
@@ -70,6 +71,15 @@ int main(int argc, char **argv)
 	   "and whether it is write-combining");
 	is(!!(info.attrs & LCMA_REGION_UNCACHED), !strcmp(attribute, "uncached"),
 	   "and whether it is uncached");
+	is(info.cache, !strcmp(attribute, "wb") ? LCMA_REGION_CACHE_WB :
+	   !strcmp(attribute, "wc") ? LCMA_REGION_CACHE_WC :
+				      LCMA_REGION_CACHE_UNCACHED,
+	   "and how it is mapped");
+	snprintf(path, sizeof(path), "/sys/kernel/lcma/%s/cache", name);
+	if (read_text(path, text, sizeof(text)) < 0)
+		bail_out("%s: %m", path);
+	text[strcspn(text, "\n")] = '\0';
+	same_text(text, attribute, "sysfs has the word");
 
 	fd = need_buffer(dev, name, BYTES);
 	map = map_buffer(fd, BYTES);

@@ -482,6 +482,7 @@ static void test_numbers(const char *name, const struct lcma_region_info *info)
 		COUNT(wedge), PAGES(wedged_pages, wedged),
 		PAGES(prepared_pages, prepared), COUNT(prepares),
 		COUNT(prepares_used), COUNT(prepares_over),
+		COUNT(address_bits),
 	};
 #undef PAGES
 #undef COUNT
