@@ -245,10 +245,12 @@ job_key()
 	printf '%s\n' "${job_said[$3]-$4}"
 }
 
-# job_wants_kernel FILE ID: a kernel for use `nocma` or `named` has to be named
+# job_wants_kernel FILE ID: a kernel for use `nocma` or `named` has to be named; the second
+# in a line of its own, `# kernels@ID:`, because a pattern for others may match it by chance
 job_wants_kernel()
 {
 	local patterns='*'
+	! kernel_ids named | grep -qxF "$2" || grep -q "^# kernels@$2:" "$1" || return 1
 	! kernel_ids nocma named | grep -qxF "$2" || patterns='-'
 	patterns=$(job_key "$1" "$2" kernels "$patterns")
 	patterns=${patterns//./[.]}
