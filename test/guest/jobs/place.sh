@@ -4,7 +4,8 @@
 # place - where memory lies: at=, below= and boundary= of buffers, from the pool, from
 # shared pages and from pages that programs use, with a deadline and without; at= and
 # below= of regions; that a refusal names the limit that could not be met; and several
-# regions in place of one. A device that reaches no more is not here.
+# regions in place of one, for lines, programs and drivers. A device that reaches no more is
+# not here.
 #
 # suite@6.1-armhf: trust
 # cmdline: cma=96M
@@ -14,6 +15,8 @@
 . /test/lib/tap.sh
 # shellcheck source=test/guest/lib/region.sh
 . /test/lib/region.sh
+# shellcheck source=test/guest/lib/suite.sh
+. /test/lib/suite.sh
 
 mib=$((1 << 20))
 
@@ -179,6 +182,20 @@ says b "ENOSPC, 2048 pages" "and so does the other"
 expect_write ENOENT "1M region=a+c" "no such region"
 expect_write EINVAL "1M region=a+a" "one twice"
 lcma_free_all
+is "$(example_planes a b)" "luma: 1310720 bytes in a; chroma: 655360 bytes in b" \
+	"the example has a plane in each"
+is "$(lcma_buffers a) $(lcma_buffers b)" "0 0" "and they are gone with it"
+check "a module is loaded" insmod /test/kmod/lcma_apitest.ko
+suite banks a
+check "b is drained" eval "echo 1 >$sys/b/drain"
+suite one_bank a
+expect_write ok "1M region=b,a" "a line, too, has the one that is left"
+word "$(tail -n 1 $debug/a/buffers)" region
+is "$word" a "which is a"
+expect_write ENOENT "1M region=b" "and the other is gone"
+lcma_free_all
+rmmod lcma_apitest
+check "b is brought back" eval "echo b >$sys/add"
 check "unload" lcma_unload
 log_mark
 check "a place beside the units is refused" eval '! lcma_load "a=16M@cma,at=$((at + 4096))"'

@@ -81,6 +81,8 @@ void apitest_let_go(struct lcma_region *region);
 void apitest_bounce(struct lcma_region *region);
 void apitest_crowd(struct lcma_region *region);
 void apitest_intruder(struct lcma_region *region);
+void apitest_banks(struct lcma_region *region);
+void apitest_one_bank(struct lcma_region *region);
 void apitest_prepare(struct lcma_region *region);
 void apitest_leave(struct lcma_region *region);
 void apitest_worker(struct lcma_region *region);

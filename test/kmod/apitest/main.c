@@ -40,6 +40,8 @@ static const struct suite {
 	{ "bounce", apitest_bounce },
 	{ "crowd", apitest_crowd },
 	{ "intruder", apitest_intruder },
+	{ "banks", apitest_banks },
+	{ "one_bank", apitest_one_bank },
 	{ "prepare", apitest_prepare },
 	{ "leave", apitest_leave },
 	{ "worker", apitest_worker },
