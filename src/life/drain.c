@@ -516,6 +516,8 @@ int lcma_drain(struct lcma_region *region)
 		err = -EBUSY;
 	} else if (collect(&drain)) {
 		give_back_all(region);
+		/* Other regions may have it now. */
+		lcma_region_uncarve(region);
 	} else {
 		err = refuse(&drain);
 	}
