@@ -7,7 +7,8 @@
 #
 # suite: trust
 # mem: 1G
-# cmdline: cma=16M
+# smp: 1
+# cmdline: cma=16M init_on_alloc=0
 # overlay: test/guest/data/of.dtso
 # kernels: *-armhf *-arm64
 # timeout: 600
