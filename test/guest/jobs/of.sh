@@ -4,8 +4,10 @@
 # of - nodes of a device tree as regions: reusable, plain and dynamic ones, in lowmem and
 # HIGHMEM, by label and by name; without regions= those with a compatible of lcma's, as
 # their properties say; loaded again, drained, and what is refused. The failure points:
-# sweep_of. Cannot be shown: the device tree of a real board's firmware.
+# sweep_of; names, properties and places: of_nodes. Cannot be shown: the device tree of a real
+# board's firmware.
 #
+# suite@6.1-armhf: trust
 # mem: 1G
 # cmdline: cma=16M
 # overlay: test/guest/data/of.dtso
@@ -53,9 +55,21 @@ refuses_late()
 		matches "$(cat $sys/add)" "$2" "late=$1 is refused, and the reason can be read"
 	fi
 }
+# refuses_back REGION PATTERN
+refuses_back()
+{
+	if echo "$1" 2>/dev/null >$sys/add; then
+		fail "region $1 does not come back"
+	else
+		matches "$(cat $sys/add)" "$2" "region $1 does not come back, and the reason can be read"
+	fi
+}
 refuses_late "1M@of:nowhere" "no node below /reserved-memory has the label or the name nowhere"
 refuses_late "1G@of:deep" "wants 1048576 KiB, node deep@90000000 has"
 refuses_late "1M@cma,cache=uncached" "cache=uncached is not possible in"
+check "a name with a comma is a name" eval "echo 'tiny=512K@of:acme,tiny,keep=all' >$sys/add"
+is "$(lcma_info tiny source) $(lcma_info tiny keep)" "of:acme,tiny@73900000 all" "also before an option"
+refuses_late "1M@of:acme,tiny,kep=all" "\"kep=all\" is no option"
 is "$(lcma_info deep source)" of:deep@90000000 "or the node's name does"
 zone=$(lcma_info gpu zone)
 if [ -n "$is_arm" ]; then
@@ -113,6 +127,23 @@ done
 matches "$(lcma_info raw last_failure)" "struct pages are wanted" "and the reason is told"
 rmmod lcma_apitest
 check "a no-map region is drained" knob far drain 1
+# A drained one comes back as it was: the attribute, the place, what it serves.
+for r in "fpga wc 0 0" "raw uncached 0 0" "cached wb 0 $unseen"${wc_high:+ "high wc 1 0"}; do
+	set -- $r
+	place=$(lcma_info $1 base)
+	check "region $1 is drained" knob $1 drain 1
+	is "$(cat $sys/$1/cache)" $2 "drained, it still says so"
+	check "and brought back" eval "echo $1 >$sys/add"
+	is "$(lcma_info $1 state) $(lcma_info $1 base)" "live $place" "where it was"
+	run_program lcma_frames "$@"
+done
+# Another region in the drained one's node, mapped in another way.
+check "a region out of a no-map node is added" eval "echo 'late=8M@of:far,cache=uncached' >$sys/add"
+run_program lcma_frames late uncached 0 0
+refuses_back far "wants 8192 KiB .*other regions have the rest"
+check "it is drained" knob late drain 1
+check "now the first one comes back" eval "echo far >$sys/add"
+run_program lcma_frames far wc 0 0
 check "unload" lcma_unload
 
 # Again, and more than once: the same memory each time.

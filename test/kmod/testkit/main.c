@@ -49,6 +49,7 @@ static int __init testkit_init(void)
 	scribble_init(root);
 	unmap_init(root);
 	frames_init(root);
+	node_init(root);
 	return 0;
 }
 module_init(testkit_init);

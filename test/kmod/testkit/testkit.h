@@ -11,6 +11,7 @@
  *	scribble	writes to the pages of a range (scribble.c)
  *	unmap		takes a file's user mappings away (unmap.c)
  *	frames		a dma-buf's mappings, and what a device gets (frames.c)
+ *	node		changes properties of the device tree (node.c)
  *	neighbour	the other user of the kernel's CMA area (neighbour.c)
  *
  * One writer at a time: the tests are shell scripts.
@@ -41,6 +42,7 @@ void look_init(struct dentry *dir);
 void scribble_init(struct dentry *dir);
 void unmap_init(struct dentry *dir);
 void frames_init(struct dentry *dir);
+void node_init(struct dentry *dir);
 
 int neighbour_init(struct dentry *dir);
 void neighbour_exit(void);
