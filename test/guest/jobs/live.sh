@@ -4,10 +4,13 @@
 # live - a region out of the running system, with no reservation: what is taken and
 # what the log says of it; at a place; while programs use the memory; at run time, drained
 # and brought back; refusals; every failure point; and that each block is what it was
-# after the unload, under load too. Not here: a machine that has run for weeks.
+# after the unload, under the storm too, in rounds (what the job storm shows of other
+# regions is not shown again). Not here: a machine that has run for weeks.
 #
 # suite: trust
 # cmdline: cma=96M
+# timeout: 240
+# programs: stress-ng
 # wide: 6.12-arm64
 
 # shellcheck source=test/guest/lib/tap.sh
@@ -18,6 +21,8 @@
 . /test/lib/hands.sh
 
 mib=$((1 << 20))
+page_size
+seed
 
 # blocks: how many pageblocks of each type there are, in $movable, $cma, $isolated and $all
 blocks()
@@ -166,4 +171,81 @@ wait $busy
 umount /tmp/t
 blocks
 is "$cma $isolated" "$cma0 0" "no block is left"
+
+# --- under the storm -------------------------------------------------------------------------------
+
+# settled SLACK: the system is idle, and its blocks are as before
+settled()
+{
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	echo 1 >/proc/sys/vm/compact_memory
+	blocks
+	[ "$cma $isolated $all" = "$cma0 0 $all0" ] && [ "$movable" -ge $((movable0 - $1)) ]
+}
+
+# visit: a live region that comes and goes
+visit()
+{
+	came=0
+	while [ ! -e $end ]; do
+		echo "${visitor:-visit=8M@live,keep=0}" 2>/dev/null >$add && came=$((came + 1))
+		[ ! -e $sys/visit ] || visitor=visit
+		usleep 100000
+		# Refused while it has buffers.
+		echo 1 2>/dev/null >$sys/visit/drain
+	done
+	echo $came >/tmp/came
+}
+
+# write_files: what a system does all the time
+write_files()
+{
+	while [ ! -e $end.files ]; do
+		dd if=/dev/zero of=/tmp/t/a bs=1M count=32 2>/dev/null
+		cp /tmp/t/a /tmp/t/b
+		rm /tmp/t/a
+	done
+	rm -f /tmp/t/a /tmp/t/b
+}
+
+has_program()
+{
+	[ -x /test/bin/"$1" ]
+}
+has_program stress-ng || skip "stress-ng" "it was not fetched"
+mount -t tmpfs none /tmp/t
+# The kernel itself takes a block for what cannot be moved now and then, under pressure.
+slack=$((all0 / 20 + 1))
+for round in 1 2 3; do
+	rm -f $end $end.files
+	write_files & files=$!
+	visitor=
+	check "round $round: loads beside writers" \
+		lcma_load "main=16M@cma;l1=32M@live,keep=0;l2=16M@live;l3=8M@live,keep=all"
+	blocks
+	is $((cma - cma0)) $((56 * mib / page_bytes / pageblock)) "round $round: their blocks are CMA"
+	visit & visits=$!
+	vm=
+	! has_program stress-ng || {
+		stress-ng --vm 2 --vm-bytes 80M --vm-keep --verify --timeout 5s --temp-path /tmp >/tmp/vm 2>&1 &
+		vm=$!
+	}
+	check "round $round: the storm finds everything in order" \
+		eval "cmactl stress 5 --seed $((seed + round)) --unload --fill 32M --pins 2 --threads 4 --max 8M >/tmp/storm 2>&1"
+	grep '^\(buffers\|corrupt\|late\|leaked\)' /tmp/storm | sed 's/^/# /'
+	[ -z "$vm" ] || wait $vm
+	is $? 0 "round $round: and stress-ng its memory"
+	touch $end
+	wait $visits
+	compare "$(cat /tmp/came)" -gt 1 "round $round: a region came and went $(cat /tmp/came) times"
+	log_mark
+	soon "round $round: an unload beside writers" lcma_unload
+	is "$(log_since | grep -c "stay ordinary movable memory")" 0 "round $round: nothing of it is lost"
+	touch $end.files
+	wait $files
+	soon "round $round: every block is what it was" settled $slack
+	diag "$movable of $movable0 blocks are movable, $cma CMA, $isolated isolated"
+done
+umount /tmp/t
 finish
