@@ -28,7 +28,7 @@ static int get_plane(int dev, const char *region, __u64 bytes,
 		.timeout_ms = 2000,
 		.label = "plane",
 	};
-	strncpy(alloc->region, region, sizeof(alloc->region) - 1);
+	snprintf(alloc->region, sizeof(alloc->region), "%s", region);
 	return ioctl(dev, LCMA_IOC_ALLOC, alloc);
 }
 
