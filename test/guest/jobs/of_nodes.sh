@@ -17,8 +17,6 @@
 . /test/lib/tap.sh
 # shellcheck source=test/guest/lib/hands.sh
 . /test/lib/hands.sh
-# shellcheck source=test/guest/lib/program.sh
-. /test/lib/program.sh
 
 # said PATTERN DESCRIPTION: in the log since the last time
 said()
@@ -45,7 +43,10 @@ check "others write to the memory" \
 	eval "echo $((place / page_bytes)) $((4194304 / page_bytes)) 0x66666666 >/sys/kernel/debug/lcma_testkit/scribble"
 check "it is brought back" eval "echo gpu >$sys/add"
 is "$(cat $sys/gpu/base)" "$place" "where it was"
-run_program lcma_frames gpu wb 1 0
+expect_write ok "4M region=gpu nowait" "it serves all of it at once"
+echo "$((place / page_bytes)) $((4194304 / page_bytes))" >/sys/kernel/debug/lcma_testkit/scribble
+is "$(cat /sys/kernel/debug/lcma_testkit/scribble)" 0 "and no page of it has what the others wrote"
+lcma_free_all
 check "unload" lcma_unload
 
 # The properties of a node decide what its region is called, and what it is like.
