@@ -84,7 +84,7 @@ static void produce(int socket)
 	buffer = need(lcma_allocate(device, &bytes, &options), "allocate");
 	need(lcma_map(buffer, LCMA_ACCESS_RW, &memory, &bytes), "map");
 	need(lcma_begin_cpu(buffer, LCMA_ACCESS_WRITE), "begin");
-	strcpy(memory, MARK);
+	memcpy(memory, MARK, sizeof(MARK));
 	need(lcma_end_cpu(buffer, LCMA_ACCESS_WRITE), "end");
 	send_descriptor(socket, buffer);
 	/* Nothing is freed by hand: what still has the descriptor keeps the buffer. */

@@ -27,6 +27,7 @@ struct exam {
 	struct session *session;
 	const char *root;
 	char release[80];
+	int ignores_reserve_mem;
 	char cmdline[2048];
 	unsigned int nr_bad;
 };
@@ -147,6 +148,7 @@ static void check_release(struct exam *exam)
 	else
 		told(exam, BAD, "kernel", "install a newer kernel; lcma supports no older one",
 		     "%s, 6.1 or later is needed", exam->release);
+	exam->ignores_reserve_mem = major && (major < 6 || (major == 6 && minor < 12));
 }
 
 /* As it was built: in a file, or in the kernel itself. */
@@ -278,6 +280,13 @@ static void check_reservation(struct exam *exam)
 	has_reserved = parameter(exam, "reserve_mem=", reserved,
 				 sizeof(reserved));
 	size_text(kib << 10, size);
+	if (has_reserved && exam->ignores_reserve_mem) {
+		told(exam, kib >= CMA_LEAST_KIB ? NOTE : BAD, "reservation",
+		     "use cma=, or a node of the device tree",
+		     "%s on the command line, which this kernel ignores: it came with Linux 6.12",
+		     reserved);
+		has_reserved = NULL;
+	}
 	if (has_reserved)
 		told(exam, GOOD, "reservation", NULL, "%s on the command line, source reserve_mem of regions=",
 		     reserved);

@@ -45,8 +45,14 @@ echo 'quiet acma=900M' >"$healthy/proc/cmdline"
 ctl 1 doctor --root "$healthy"
 out '^✗ reservation +CMA areas of 16 MiB, which is too small'
 echo 'quiet reserve_mem=64M:8M:lcma' >"$healthy/proc/cmdline"
+ctl 1 doctor --root "$healthy"
+out '^✗ reservation +reserve_mem=64M:8M:lcma on the command line, which this kernel ignores: it came with Linux 6\.12'
+echo 6.12.0-31-armmp >"$healthy/proc/sys/kernel/osrelease"
+mv "$healthy"/boot/config-6.1{,2}.0-31-armmp
 ctl 0 doctor --root "$healthy"
 out '^✓ reservation +reserve_mem=64M:8M:lcma on the command line'
+echo 6.1.0-31-armmp >"$healthy/proc/sys/kernel/osrelease"
+mv "$healthy"/boot/config-6.1{2,}.0-31-armmp
 echo 5.10.0 >"$bare/proc/sys/kernel/osrelease"
 echo 'none [integrity] confidentiality' >"$bare/sys/kernel/security/lockdown"
 touch "$bare/lib/modules/5.10.0/updates/lcma.ko"
