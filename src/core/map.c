@@ -197,20 +197,74 @@ static __always_inline void join_nodes(struct lcma_node *node,
 	node->longest = max3(l.longest, r.longest, l.suffix + r.prefix);
 }
 
-/*
- * Bring a tree up to date after the pages of [start, end) have come into one
- * state. Leaves that lie inside need not be read.
- */
-static void update_tree(struct lcma_map *map, enum lcma_kind kind,
-			unsigned long start, unsigned long end,
-			enum lcma_state state)
+static __always_inline bool same_node(const struct lcma_node *a,
+				      const struct lcma_node *b)
 {
-	const u32 length = state_is(kind, state) ? LCMA_LEAF_PAGES : 0;
+	return a->prefix == b->prefix && a->suffix == b->suffix &&
+	       a->longest == b->longest;
+}
+
+/*
+ * The node of a leaf, all of whose pages from @start to before @end were open and are
+ * taken now, if that is known without a look at the bits: they lay at an edge, in the
+ * only longest run or in one that is shorter. First fit takes the front of a run, so
+ * most small allocations are like that.
+ */
+static __always_inline bool shrink_leaf(struct lcma_node *node, u32 start, u32 end)
+{
+	const u32 leaf = LCMA_LEAF_PAGES;
+	u32 length, left, right;
+
+	if (end <= node->prefix) {
+		length = node->prefix;
+		left = start;
+		right = length - end;
+		node->prefix = left;
+		if (length == leaf)
+			node->suffix = right;
+	} else if (leaf - start <= node->suffix) {
+		length = node->suffix;
+		left = start - (leaf - length);
+		right = leaf - end;
+		node->suffix = right;
+	} else {
+		return false;
+	}
+	if (length < node->longest)
+		return true;
+	node->longest = max(left, right);
+	/* No other run is longer than what lies beside this one. */
+	return node->longest >= leaf - length;
+}
+
+/* From one leaf to the root, as far as anything changes. */
+static void update_path(struct lcma_node *tree, unsigned long at,
+			const struct lcma_node *changed, u32 half)
+{
+	struct lcma_node node = *changed;
+
+	while (!same_node(&tree[at], &node)) {
+		tree[at] = node;
+		if (at == 1)
+			return;
+		if (at & 1)
+			join_nodes(&node, &tree[at - 1], &node, half);
+		else
+			join_nodes(&node, &node, &tree[at + 1], half);
+		at /= 2;
+		half *= 2;
+	}
+}
+
+/* Several leaves: all of them, then what stands above them, to the root. */
+static void update_leaves(struct lcma_map *map, enum lcma_kind kind,
+			  unsigned long start, unsigned long end, u32 length)
+{
 	const struct lcma_node inside = { length, length, length };
-	struct lcma_node *tree = map->tree[kind];
+	struct lcma_node *tree = map->tree[kind], node;
 	unsigned long first = start / LCMA_LEAF_PAGES;
 	unsigned long last = (end - 1) / LCMA_LEAF_PAGES;
-	unsigned long half = LCMA_LEAF_PAGES;
+	u32 half = LCMA_LEAF_PAGES;
 	unsigned long i;
 
 	for (i = first; i <= last; i++)
@@ -221,13 +275,40 @@ static void update_tree(struct lcma_map *map, enum lcma_kind kind,
 
 	first += map->nr_leaves;
 	last += map->nr_leaves;
-	for (; first > 1; half *= 2) {
+	for (;; half *= 2) {
 		first /= 2;
 		last /= 2;
+		if (first == last)
+			break;
 		for (i = first; i <= last; i++)
 			join_nodes(&tree[i], &tree[2 * i], &tree[2 * i + 1],
 				   half);
 	}
+	join_nodes(&node, &tree[2 * first], &tree[2 * first + 1], half);
+	update_path(tree, first, &node, 2 * half);
+}
+
+/*
+ * Bring a tree up to date after the pages of [start, end), which were open to this kind
+ * of search or were all taken, have become the other. Leaves that lie inside need not
+ * be read, nor one that has only lost pages at an edge of a run.
+ */
+static void update_tree(struct lcma_map *map, enum lcma_kind kind,
+			unsigned long start, unsigned long end, bool is_open)
+{
+	const unsigned long leaf = start / LCMA_LEAF_PAGES;
+	const unsigned long at = map->nr_leaves + leaf;
+	struct lcma_node node;
+
+	if ((end - 1) / LCMA_LEAF_PAGES != leaf) {
+		update_leaves(map, kind, start, end, is_open ? LCMA_LEAF_PAGES : 0);
+		return;
+	}
+	node = map->tree[kind][at];
+	if (is_open || !shrink_leaf(&node, start % LCMA_LEAF_PAGES,
+				    end - leaf * LCMA_LEAF_PAGES))
+		node = leaf_node(map, kind, leaf);
+	update_path(map->tree[kind], at, &node, LCMA_LEAF_PAGES);
 }
 
 /**
@@ -277,7 +358,7 @@ void lcma_map_init(struct lcma_map *map, void *mem, unsigned long nr_pages,
 
 	for (kind = 0; kind < LCMA_NR_KINDS; kind++) {
 		map->tree[kind] = nodes + kind * 2 * nr_leaves;
-		update_tree(map, kind, 0, nr_pages, state);
+		update_tree(map, kind, 0, nr_pages, state_is(kind, state));
 	}
 }
 
@@ -367,7 +448,8 @@ bool lcma_map_move(struct lcma_map *map, unsigned long start,
 
 	for (kind = 0; kind < LCMA_NR_KINDS; kind++)
 		if (state_is(kind, from) != state_is(kind, to))
-			update_tree(map, kind, start, start + nr_pages, to);
+			update_tree(map, kind, start, start + nr_pages,
+				    state_is(kind, to));
 	return true;
 }
 
@@ -718,12 +800,6 @@ unsigned long lcma_map_run_end(const struct lcma_map *map, enum lcma_kind kind,
 unsigned long lcma_map_longest(const struct lcma_map *map, enum lcma_kind kind)
 {
 	return map->tree[kind][1].longest;
-}
-
-static bool same_node(const struct lcma_node *a, const struct lcma_node *b)
-{
-	return a->prefix == b->prefix && a->suffix == b->suffix &&
-	       a->longest == b->longest;
 }
 
 static bool check_tree(const struct lcma_map *map, enum lcma_kind kind)
