@@ -96,7 +96,7 @@ static int alloc_at_once(struct lcma_region *region,
 	if (!err)
 		hand_out(region, request, run);
 	lcma_region_unlock(region, flags);
-	if (!err && !is_prepared &&
+	if (!err && !is_prepared && fit->nr_pages > LCMA_HOLD_PAGES &&
 	    !lcma_pool_take_rest(region, fit, run->start, take_flags,
 				 &run->is_zero))
 		err = -EAGAIN;
@@ -213,6 +213,7 @@ static noinline int alloc_by_search(struct lcma_region *region,
 	};
 	bool was_hit = false;
 
+	run->outcome = LCMA_BY_SEARCH;
 	err = search_if_may(&search, request, err, run);
 	if (err)
 		err = try_prepared(&search, request, err, run, &was_hit);
@@ -230,32 +231,41 @@ static noinline int alloc_by_search(struct lcma_region *region,
 	return 0;
 }
 
-static int alloc_in_region(struct lcma_region *region,
-			   const struct lcma_request *request,
-			   struct lcma_run *run, struct lcma_failure *failure)
+/*
+ * The pool of one region, or what was prepared in it. Return: 0; else why not: the
+ * answer of lcma_request_fit() or of alloc_at_once().
+ */
+static __always_inline int alloc_from_pool(struct lcma_region *region,
+					   const struct lcma_request *request,
+					   struct lcma_run *run, struct lcma_fit *fit)
 {
-	struct lcma_fit fit;
 	int err;
 
 	run->region = region;
 	run->is_zero = false;
 	run->outcome = LCMA_FROM_POOL;
 	run->is_handed_out = false;
-	err = lcma_request_fit(request, region, &fit);
-	run->nr_pages = fit.nr_pages;
-	trace_lcma_alloc_start(region->name, fit.nr_pages, fit.align_mask + 1,
+	err = lcma_request_fit(request, region, fit);
+	run->nr_pages = fit->nr_pages;
+	trace_lcma_alloc_start(region->name, fit->nr_pages, fit->align_mask + 1,
 			       request->flags);
 	if (!err)
-		err = alloc_at_once(region, request, &fit, run);
+		err = alloc_at_once(region, request, fit, run);
 	if (!err)
 		trace_lcma_pool_hit(region->name,
 				    lcma_region_pfn(region, run->start),
 				    run->nr_pages);
-	if (err) {
-		run->outcome = LCMA_BY_SEARCH;
-		err = alloc_by_search(region, request, &fit, err, run, failure);
-	}
 	return err;
+}
+
+static int alloc_in_region(struct lcma_region *region,
+			   const struct lcma_request *request,
+			   struct lcma_run *run, struct lcma_failure *failure)
+{
+	struct lcma_fit fit;
+	int err = alloc_from_pool(region, request, run, &fit);
+
+	return err ? alloc_by_search(region, request, &fit, err, run, failure) : 0;
 }
 
 /* Of two regions' errors, the one that tells more about what could help. */
@@ -369,27 +379,6 @@ static bool drop_poisoned(const struct lcma_request *request,
 	return true;
 }
 
-/* Where a request is told of that failed in no region; where it succeeded. */
-static int alloc_run(const struct lcma_request *request, struct lcma_run *run,
-		     struct lcma_region **region, struct lcma_failure *failure)
-{
-	int err;
-
-	*region = request->region;
-	do {
-		if (request->region)
-			err = alloc_in_region(*region, request, run, failure);
-		else
-			err = alloc_anywhere(request, run, region, failure);
-		/* Each round retires a page, so there are not many. */
-	} while (!err && !run->is_handed_out && drop_poisoned(request, run));
-	if (!err)
-		*region = run->region;
-	else if (*region && !is_quiet(request, err))
-		log_failure(*region, request, failure);
-	return err;
-}
-
 /* It has succeeded, but took very long: remember what it waited for. */
 static noinline void record_slow(const struct lcma_request *request,
 				 const struct lcma_run *run, ktime_t began,
@@ -398,59 +387,60 @@ static noinline void record_slow(const struct lcma_request *request,
 	struct lcma_failure slow;
 
 	note_failure(request, 0, began, &slow);
-	if (run->outcome == LCMA_BY_SEARCH) {
+	if (waited && run->outcome == LCMA_BY_SEARCH) {
 		slow.obstacle = waited->obstacle;
 		slow.waited_ms = waited->waited_ms;
 	}
 	lcma_failure_record(run->region, &slow);
 }
 
-/* An allocation has ended: count it by how long it took. */
-static void note_end(const struct lcma_request *request,
-		     const struct lcma_run *run, struct lcma_region *region,
-		     int err, ktime_t began, const struct lcma_failure *waited)
+static bool is_slow(u64 took_ns)
+{
+	/* No shorter time can be asked for. */
+	if (took_ns < NSEC_PER_MSEC)
+		return false;
+	return lcma_failure_slow_ns() && took_ns >= lcma_failure_slow_ns();
+}
+
+/*
+ * An allocation has ended: count it by how long it took. @waited: if it was searched for.
+ */
+static __always_inline void note_end(const struct lcma_request *request,
+				     const struct lcma_run *run,
+				     struct lcma_region *region, int err,
+				     ktime_t began,
+				     const struct lcma_failure *waited)
 {
 	const u64 took_ns = ktime_to_ns(ktime_sub(ktime_get(), began));
-	const u64 slow_ns = lcma_failure_slow_ns();
 
 	if (!region || request->flags & LCMA_AHEAD)
 		return;
-	trace_lcma_alloc_finish(region->name, err ? 0 :
-				lcma_region_pfn(region, run->start),
-				err ? request->nr_pages : run->nr_pages,
-				lcma_outcome_word(err ? LCMA_FAILED :
-						  run->outcome), err, took_ns);
+	if (trace_lcma_alloc_finish_enabled())
+		trace_lcma_alloc_finish(region->name, err ? 0 :
+					lcma_region_pfn(region, run->start),
+					err ? request->nr_pages : run->nr_pages,
+					lcma_outcome_word(err ? LCMA_FAILED :
+							  run->outcome),
+					err, took_ns);
 	lcma_latency_count(&region->latency, err ? LCMA_FAILED : run->outcome,
 			   request->nr_pages, took_ns);
-	if (!err && slow_ns && took_ns >= slow_ns &&
-	    !(request->flags & LCMA_QUIET))
+	if (!err && is_slow(took_ns) && !(request->flags & LCMA_QUIET))
 		record_slow(request, run, began, waited);
 }
 
-/**
- * lcma_alloc - allocate contiguous pages
- * @request: what is asked for
- * @run: what was got; undefined after an error
- *
- * Without a region, those of its list are tried, or all of them in the order of
- * regions=.
- *
- * Context: process, may sleep; with LCMA_NOWAIT any, except hard
- * interrupts (and threads only on PREEMPT_RT).
- * Return: 0; -ENOENT the region is drained; -EFBIG more than the region has;
- * -ENOSPC no unused run that fits; -EBUSY every one held a page that could not
- * be moved; -ENOMEM nowhere to move one to; -ENOBUFS no memory of our own;
- * -EAGAIN with LCMA_NOWAIT: unused runs, but none in the pool;
- * -ETIMEDOUT; -EINTR.
- */
-int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
+/* Only pages that are not known to be zero are cleared. */
+static int zero_run(const struct lcma_request *request,
+		    const struct lcma_run *run)
 {
-	const ktime_t began = ktime_get();
-	struct lcma_failure failure;
-	struct lcma_region *region;
-	int err = alloc_run(request, run, &region, &failure);
+	const bool may_sleep = !(request->flags & LCMA_NOWAIT);
+	int err = 0;
 
-	note_end(request, run, region, err, began, &failure);
+	if (!run->is_zero)
+		err = lcma_zero_fill(run->region, run->start, run->nr_pages,
+				     may_sleep, request->deadline);
+	if (!err && request->flags & LCMA_TOUCH)
+		err = lcma_zero_touch(run->region, run->start, run->nr_pages,
+				      may_sleep, request->deadline);
 	return err;
 }
 
@@ -476,20 +466,96 @@ void lcma_alloc_failed(const struct lcma_request *request, int err,
 	log_failure(request->region, request, &failure);
 }
 
-/* Only pages that are not known to be zero are cleared. */
-static int zero_run(const struct lcma_request *request,
-		    const struct lcma_run *run)
+/* The pages are there. Return: 0; why they could not be zeroed: then they are not. */
+static __always_inline int zero_if_asked(const struct lcma_request *request,
+					 const struct lcma_run *run, bool zeroed,
+					 ktime_t began)
 {
-	const bool may_sleep = !(request->flags & LCMA_NOWAIT);
-	int err = 0;
+	int err;
 
-	if (!run->is_zero)
-		err = lcma_zero_fill(run->region, run->start, run->nr_pages,
-				     may_sleep, request->deadline);
-	if (!err && request->flags & LCMA_TOUCH)
-		err = lcma_zero_touch(run->region, run->start, run->nr_pages,
-				      may_sleep, request->deadline);
+	if (!zeroed || (run->is_zero && !(request->flags & LCMA_TOUCH)))
+		return 0;
+	err = zero_run(request, run);
+	if (err) {
+		undo(request, run);
+		lcma_alloc_failed(request, err, began);
+	}
 	return err;
+}
+
+/*
+ * What the pool of the one region that was asked could not serve for the reason @err, or
+ * gave with a memory error in it (0), or what may come from several regions.
+ *
+ * Apart from what a hit needs: it has much on its stack, all of which the kernel may
+ * zero first.
+ */
+static noinline int alloc_slowly(const struct lcma_request *request,
+				 struct lcma_run *run, bool zeroed, ktime_t began,
+				 const struct lcma_fit *fit, int err)
+{
+	struct lcma_region *region = request->region;
+	struct lcma_failure failure;
+
+	if (region && err)
+		err = alloc_by_search(region, request, fit, err, run, &failure);
+	else if (region)
+		err = alloc_in_region(region, request, run, &failure);
+	else
+		err = alloc_anywhere(request, run, &region, &failure);
+	/* Each round retires a page, so there are not many. */
+	while (!err && !run->is_handed_out && drop_poisoned(request, run)) {
+		if (request->region)
+			err = alloc_in_region(region, request, run, &failure);
+		else
+			err = alloc_anywhere(request, run, &region, &failure);
+	}
+	if (!err)
+		region = run->region;
+	else if (region && !is_quiet(request, err))
+		log_failure(region, request, &failure);
+	err = err ?: zero_if_asked(request, run, zeroed, began);
+	note_end(request, run, region, err, began, &failure);
+	return err;
+}
+
+static __always_inline int alloc(const struct lcma_request *request,
+				 struct lcma_run *run, bool zeroed)
+{
+	const ktime_t began = ktime_get();
+	struct lcma_region *region = request->region;
+	struct lcma_fit fit;
+	int err;
+
+	if (!region)
+		return alloc_slowly(request, run, zeroed, began, NULL, 0);
+	err = alloc_from_pool(region, request, run, &fit);
+	if (err || (!run->is_handed_out && drop_poisoned(request, run)))
+		return alloc_slowly(request, run, zeroed, began, &fit, err);
+	err = zero_if_asked(request, run, zeroed, began);
+	note_end(request, run, region, err, began, NULL);
+	return err;
+}
+
+/**
+ * lcma_alloc - allocate contiguous pages
+ * @request: what is asked for
+ * @run: what was got; undefined after an error
+ *
+ * Without a region, those of its list are tried, or all of them in the order of
+ * regions=.
+ *
+ * Context: process, may sleep; with LCMA_NOWAIT any, except hard
+ * interrupts (and threads only on PREEMPT_RT).
+ * Return: 0; -ENOENT the region is drained; -EFBIG more than the region has;
+ * -ENOSPC no unused run that fits; -EBUSY every one held a page that could not
+ * be moved; -ENOMEM nowhere to move one to; -ENOBUFS no memory of our own;
+ * -EAGAIN with LCMA_NOWAIT: unused runs, but none in the pool;
+ * -ETIMEDOUT; -EINTR.
+ */
+int lcma_alloc(const struct lcma_request *request, struct lcma_run *run)
+{
+	return alloc(request, run, false);
 }
 
 /**
@@ -502,20 +568,7 @@ static int zero_run(const struct lcma_request *request,
  */
 int lcma_alloc_zeroed(const struct lcma_request *request, struct lcma_run *run)
 {
-	const ktime_t began = ktime_get();
-	struct lcma_failure failure;
-	struct lcma_region *region;
-	int err = alloc_run(request, run, &region, &failure);
-
-	if (!err) {
-		err = zero_run(request, run);
-		if (err) {
-			undo(request, run);
-			lcma_alloc_failed(request, err, began);
-		}
-	}
-	note_end(request, run, region, err, began, &failure);
-	return err;
+	return alloc(request, run, true);
 }
 
 /**

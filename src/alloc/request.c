@@ -70,6 +70,9 @@ static unsigned long pages_of(u64 bytes)
 static int limit_pages(const struct lcma_limits *limits, unsigned long nr_pages,
 		       struct lcma_reach *reach)
 {
+	*reach = (struct lcma_reach) {};
+	if (!(limits->at | limits->below | limits->boundary))
+		return 0;
 	reach->at = pages_of(limits->at);
 	reach->below = pages_of(limits->below);
 	reach->boundary = pages_of(limits->boundary);
@@ -141,12 +144,13 @@ int lcma_request_make(const struct lcma_ask *ask, struct lcma_request *request)
 
 	if (ask->flags & ~ask->known_flags)
 		return -EOPNOTSUPP;
-	*request = (struct lcma_request) {
-		.flags = ask->flags,
-		.deadline = LCMA_FOREVER,
-		.owner = ask->owner,
-		.label = ask->label ?: "",
-	};
+	/* All but the regions of a list: hardly any request has one. */
+	request->nr_regions = 0;
+	request->flags = ask->flags;
+	request->deadline = LCMA_FOREVER;
+	request->owner = ask->owner;
+	request->label = ask->label ?: "";
+	request->asker = NULL;
 	if (is_empty(ask) || is_odd(ask) || !lcma_label_is_valid(request->label))
 		return -EINVAL;
 	err = find_region(ask, request);
@@ -189,13 +193,18 @@ struct lcma_region *lcma_request_nth(const struct lcma_request *request,
 int lcma_request_fit(const struct lcma_request *request,
 		     const struct lcma_region *region, struct lcma_fit *fit)
 {
+	const bool is_limited = lcma_reach_is_given(&request->reach);
 	const unsigned long granule = region->granule_pages;
 
 	fit->align_offset = region->carve.base_pfn;
 	fit->align_mask = max3(request->align_pages, granule,
 			       region->align_pages) - 1;
 	fit->nr_pages = request->nr_pages;
-	lcma_reach_apply(&request->reach, region->map.nr_pages, fit);
+	fit->first = 0;
+	fit->end = 0;
+	fit->boundary_mask = 0;
+	if (is_limited)
+		lcma_reach_apply(&request->reach, region->map.nr_pages, fit);
 	if (request->flags & LCMA_LOOSE && !lcma_carve_serves_pages(&region->carve))
 		return -EOPNOTSUPP;
 	if (request->nr_pages > region->map.nr_pages)
@@ -203,8 +212,8 @@ int lcma_request_fit(const struct lcma_request *request,
 	fit->nr_pages = ALIGN(request->nr_pages, granule);
 	if (fit->nr_pages > region->map.nr_pages)
 		return -EFBIG;
-	if (!lcma_reach_is_given(&request->reach))
-		return 0;
-	return lcma_reach_apply(&request->reach, region->map.nr_pages, fit) ?
-	       0 : -ERANGE;
+	if (is_limited &&
+	    !lcma_reach_apply(&request->reach, region->map.nr_pages, fit))
+		return -ERANGE;
+	return 0;
 }

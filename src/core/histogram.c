@@ -18,7 +18,8 @@
 unsigned int lcma_time_class(u64 ns)
 {
 	/* Whole microseconds before the last one that has begun. */
-	const u64 us = ns ? div_u64(ns - 1, NS_PER_US) : 0;
+	const u64 us = !ns ? 0 : ns > U32_MAX ? div_u64(ns - 1, NS_PER_US) :
+		       (u32)(ns - 1) / NS_PER_US;
 	const unsigned int class = us ? ilog2(us) + 1 : 0;
 
 	return min_t(unsigned int, class, LCMA_TIME_CLASSES - 1);

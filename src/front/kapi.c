@@ -159,19 +159,20 @@ struct page *lcma_alloc_pages_within(struct lcma_region *region,
 				     unsigned int flags,
 				     const struct lcma_limits *limits)
 {
-	static const struct lcma_limits none;
-	const struct lcma_ask ask = {
+	struct lcma_ask ask = {
 		.region = region,
 		.nr_pages = count,
 		.align_order = align_order,
-		.limits = *(limits ?: &none),
 		.flags = flags,
 		.known_flags = LCMA_NOWAIT | LCMA_QUIET | LCMA_ZERO,
 		.owner = LCMA_OWNER_KERNEL,
 	};
 	struct lcma_request request;
-	int err = lcma_request_make(&ask, &request);
+	int err;
 
+	if (limits)
+		ask.limits = *limits;
+	err = lcma_request_make(&ask, &request);
 	return err ? ERR_PTR(err) : lcma_loose_alloc(&request);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_alloc_pages_within, LCMA_NS);

@@ -137,20 +137,6 @@ bool lcma_carve_is_high(const struct lcma_carve *carve)
 }
 
 /**
- * lcma_carve_serves_pages - may a driver have its struct pages?
- * @carve: the carve
- *
- * The kernel maps pages cached. Where other mappings are not, it may not get them.
- *
- * Context: any.
- * Return: true for cached memory with pages.
- */
-bool lcma_carve_serves_pages(const struct lcma_carve *carve)
-{
-	return carve->has_pages && carve->cache == LCMA_CACHE_WB;
-}
-
-/**
  * lcma_carve_zone - the zone that it lies in, for people
  * @carve: the carve
  *

@@ -107,11 +107,20 @@ bool lcma_source_may_end(const struct lcma_spec *spec, unsigned long end_pfn);
 int lcma_source_limit_text(const struct lcma_spec *spec, char *text,
 			   size_t size_bytes);
 bool lcma_carve_is_high(const struct lcma_carve *carve);
-bool lcma_carve_serves_pages(const struct lcma_carve *carve);
 const char *lcma_carve_zone(const struct lcma_carve *carve);
 int lcma_source_suggest(struct lcma_spec *spec);
 int lcma_source_describe(const struct lcma_spec *spec, char *text,
 			 size_t size_bytes);
 int lcma_source_carve(const struct lcma_spec *spec, struct lcma_carve *carve);
+
+
+/*
+ * May a driver have its struct pages? The kernel maps pages cached. Where other mappings
+ * are not, it may not get them.
+ */
+static inline bool lcma_carve_serves_pages(const struct lcma_carve *carve)
+{
+	return carve->has_pages && carve->cache == LCMA_CACHE_WB;
+}
 
 #endif

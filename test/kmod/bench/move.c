@@ -6,8 +6,8 @@
  * ones of the kernel's part: they may go anywhere, while those of a block device must
  * stay where the kernel has an address for them.
  *
- * The functions are not exported, and not the same in every kernel: this is for
- * 6.1, the bench's.
+ * The functions are not exported, and not the same in every kernel: this is for 6.1, and
+ * for 6.4 and later, which move folios. Linux in between is not measured.
  */
 #include "bench.h"
 
@@ -17,26 +17,62 @@
 #include <linux/list.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
-#include <linux/string.h>
-#include <linux/utsname.h>
+#include <linux/version.h>
 
-#define KERNEL	"6.1."
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define CAN_MOVE	true
+#define ISOLATE		"isolate_lru_page"
 
 typedef struct page *(*new_fn)(struct page *page, unsigned long private);
-typedef int (*migrate_fn)(struct list_head *from, new_fn new_page,
-			  void *free_page, unsigned long private,
-			  enum migrate_mode mode, int reason,
-			  unsigned int *nr_moved);
+typedef int (*isolate_fn)(struct page *page);
 
-static int (*isolate)(struct page *page);
-static void (*putback)(struct list_head *pages);
-static void (*drain)(void);
-static migrate_fn migrate;
+static isolate_fn isolate;
 
 static struct page *elsewhere(struct page *page, unsigned long private)
 {
 	return alloc_page(GFP_HIGHUSER_MOVABLE);
 }
+
+static bool take_off(struct page *page, struct list_head *pages)
+{
+	if (isolate(page))
+		return false;
+	list_add_tail(&page->lru, pages);
+	return true;
+}
+#else
+#define CAN_MOVE	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0))
+#define ISOLATE		"folio_isolate_lru"
+
+typedef struct folio *(*new_fn)(struct folio *folio, unsigned long private);
+typedef bool (*isolate_fn)(struct folio *folio);
+
+static isolate_fn isolate;
+
+static struct folio *elsewhere(struct folio *folio, unsigned long private)
+{
+	return folio_alloc(GFP_HIGHUSER_MOVABLE, 0);
+}
+
+static bool take_off(struct page *page, struct list_head *pages)
+{
+	struct folio *folio = page_folio(page);
+
+	if (!isolate(folio))
+		return false;
+	list_add_tail(&folio->lru, pages);
+	return true;
+}
+#endif
+
+typedef int (*migrate_fn)(struct list_head *from, new_fn new_page,
+			  void *free_page, unsigned long private,
+			  enum migrate_mode mode, int reason,
+			  unsigned int *nr_moved);
+
+static void (*putback)(struct list_head *pages);
+static void (*drain)(void);
+static migrate_fn migrate;
 
 /* Pages in use, from *at on, off their list. Return: how many. */
 static unsigned int isolate_some(struct list_head *pages, unsigned long *at,
@@ -50,10 +86,8 @@ static unsigned int isolate_some(struct list_head *pages, unsigned long *at,
 		page = pfn_to_page(part->first_pfn + *at);
 		if (!PageAnon(page) || !get_page_unless_zero(page))
 			continue;
-		if (!PageCompound(page) && !isolate(page)) {
-			list_add_tail(&page->lru, pages);
+		if (!PageCompound(page) && take_off(page, pages))
 			nr++;
-		}
 		put_page(page);
 	}
 	return nr;
@@ -73,12 +107,11 @@ int bench_move(const struct bench_order *order)
 	LIST_HEAD(pages);
 	u64 began_ns;
 
-	isolate = bench_resolve("isolate_lru_page");
+	isolate = bench_resolve(ISOLATE);
 	putback = bench_resolve("putback_movable_pages");
 	drain = bench_resolve("lru_add_drain_all");
 	migrate = bench_resolve("migrate_pages");
-	if (!isolate || !putback || !drain || !migrate ||
-	    !strstarts(init_utsname()->release, KERNEL))
+	if (!CAN_MOVE || !isolate || !putback || !drain || !migrate)
 		return -EOPNOTSUPP;
 
 	for (tries = 0; tries < 2 * order->reps && i < order->reps; tries++) {
