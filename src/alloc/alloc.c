@@ -39,7 +39,7 @@ static bool use_prepared(struct lcma_region *region,
 			 const struct lcma_fit *fit, struct lcma_run *run)
 {
 	lockdep_assert_held(&region->lock);
-	if (request->flags & LCMA_AHEAD)
+	if (!region->prepares.nr_ready || request->flags & LCMA_AHEAD)
 		return false;
 	run->start = lcma_prepare_use(region, fit);
 	run->is_zero = run->start != LCMA_NO_PAGE;
@@ -524,7 +524,7 @@ static __always_inline int alloc(const struct lcma_request *request,
 {
 	const ktime_t began = ktime_get();
 	struct lcma_region *region = request->region;
-	struct lcma_fit fit;
+	struct lcma_fit fit __uninitialized;
 	int err;
 
 	if (!region)

@@ -151,7 +151,8 @@ int lcma_request_make(const struct lcma_ask *ask, struct lcma_request *request)
 	request->owner = ask->owner;
 	request->label = ask->label ?: "";
 	request->asker = NULL;
-	if (is_empty(ask) || is_odd(ask) || !lcma_label_is_valid(request->label))
+	if (is_empty(ask) || is_odd(ask) ||
+	    (ask->label && !lcma_label_is_valid(ask->label)))
 		return -EINVAL;
 	err = find_region(ask, request);
 	err = err ?: count_pages(ask, &request->nr_pages);

@@ -44,7 +44,7 @@ static void hand_out(const struct lcma_run *run, unsigned long count)
  */
 struct page *lcma_loose_alloc(struct lcma_request *request)
 {
-	struct lcma_run run;
+	struct lcma_run run __uninitialized;
 	int err;
 
 	request->flags |= LCMA_LOOSE;

@@ -11,6 +11,9 @@
 
 #define LEAF_WORDS	(LCMA_LEAF_PAGES / BITS_PER_LONG)
 
+/* From so many bits on it pays to set whole words at once. */
+#define LONG_BITS	(4 * BITS_PER_LONG)
+
 static unsigned long nr_leaves_for(unsigned long nr_pages)
 {
 	unsigned long leaves = DIV_ROUND_UP(nr_pages, LCMA_LEAF_PAGES);
@@ -312,6 +315,41 @@ static void update_tree(struct lcma_map *map, enum lcma_kind kind,
 }
 
 /**
+ * lcma_bits_fill - set or clear neighbouring bits
+ * @bits: one bit a page
+ * @start: the first
+ * @nr_pages: how many
+ * @value: what they are afterwards
+ *
+ * As bitmap_set() and bitmap_clear(), which write word by word; a run may be long.
+ *
+ * Context: the caller holds the lock that protects @bits.
+ */
+void lcma_bits_fill(unsigned long *bits, unsigned long start,
+		    unsigned long nr_pages, bool value)
+{
+	const unsigned long end = start + nr_pages;
+	unsigned long from = ALIGN(start, BITS_PER_LONG);
+	unsigned long to = end / BITS_PER_LONG * BITS_PER_LONG;
+
+	if (to < from + LONG_BITS) {
+		from = end;
+		to = end;
+	} else {
+		memset(bits + from / BITS_PER_LONG, value ? 0xff : 0,
+		       (to - from) / 8);
+	}
+	if (value && from > start)
+		bitmap_set(bits, start, from - start);
+	else if (from > start)
+		bitmap_clear(bits, start, from - start);
+	if (value && end > to)
+		bitmap_set(bits, to, end - to);
+	else if (end > to)
+		bitmap_clear(bits, to, end - to);
+}
+
+/**
  * lcma_map_bytes - memory that a map needs
  * @nr_pages: pages in the region, 1 to LCMA_MAP_MAX_PAGES - 1
  *
@@ -388,8 +426,26 @@ bool lcma_map_all_in(const struct lcma_map *map, unsigned long start,
 		     unsigned long nr_pages, enum lcma_state state)
 {
 	const unsigned long end = start + nr_pages;
+	const struct lcma_node *leaves;
+	unsigned long at = start, stop;
 
-	return stretch_end(map, start, end, state) == end;
+	if (state != LCMA_POOL && state != LCMA_SHARED)
+		return stretch_end(map, start, end, state) == end;
+	/* Of a whole leaf its summary knows that. */
+	leaves = map->tree[state == LCMA_POOL ? LCMA_KIND_POOL : LCMA_KIND_SHARED] +
+		 map->nr_leaves;
+	for (; at < end; at = stop) {
+		stop = (at / LCMA_LEAF_PAGES + 1) * LCMA_LEAF_PAGES;
+		if (at % LCMA_LEAF_PAGES == 0 && stop <= end) {
+			if (leaves[at / LCMA_LEAF_PAGES].longest < LCMA_LEAF_PAGES)
+				return false;
+			continue;
+		}
+		stop = min(stop, end);
+		if (stretch_end(map, at, stop, state) < stop)
+			return false;
+	}
+	return true;
 }
 
 /* By how many runs the pool grows when this range, none of it pool, joins it. */
@@ -427,18 +483,10 @@ bool lcma_map_move(struct lcma_map *map, unsigned long start,
 	    !lcma_map_all_in(map, start, nr_pages, from))
 		return false;
 
-	if ((from ^ to) & LCMA_BUSY) {
-		if (to & LCMA_BUSY)
-			bitmap_set(map->used, start, nr_pages);
-		else
-			bitmap_clear(map->used, start, nr_pages);
-	}
-	if ((from ^ to) & LCMA_POOL) {
-		if (to & LCMA_POOL)
-			bitmap_set(map->claimed, start, nr_pages);
-		else
-			bitmap_clear(map->claimed, start, nr_pages);
-	}
+	if ((from ^ to) & LCMA_BUSY)
+		lcma_bits_fill(map->used, start, nr_pages, to & LCMA_BUSY);
+	if ((from ^ to) & LCMA_POOL)
+		lcma_bits_fill(map->claimed, start, nr_pages, to & LCMA_POOL);
 	map->nr_in[from] -= nr_pages;
 	map->nr_in[to] += nr_pages;
 	if (to == LCMA_POOL && from != LCMA_POOL)

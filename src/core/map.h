@@ -118,6 +118,8 @@ unsigned long lcma_fit_next(const struct lcma_fit *fit, unsigned long page);
 unsigned long lcma_fit_last(const struct lcma_fit *fit, unsigned long end);
 unsigned long lcma_fit_reach(const struct lcma_fit *fit, unsigned long start,
 			     unsigned long end);
+void lcma_bits_fill(unsigned long *bits, unsigned long start,
+		    unsigned long nr_pages, bool value);
 size_t lcma_map_bytes(unsigned long nr_pages);
 void lcma_map_init(struct lcma_map *map, void *mem, unsigned long nr_pages,
 		   enum lcma_state state);

@@ -167,7 +167,8 @@ struct page *lcma_alloc_pages_within(struct lcma_region *region,
 		.known_flags = LCMA_NOWAIT | LCMA_QUIET | LCMA_ZERO,
 		.owner = LCMA_OWNER_KERNEL,
 	};
-	struct lcma_request request;
+	/* What makes it writes all that counts. */
+	struct lcma_request request __uninitialized;
 	int err;
 
 	if (limits)

@@ -53,7 +53,7 @@ static unsigned long find_run(struct lcma_region *region,
 	lockdep_assert_held(&region->lock);
 	*is_zero = false;
 	while (looks--) {
-		start = lcma_map_find(&region->map, LCMA_KIND_POOL, fit, from,
+		start = lcma_map_seek(&region->map, LCMA_KIND_POOL, fit, &from,
 				      &budget);
 		if (start == LCMA_NO_PAGE)
 			break;

@@ -8,6 +8,8 @@
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 
+#include "core/map.h"
+
 /**
  * struct lcma_loose - the loose pages of a region
  * @pages: [lock] one bit a page: a driver has it
@@ -41,7 +43,7 @@ static inline void lcma_loose_hand_out(struct lcma_loose *loose, unsigned long s
 				       unsigned long nr_pages)
 {
 	__set_bit(start, loose->heads);
-	bitmap_set(loose->pages, start, nr_pages);
+	lcma_bits_fill(loose->pages, start, nr_pages, true);
 }
 
 #endif
