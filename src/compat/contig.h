@@ -8,7 +8,6 @@
 
 #include <linux/gfp.h>
 #include <linux/mm.h>
-#include <linux/version.h>
 
 #include "compat/migratetype.h"
 
@@ -32,25 +31,16 @@
  * debug_pagealloc and page poisoning. Claimed pages are not charged to a memory
  * cgroup. But page_owner (from 6.9 on) and the profiling of memory allocations (6.10)
  * take what they know of the first page for all of them, and tag-based KASAN has
- * flags of single pages; then they are freed one by one. lcma does that itself, because
- * free_contig_range() warns about a page that another holder references, too.
- *
- * From 7.2 on free_contig_range() itself frees in blocks.
+ * flags of single pages; then they are freed one by one. lcma does both itself:
+ * free_contig_range() warns about a page that another holder references, too, also
+ * where it frees in blocks, as from 7.2 on.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
-#define LCMA_FREES_BLOCKS	false
-#define LCMA_FREES_SINGLY	false
-#elif defined(CONFIG_PAGE_OWNER) || defined(CONFIG_MEM_ALLOC_PROFILING) || \
+#if defined(CONFIG_PAGE_OWNER) || defined(CONFIG_MEM_ALLOC_PROFILING) || \
 	defined(CONFIG_KASAN_SW_TAGS) || defined(CONFIG_KASAN_HW_TAGS)
 #define LCMA_FREES_BLOCKS	false
-#define LCMA_FREES_SINGLY	true
 #else
 #define LCMA_FREES_BLOCKS	true
-#define LCMA_FREES_SINGLY	false
 #endif
-
-/* Pages that go to free_contig_range() between two offers to reschedule. */
-#define LCMA_FREE_BATCH		256UL
 
 /*
  * With tag-based KASAN a claim consists of blocks with different tags, and a

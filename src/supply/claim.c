@@ -72,17 +72,13 @@ static void give_pages(unsigned long pfn, unsigned long nr_pages)
 {
 	unsigned long nr;
 
+	if (!LCMA_FREES_BLOCKS) {
+		lcma_block_free_singly(pfn, nr_pages);
+		return;
+	}
 	for (; nr_pages; nr_pages -= nr, pfn += nr) {
-		if (LCMA_FREES_BLOCKS) {
-			nr = lcma_block_next(pfn, nr_pages);
-			lcma_block_free(pfn, nr);
-		} else if (LCMA_FREES_SINGLY) {
-			nr = nr_pages;
-			lcma_block_free_singly(pfn, nr);
-		} else {
-			nr = min(nr_pages, LCMA_FREE_BATCH);
-			free_contig_range(pfn, nr);
-		}
+		nr = lcma_block_next(pfn, nr_pages);
+		lcma_block_free(pfn, nr);
 		cond_resched();
 	}
 }
@@ -147,9 +143,9 @@ bool lcma_claim_zeroes(void)
  * lcma_unclaim_is_fast - are pages given back in blocks?
  *
  * Context: any.
- * Return: true if they are, by lcma or by the kernel.
+ * Return: true if they are; false where the kernel's accounting wants single pages.
  */
 bool lcma_unclaim_is_fast(void)
 {
-	return !LCMA_FREES_SINGLY;
+	return LCMA_FREES_BLOCKS;
 }

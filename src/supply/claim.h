@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Claiming: pages out of the buddy allocator, and back to it. The only caller
- * of alloc_contig_range() and free_contig_range().
+ * of alloc_contig_range().
  */
 #ifndef LCMA_CLAIM_H
 #define LCMA_CLAIM_H

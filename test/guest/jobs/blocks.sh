@@ -5,8 +5,8 @@
 # sees it (by kprobe). A page that another holder references meanwhile, the first of
 # a block or one inside it, does not go before its holder lets go, and nothing else
 # is lost. Where a block cannot be made, as by fault injection, all goes back page by
-# page. On a kernel that frees in blocks itself, or whose accounting wants single
-# pages, the same without the count. Cannot be shown here: a reference that is taken
+# page. On a kernel whose accounting wants single pages, the same without the count. On
+# Linux 7.2 and later free_contig_range() would warn. Cannot be shown here: a reference that is taken
 # between two steps of the same call.
 #
 # suite: check

@@ -299,13 +299,10 @@ can_reserve_mem()
 	[ "$tap_major" -gt 6 ] || { [ "$tap_major" = 6 ] && [ "$tap_minor" -ge 12 ]; }
 }
 
-# frees_blocks: does lcma free in blocks here (src/compat/contig.h)? Not from 7.2 on,
-# nor with CONFIG_PAGE_OWNER.
+# frees_blocks: does lcma free in blocks here (src/compat/contig.h)? Not with
+# CONFIG_PAGE_OWNER.
 frees_blocks()
 {
-	IFS=.- read -r tap_major tap_minor _ </proc/sys/kernel/osrelease
-	[ "$tap_major" -lt 7 ] || { [ "$tap_major" = 7 ] && [ "$tap_minor" -lt 2 ]; } ||
-		return 1
 	! grep -q ' __reset_page_owner$' /proc/kallsyms
 }
 
