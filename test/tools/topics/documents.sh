@@ -26,6 +26,29 @@ while read -r line; do
 	[ $status != 2 ]
 	report $? "documented: $line" err
 done <commands
+
+# What the pages mark as not to be run: where the program is here, it knows the options.
+awk -f "$top/test/guest/lib/commands.awk" "$top"/docs/{troubleshooting,operation,shell,programs}.md "$top/README.md" |
+	awk '$2 == "-"' >commands
+[ "$(wc -l <commands)" -gt 8 ]
+report $? "the pages say what is not run" commands
+while read -r place _ program line; do
+	line=${line%%;*}
+	if ! command -v "$program" >/dev/null; then
+		skip "$place: $program $line" "there is no $program here"
+		continue
+	fi
+	{ "$program" --help; "$program" "${line%% *}" -h; man "$program"; } >said 2>&1 </dev/null
+	grep -oE -- '(^| )-[-a-zA-Z]+' <<<"$line" >options
+	while read -r option; do
+		case $option in
+		--?*) grep -q -e "$option" said ;;
+		-?) grep -qE -e "(^|[^-[:alnum:]])$option([^[:alnum:]]|$)" said ;;
+		*) grep -qE -e "-${option:1:1}([^[:alnum:]]|$)" said && grep -qE -e "-${option:2:1}([^[:alnum:]]|$)" said ;;
+		esac
+		report $? "$place: $program has $option" said
+	done <options
+done < <(grep -vE ' (cat|ls|uname|cmactl|bpftrace|perf) ' commands)
 # The scripts ask for events and fields that there are.
 fields()
 {
