@@ -7,6 +7,7 @@
 #include "apitest.h"
 
 #include <linux/err.h>
+#include <linux/pfn.h>
 #include <linux/sizes.h>
 
 #define NR_PLANES	4
@@ -127,7 +128,7 @@ static void by_place(const struct banks *banks)
 	limits.at = a.base + SZ_1M;
 	pages = lcma_alloc_pages_within(banks->a, SZ_1M >> PAGE_SHIFT, 0, LCMA_QUIET,
 					&limits);
-	OK(!IS_ERR(pages) && page_to_phys(pages) == limits.at, "pages: at a place");
+	OK(!IS_ERR(pages) && PFN_PHYS(page_to_pfn(pages)) == limits.at, "pages: at a place");
 	FAILS(lcma_alloc_pages_within(banks->a, 1, 0, LCMA_QUIET, &limits), -ENOSPC,
 	      "pages: it is used");
 	OK(IS_ERR(pages) || lcma_free_pages(banks->a, pages, SZ_1M >> PAGE_SHIFT),
