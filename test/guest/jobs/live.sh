@@ -55,7 +55,7 @@ log=$(log_since)
 matches "$log" "region a: 32768 KiB taken from the running system, [0-9]+ KiB of them were in use and have moved; looking at [0-9]+ MiB took [0-9]+ ms, taking [0-9]+ ms" \
 	"the log says what was moved, and how long it took"
 region_info a
-is "$source $nr_pages" "live $((32 * mib / 4096))" "that is what it is"
+is "$source $nr_pages" "live $((32 * mib / page_bytes))" "that is what it is"
 place=$base
 blocks
 pageblock=$(lcma_info a pageblock_pages)
@@ -95,11 +95,13 @@ as_before "after programs used it" 1
 
 # --- a place -----------------------------------------------------------------------------------
 
-check "at a place" lcma_load "a=16M@live:$place;b=8M@live,below=$place"
+# Where there were 32 MiB at first; before that there may be nothing but the kernel.
+hex=$(printf '0x%x' $((place + 32 * mib)))
+check "at a place" lcma_load "a=16M@live:$place;b=8M@live,below=$hex"
 region_info a
 is "$base" "$place" "it is there"
 region_info b
-compare $((base + nr_pages * 4096)) -le $((place)) "b is below"
+compare $((base + nr_pages * page_bytes)) -le $((hex)) "b is below"
 check "unload" lcma_unload
 
 # --- refusals, at run time ---------------------------------------------------------------------
