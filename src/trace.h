@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Tracepoints: the story of each allocation, live, for perf, bpftrace and tracefs.
- * Off, each is one jump label. Numbers have their units in their names; texts are
+ * Off, each is one jump label: arguments that need a call stand behind
+ * trace_..._enabled(). Numbers have their units in their names; texts are
  * copied, because what they name may be gone when the trace is read.
  *
  * They take plain values, so every wing can include this. tracefs is root's: page

@@ -182,6 +182,8 @@ static void trace_obstacle(const struct lcma_search *search, int err)
 {
 	const struct lcma_obstacle *obstacle = &search->obstacle;
 
+	if (!trace_lcma_alloc_obstacle_enabled())
+		return;
 	trace_lcma_alloc_obstacle(search->region->name, obstacle->pfn,
 				  obstacle->nr_pages,
 				  lcma_obstacle_word(obstacle->kind), err);

@@ -205,10 +205,11 @@ static void release_buffer(struct kref *ref)
 	lcma_region_lock(region, &flags);
 	rb_erase(&buffer->node, &region->buffers.tree);
 	lcma_region_unlock(region, flags);
-	trace_lcma_buffer_gone(region->name, buffer->facts.id,
-			       buffer->facts.bytes,
-			       ktime_to_ns(ktime_sub(ktime_get(),
-						     buffer->facts.created)));
+	if (trace_lcma_buffer_gone_enabled())
+		trace_lcma_buffer_gone(region->name, buffer->facts.id,
+				       buffer->facts.bytes,
+				       ktime_to_ns(ktime_sub(ktime_get(),
+							     buffer->facts.created)));
 	lcma_free(&buffer->run);
 	lcma_charge_free(buffer->charge);
 	put_pid(buffer->tgid);

@@ -135,29 +135,5 @@ says '^cam 1: .*, 32 MiB, by .*, for slow, tried for ' "is remembered"
 says '^  slow, 8192 pages aligned to 1: [0-9]+ ms, ' "with what it waited for"
 is "$(lcma_info cam failures)" "$failures" "and is no failure"
 
-# --- the story of an allocation, live ------------------------------------------------------
-
-tracing=/sys/kernel/tracing
-[ -d $tracing/events ] || mount -t tracefs tracefs $tracing 2>/dev/null
-if [ -d $tracing/events/lcma ]; then
-	echo 1 >$tracing/events/lcma/enable
-	expect_write ok '8M region=cam label=traced' "an allocation that is traced"
-	lcma_free_all
-	expect_write EFBIG "40M region=cam" "and one that fails"
-	echo 0 >$tracing/events/lcma/enable
-	cp $tracing/trace $out
-	says 'lcma_alloc_start: region=cam nr_pages=2048 align_pages=1 ' "it starts"
-	says 'lcma_alloc_candidate: region=cam pfn=0x[0-9a-f]+ nr_pages=2048 is_proof=0' "a candidate"
-	says 'lcma_claim: region=cam pfn=0x[0-9a-f]+ nr_pages=[0-9]+ err=0 took_ns=[1-9]' "a claim"
-	says 'lcma_alloc_finish: region=cam pfn=0x[0-9a-f]+ nr_pages=2048 outcome=search err=0 took_ns=[1-9]' "it ends"
-	says 'lcma_buffer_new: region=cam id=[0-9]+ pfn=0x[0-9a-f]+ bytes=8388608 latency_ns=[1-9][0-9]* label=traced' "a buffer comes"
-	says 'lcma_buffer_gone: region=cam id=[0-9]+ bytes=8388608 held_ns=[1-9]' "and goes"
-	says 'lcma_give_back: region=cam pfn=0x[0-9a-f]+ nr_pages=' "its pages go back"
-	says 'lcma_alloc_finish: region=cam pfn=0x0 nr_pages=10240 outcome=failed err=-27 ' "the failure"
-	echo >$tracing/trace
-else
-	skip "the story of an allocation" "this kernel has no tracepoints of modules"
-fi
-
 check "unload" lcma_unload
 finish
