@@ -19,13 +19,17 @@
 void lcma_latency_count(struct lcma_latency *latency, enum lcma_outcome outcome,
 			unsigned long nr_pages, u64 took_ns)
 {
-	atomic_long_inc(&latency->counts[outcome][lcma_size_class(nr_pages)]
+	const unsigned int size = lcma_size_class(nr_pages);
+
+	atomic_long_inc(&latency->counts[outcome][size]
 					[lcma_time_class(took_ns)]);
+	atomic64_add(took_ns, &latency->sum_ns[outcome][size]);
 }
 
-static int emit_line(const atomic_long_t *counts, unsigned int outcome,
+static int emit_line(const struct lcma_latency *latency, unsigned int outcome,
 		     unsigned int size, char *to, int at)
 {
+	const atomic_long_t *counts = latency->counts[outcome][size];
 	const int begin = at;
 	unsigned int i;
 
@@ -37,7 +41,9 @@ static int emit_line(const atomic_long_t *counts, unsigned int outcome,
 	for (i = 0; i < LCMA_TIME_CLASSES; i++)
 		at += sysfs_emit_at(to, at, " %lu",
 				    (unsigned long)atomic_long_read(&counts[i]));
-	return at + sysfs_emit_at(to, at, "\n") - begin;
+	at += sysfs_emit_at(to, at, " %llu\n",
+			    (u64)atomic64_read(&latency->sum_ns[outcome][size]));
+	return at - begin;
 }
 
 /**
@@ -46,7 +52,8 @@ static int emit_line(const atomic_long_t *counts, unsigned int outcome,
  * @to: a page
  *
  * A line for each outcome and size: the word, the largest size in bytes or "more", and
- * how many allocations took up to 1, 2, 4, 8 ... microseconds, and longer.
+ * how many allocations took up to 1, 2, 4, 8 ... microseconds, and longer; last, how
+ * many nanoseconds they took together.
  *
  * Context: process.
  * Return: length of the text.
@@ -58,7 +65,6 @@ int lcma_latency_emit(const struct lcma_latency *latency, char *to)
 
 	for (outcome = 0; outcome < LCMA_NR_OUTCOMES; outcome++)
 		for (size = 0; size < LCMA_SIZE_CLASSES; size++)
-			at += emit_line(latency->counts[outcome][size], outcome,
-					size, to, at);
+			at += emit_line(latency, outcome, size, to, at);
 	return at;
 }

@@ -14,11 +14,13 @@
 /**
  * struct lcma_latency - a region's part: its histograms
  * @counts: [atomic] how many allocations
+ * @sum_ns: [atomic] how long all of them took together
  *
  * Written in: region/latency.c
  */
 struct lcma_latency {
 	atomic_long_t counts[LCMA_NR_OUTCOMES][LCMA_SIZE_CLASSES][LCMA_TIME_CLASSES];
+	atomic64_t sum_ns[LCMA_NR_OUTCOMES][LCMA_SIZE_CLASSES];
 };
 
 void lcma_latency_count(struct lcma_latency *latency, enum lcma_outcome outcome,

@@ -375,7 +375,7 @@ static int do_failure_list(void *arg)
 		.label = "frame",
 		.why = "-EBUSY, 1024 pages aligned to 1: page 0x7a801 is \"pinned\"",
 	};
-	int err = take(&l, sizeof(l), LCMA_FAILURES_ALL, arg);
+	int err = take(&l, sizeof(l), LCMA_FAILURES_ALL | LCMA_FAILURES_SLOW, arg);
 	char *to;
 	uint32_t nr = 0;
 
@@ -388,6 +388,8 @@ static int do_failure_list(void *arg)
 	/* FAKE_ERRNO: the first one is of that kind, with that obstacle. */
 	if (setting("FAKE_ERRNO"))
 		e.err = setting("FAKE_ERRNO");
+	if (l.flags & LCMA_FAILURES_SLOW)
+		e.err = 0;
 	if (getenv("FAKE_OBSTACLE"))
 		e.obstacle = setting("FAKE_OBSTACLE");
 	if (setting("FAKE_LONGEST"))

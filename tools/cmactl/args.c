@@ -374,7 +374,7 @@ static const struct option {
 	{ "count", 0, VALUE, BIT(CMD_WATCH) | BIT(CMD_BENCH) | BIT(CMD_MAP), 0,
 	  take_count },
 	{ "svg", 0, NO_VALUE, BIT(CMD_MAP) | BIT(CMD_LATENCY), ARG_SVG, NULL },
-	{ "slow", 0, NO_VALUE, BIT(CMD_FAILURES), ARG_SLOW, NULL },
+	{ "slow", 0, NO_VALUE, BIT(CMD_FAILURES) | BIT(CMD_WHY), ARG_SLOW, NULL },
 	{ "watch", 0, NO_VALUE, BIT(CMD_MAP), ARG_WATCH, NULL },
 	{ "seed", 0, VALUE, BIT(CMD_STRESS), ARG_SEED, take_seed },
 	{ "threads", 0, VALUE, BIT(CMD_STRESS), 0, take_threads },

@@ -39,6 +39,8 @@ static bool read_line(char *text, struct latency_line *line)
 			return false;
 		line->nr += line->counts[i];
 	}
+	line->sum_ns = strtoull(rest, &end, 10);
+	line->has_sum = end != rest;
 	return true;
 }
 
@@ -150,6 +152,10 @@ static void line_json(struct json *json, const char *region,
 	else
 		json_null(json, "bytes_up_to");
 	json_number(json, "count", line->nr);
+	if (line->has_sum)
+		json_number(json, "sum_ns", line->sum_ns);
+	else
+		json_null(json, "sum_ns");
 	json_open(json, "classes", '[');
 	for (i = 0; i < LATENCY_CLASSES; i++) {
 		json_open(json, NULL, '{');

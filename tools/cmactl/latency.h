@@ -5,6 +5,7 @@
 #ifndef CMACTL_LATENCY_H
 #define CMACTL_LATENCY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -18,12 +19,16 @@
  * @bytes: how large they were at most; 0: larger than all others
  * @counts: how many of each class
  * @nr: of all classes
+ * @sum_ns: how long all of them took together
+ * @has_sum: an older module tells no sum
  */
 struct latency_line {
 	char outcome[16];
 	uint64_t bytes;
 	uint64_t counts[LATENCY_CLASSES];
 	uint64_t nr;
+	uint64_t sum_ns;
+	bool has_sum;
 };
 
 /**

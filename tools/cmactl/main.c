@@ -35,6 +35,7 @@ static const char usage[] =
 "    --slow               or those that took longer than slow_ms\n"
 "  why [REGION]           the last of them in plain sentences, and what to do\n"
 "    --all                of everybody's\n"
+"    --slow               the last one that took longer than slow_ms\n"
 "  devices                which devices allocate by rules (map=), and why not\n"
 "  info [REGION]          all that is known of a region, or of all\n"
 "  latency [REGION]       how long allocations took; --svg\n"

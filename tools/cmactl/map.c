@@ -382,7 +382,7 @@ static int write_all(struct session *session, int device,
 		    "the module is older than this cmactl" : NULL, "map");
 }
 
-static void write_clock(void)
+static void write_clock(bool on_screen)
 {
 	char clock[32] = "";
 	time_t now = time(NULL);
@@ -390,7 +390,10 @@ static void write_clock(void)
 
 	if (localtime_r(&now, &tm))
 		strftime(clock, sizeof(clock), "%Y-%m-%d %H:%M:%S", &tm);
-	printf(HOME "%s, ^C ends" CLEAR_LINE "\n", clock);
+	if (on_screen)
+		printf(HOME "%s, ^C ends" CLEAR_LINE "\n", clock);
+	else
+		printf("%s\n", clock);
 }
 
 static int show(struct session *session, bool on_screen)
@@ -403,8 +406,8 @@ static int show(struct session *session, bool on_screen)
 		return status;
 	status = regions_load(session, device, &regions);
 	if (!status) {
-		if (on_screen)
-			write_clock();
+		if (session->args->given & ARG_WATCH && !wants_json(session))
+			write_clock(on_screen);
 		status = write_all(session, device, &regions, on_screen);
 		if (on_screen)
 			fputs(CLEAR_REST, stdout);
@@ -418,7 +421,8 @@ static int show(struct session *session, bool on_screen)
 int cmd_map(struct session *session)
 {
 	const bool is_live = session->args->given & ARG_WATCH;
-	const bool on_screen = is_live && wants_colour(session);
+	const bool on_screen = is_live && !wants_json(session) &&
+			       isatty(STDOUT_FILENO);
 	uint32_t left = session->args->count;
 	int status;
 

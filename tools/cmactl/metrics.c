@@ -156,6 +156,10 @@ static void write_latency(FILE *to, const char *region,
 			fprintf(to, "+Inf");
 		fprintf(to, "\"} %" PRIu64 "\n", sum);
 	}
+	if (line->has_sum)
+		fprintf(to, "lcma_region_allocation_seconds_sum{%s} %" PRIu64 ".%09u\n",
+			labels, line->sum_ns / 1000000000,
+			(unsigned int)(line->sum_ns % 1000000000));
 	fprintf(to, "lcma_region_allocation_seconds_count{%s} %" PRIu64 "\n",
 		labels, sum);
 }

@@ -99,7 +99,9 @@ static int draw_label(const struct lcma_buffer_entry *entry, void *data)
 {
 	const struct sheet *sheet = data;
 	const struct lcma_region_info *info = sheet->info;
-	uint64_t at, end, row_end;
+	uint64_t at, end, stop;
+	bool is_first = true;
+	unsigned int y;
 
 	if (!(entry->flags & LCMA_BUFFER_PHYS) ||
 	    !(info->attrs & LCMA_REGION_PHYS) || entry->phys < info->phys ||
@@ -107,17 +109,21 @@ static int draw_label(const struct lcma_buffer_entry *entry, void *data)
 		return 0;
 	at = entry->phys - info->phys;
 	end = at + entry->bytes;
-	row_end = (at / sheet->row + 1) * sheet->row;
-	fprintf(sheet->to, "<rect class=\"buffer\" x=\"%.2f\" y=\"%u\" width=\"%.2f\" height=\"%u\" fill=\"none\" stroke=\"#ffffff\"/>\n",
-		x_of(sheet, at % sheet->row),
-		HEAD + (unsigned int)(at / sheet->row) * ROW,
-		(double)((end < row_end ? end : row_end) - at) * WIDTH /
-		sheet->row, BAR);
-	fprintf(sheet->to, "<text x=\"%.2f\" y=\"%u\" fill=\"#ffffff\">",
-		x_of(sheet, at % sheet->row) + 3,
-		HEAD + (unsigned int)(at / sheet->row) * ROW + 12);
-	escape(sheet->to, *entry->label ? entry->label : entry->comm);
-	fputs("</text>\n", sheet->to);
+	for (; at < end; at = stop, is_first = false) {
+		stop = (at / sheet->row + 1) * sheet->row;
+		if (stop > end)
+			stop = end;
+		y = HEAD + (unsigned int)(at / sheet->row) * ROW;
+		fprintf(sheet->to, "<rect class=\"%s\" x=\"%.2f\" y=\"%u\" width=\"%.2f\" height=\"%u\" fill=\"none\" stroke=\"#ffffff\"/>\n",
+			is_first ? "buffer" : "rest", x_of(sheet, at % sheet->row),
+			y, (double)(stop - at) * WIDTH / sheet->row, BAR);
+		if (!is_first)
+			continue;
+		fprintf(sheet->to, "<text x=\"%.2f\" y=\"%u\" fill=\"#ffffff\">",
+			x_of(sheet, at % sheet->row) + 3, y + 12);
+		escape(sheet->to, *entry->label ? entry->label : entry->comm);
+		fputs("</text>\n", sheet->to);
+	}
 	return 0;
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cmactl why: the last failure in plain sentences, and what to do about it.
+ * cmactl why: the last failure, or the last slow allocation, in plain sentences, and
+ * what to do about it.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmactl.h"
 #include "size.h"
@@ -61,6 +63,12 @@ static uint64_t unused(const struct lcma_region_info *info)
 	return info->pool + info->shared;
 }
 
+static void step_keep(struct story *story)
+{
+	step(story, "keep memory for buffers that must not wait: keep=SIZE in regions=, or keep_high and then keep_low in /sys/kernel/lcma/%s, in pages",
+	     story->entry->region);
+}
+
 static void step_who(struct story *story)
 {
 	step(story, "see who has memory: cmactl list --all --holders (as root)");
@@ -110,7 +118,7 @@ static void tell_obstacle(struct story *story, const char *end)
 
 	if (e->flags & LCMA_FAILURE_PHYS && e->obstacle)
 		snprintf(page, sizeof(page), "0x%" PRIx64,
-			 (uint64_t)(e->obstacle_phys >> 12));
+			 (uint64_t)(e->obstacle_phys / sysconf(_SC_PAGESIZE)));
 	switch (e->obstacle) {
 	case LCMA_HELD_BY_PIN:
 		cause(story, "%s a page was pinned, so that it could not be moved: by O_DIRECT or RDMA, by fixed buffers of io_uring, by a pipe (vmsplice), or by a driver",
@@ -140,8 +148,7 @@ static void tell_obstacle(struct story *story, const char *end)
 		     e->region, e->flags & LCMA_FAILURE_PHYS ?
 		     "; this one is page frame " : "",
 		     e->flags & LCMA_FAILURE_PHYS ? page : "");
-	step(story, "keep memory for buffers that must not wait: keep=SIZE in regions=, or keep_high and then keep_low in /sys/kernel/lcma/%s, in pages",
-	     e->region);
+	step_keep(story);
 	step(story, "a larger region has more places to choose from");
 }
 
@@ -157,9 +164,34 @@ static void tell_late(struct story *story, const char *end)
 	}
 	cause(story, "%s the pages of the region had to be emptied first, and that takes time",
 	      text);
-	step(story, "keep memory for buffers that must not wait: keep=SIZE in regions=, or keep_high and then keep_low in /sys/kernel/lcma/%s, in pages",
-	     story->entry->region);
+	step_keep(story);
 	step(story, "give it a longer timeout");
+}
+
+/* It has what it asked for, but late. */
+static void tell_slow(struct story *story)
+{
+	const struct lcma_failure_entry *e = story->entry;
+
+	switch (e->obstacle) {
+	case LCMA_HELD_BY_NONE:
+		cause(story, "it succeeded; the pages had to be emptied first, and zeroed, and that takes time");
+		break;
+	case LCMA_HELD_BY_PASSING:
+		cause(story, "it succeeded; a page was locked or under I/O, and had to be waited for, or another place tried");
+		break;
+	default:
+		cause(story, "it succeeded; a page %s, and another place had to be tried",
+		      e->obstacle == LCMA_HELD_BY_PIN ? "was pinned" :
+		      e->obstacle == LCMA_HELD_BY_RESERVED ?
+		      "was the kernel's" : "could not be moved");
+		step(story, "see where such pages are: cmactl map %s (as root)",
+		     e->region);
+		break;
+	}
+	step_keep(story);
+	step(story, "or empty memory ahead of time: cmactl prepare SIZE, LCMA_IOC_PREPARE");
+	step(story, "see how often it is so: cmactl latency %s", e->region);
 }
 
 static void tell(struct story *story)
@@ -169,6 +201,9 @@ static void tell(struct story *story)
 
 	size_text(e->bytes, want);
 	switch (e->err) {
+	case 0:
+		tell_slow(story);
+		break;
 	case ENOSPC:
 		tell_enospc(story);
 		break;
@@ -222,17 +257,19 @@ static void write_text(const struct story *story)
 {
 	const struct lcma_failure_entry *e = story->entry;
 	char ago[CMACTL_TEXT_BYTES], size[CMACTL_TEXT_BYTES];
-	char align[CMACTL_TEXT_BYTES] = "";
+	char align[CMACTL_TEXT_BYTES] = "", took[CMACTL_TEXT_BYTES];
 	int i;
 
-	if (e->align > 4096)
+	if (e->align > (uint64_t)sysconf(_SC_PAGESIZE))
 		size_text(e->align, align);
-	printf("%s ago, %s (pid %d%s, uid %" PRIu32 ") asked region %s for %s%s%s%s%s and got %s.\n",
+	printf("%s ago, %s (pid %d%s, uid %" PRIu32 ") asked region %s for %s%s%s%s%s and got %s%s.\n",
 	       duration_text(e->age_ns, ago), *e->comm ? e->comm : "an interrupt",
 	       (int)e->pid, e->flags & LCMA_FAILURE_GONE ? ", gone" : "",
 	       e->uid, e->region, size_text(e->bytes, size),
 	       *align ? " aligned to " : "", align,
-	       *e->label ? ", label " : "", e->label, lcma_errorname(e->err));
+	       *e->label ? ", label " : "", e->label, e->err ? lcma_errorname(e->err) :
+						      "it after ",
+	       e->err ? "" : duration_text(e->took_ns, took));
 	printf("\nwhy:  %s.\n", story->cause);
 	for (i = 0; i < MAX_STEPS && *story->steps[i]; i++)
 		printf("%s%s\n", i ? "      " : "do:   ", story->steps[i]);
@@ -267,8 +304,9 @@ static void write_json(struct session *session, const struct story *story)
 static int find_last(struct session *session, int device, const char *region,
 		     struct lcma_failure_entry *last)
 {
-	const uint32_t flags = session->args->given & ARG_ALL ?
-			       LCMA_FAILURES_ALL : 0;
+	const unsigned int given = session->args->given;
+	const uint32_t flags = (given & ARG_ALL ? LCMA_FAILURES_ALL : 0) |
+			       (given & ARG_SLOW ? LCMA_FAILURES_SLOW : 0);
 	struct lcma_failure_entry entries[ROOM];
 	int nr = lcma_list_failures(device, region, flags, 0, entries, ROOM);
 
@@ -298,6 +336,17 @@ static int find(struct session *session, int device,
 	return found;
 }
 
+static void write_none(const struct session *session)
+{
+	const unsigned int given = session->args->given;
+
+	printf("No allocation of %s has %s that lcma remembers.\n",
+	       given & ARG_ALL ? "anybody" : "yours",
+	       given & ARG_SLOW ? "been slow" : "failed");
+	if (given & ARG_SLOW)
+		printf("What counts as slow is told by /sys/module/lcma/parameters/slow_ms; with 0, nothing does.\n");
+}
+
 int cmd_why(struct session *session)
 {
 	struct lcma_failure_entry last;
@@ -323,9 +372,7 @@ int cmd_why(struct session *session)
 		else if (found)
 			write_text(&story);
 		else
-			printf("No allocation of %s has failed that lcma remembers.\n",
-			       session->args->given & ARG_ALL ? "anybody" :
-								"yours");
+			write_none(session);
 	}
 	regions_free(&regions);
 	return status;

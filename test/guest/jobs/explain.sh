@@ -125,6 +125,23 @@ ctl 0 latency gpu
 says '^gpu +pool +16 MiB +[4-9] ' "four hits of the pool, and one"
 says '^gpu +failed +64 KiB +1 ' "and a failure"
 is "$(wc -l </sys/kernel/lcma/cam/latency)" 12 "sysfs has a line for each outcome and size"
+# Each time lies in its class, so the sum of all times lies between the sums of the ends.
+is "$(awk '{
+	low = high = nr = from = 0
+	for (i = 0; i < 25; i++) {
+		to = i == 24 ? 1e12 : from ? from * 2 : i ? 2000 : 1000
+		low += $(i + 3) * from
+		high += $(i + 3) * to
+		nr += $(i + 3)
+		from = to
+	}
+	if (NF != 28 || $28 + 0 < low || $28 + 0 > high)
+		print "wrong:", $0
+	if (nr)
+		used++
+} END { print used + 0 }' /sys/kernel/lcma/gpu/latency)" 3 "and the sum of the times is what its classes allow"
+ctl 0 metrics --region gpu
+says '^lcma_region_allocation_seconds_sum[{]region="gpu",outcome="pool",bytes_up_to="16777216"[}] 0[.]0*[1-9]' "the metrics have the sum in seconds"
 failures=$(lcma_info cam failures)
 echo 1 >/sys/module/lcma/parameters/slow_ms
 expect_write ok '32M label=slow' "a slow allocation"
@@ -134,6 +151,8 @@ ctl 0 failures cam --slow --all
 says '^cam 1: .*, 32 MiB, by .*, for slow, tried for ' "is remembered"
 says '^  slow, 8192 pages aligned to 1: [0-9]+ ms, ' "with what it waited for"
 is "$(lcma_info cam failures)" "$failures" "and is no failure"
+ctl 0 why cam --slow --all
+says ' asked region cam for 32 MiB, label slow and got it after [0-9]' "why tells it, too"
 
 check "unload" lcma_unload
 finish

@@ -44,12 +44,22 @@ out '>4 KiB at \+0x410000: pinned: in the way<'
 report $? "two buffers are outlined" out
 ! grep -q $'\033' out
 report $? "a command name cannot break it" out
+# 12 MiB, from 4 MiB into the first row on: outlined in both rows, labelled once.
+FAKE_STATE=$out/state3 ctl 0 alloc 12M --text --label wide
+FAKE_STATE=$out/state3 ctl 0 map cam --svg
+out '<rect class="buffer" x="610\.00" y="30" width="500\.00"'
+out '<rect class="rest" x="110\.00" y="52" width="1000\.00"'
+[ "$(grep -c '>wide<' out)" = 1 ]
+report $? "it has its label once" out
 FAKE_USER=1 ctl 0 map cam --svg
 ! grep -q camera out
 report $? "without addresses, no labels" out
 ctl 0 map cam --watch --count 2 --json
 [ "$(wc -l <out)" = 2 ]
 report $? "watch writes two objects" out
+ctl 0 map cam --watch --count 2
+[ "$(grep -c '^20..-..-.. ..:..:..$' out)" = 2 ] && ! grep -q $'\033' out
+report $? "in a file, each has the time, and nothing else that a terminal needs" out
 # On a terminal: colours, and a clock.
 terminal()
 {
@@ -61,6 +71,8 @@ terminal map cam --watch --count 2
 report $? "map on a terminal" out
 [ "$(grep -c '^.*20..-..-.. ..:..:..' out)" = 2 ] && grep -q $'\033\[97;41mP' out
 report $? "it has colours and the time" out
+NO_COLOR=1 terminal map cam --watch --count 1 && grep -q '20..-..-.. ..:..:..' out && ! grep -q $'\033\[[0-9;]*m' out
+report $? "without colours it still has the time" out
 NO_COLOR=1 terminal map cam && ! grep -q $'\033' out
 report $? "NO_COLOR is respected" out
 

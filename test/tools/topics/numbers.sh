@@ -7,7 +7,7 @@
 mkdir -p "$FAKE_ROOT"/sys/kernel/lcma/{cam,gpu}
 zeros='0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0'
 cat >"$FAKE_ROOT/sys/kernel/lcma/cam/latency" <<-EOF
-	pool 65536 0 0 0 60 30 9 0 0 0 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0
+	pool 65536 0 0 0 60 30 9 0 0 0 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1234567890
 	search more $zeros 0 0 0 1 0
 	failed more $zeros 0 0 0 0 2
 	failed 65536 $zeros 0 0 0 0 0
@@ -22,6 +22,7 @@ report $? "what never happened is left out" out
 ctl 0 latency cam --json
 json "[(l['outcome'], l['bytes_up_to'], l['count']) for l in d['latencies']]" \
 	"[('pool', 65536, 100), ('search', None, 1), ('failed', None, 2), ('failed', 65536, 0)]"
+json "[l['sum_ns'] for l in d['latencies']]" "[1234567890, None, None, None]"
 json "d['latencies'][0]['classes'][3], d['latencies'][0]['classes'][24]['ns_up_to']" "({'ns_up_to': 8000, 'count': 60}, None)"
 ctl 0 latency cam --svg
 try "SVG is XML" python3 -c 'import xml.dom.minidom, sys; xml.dom.minidom.parse("out")'
@@ -46,6 +47,9 @@ out '^lcma_region_stuck_bytes\{region="cam"\} 4096$'
 out '^lcma_region_keep_high_bytes\{region="gpu"\} 16777216$'
 out '^lcma_region_allocation_seconds_bucket\{region="cam",outcome="pool",bytes_up_to="65536",le="0\.000016"\} 90$'
 out '^lcma_region_allocation_seconds_bucket\{region="cam",outcome="failed",bytes_up_to="\+Inf",le="\+Inf"\} 2$'
+# Of a module that tells no sum there is none.
+[ "$(grep '_sum{' out)" = 'lcma_region_allocation_seconds_sum{region="cam",outcome="pool",bytes_up_to="65536"} 1.234567890' ]
+report $? "the sum of all times" out
 out '^lcma_region_info\{region="gpu",source="reserve_mem:gpu",private="1"\} 1$'
 if command -v promtool >/dev/null; then
 	try "promtool likes them" promtool_is_quiet
@@ -60,10 +64,13 @@ dashboard()
 	there = set(re.findall(r'^(lcma_\w+)', open(sys.argv[1]).read(), re.M))
 	board = json.load(open(sys.argv[2]))
 	asked = set()
+	texts = [v['query'] for v in board['templating']['list']]
 	for panel in board['panels']:
-	    for target in panel['targets']:
-	        asked |= set(re.findall(r'lcma_\w+', target['expr']))
-	assert len(asked) > 8, asked
+	    assert panel['targets'], panel['title']
+	    texts += [target['expr'] for target in panel['targets']]
+	for text in texts:
+	    asked |= set(re.findall(r'lcma_\w+', text))
+	assert len(asked) > 12, asked
 	assert asked <= there, asked - there
 	END
 }

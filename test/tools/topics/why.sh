@@ -46,3 +46,17 @@ tells 'the system has no memory for lcma' FAKE_ERRNO=105
 tells 'the quota of this open file' FAKE_ERRNO=122
 tells 'the region is drained' FAKE_ERRNO=2
 FAKE_USER=1 ctl 4 why --all
+
+# What was slow, and why.
+ctl 0 why --slow
+out '^No allocation of yours has been slow that lcma remembers\.$'
+out 'slow_ms; with 0, nothing does'
+FAKE_WHY=1 FAKE_ERRNO=1 ctl 0 why cam --slow
+out '^[0-9.]+ [a-z]+ ago, fake .* asked region cam for 4 MiB, label frame and got it after 1\.2 ms\.$'
+out '^why:  it succeeded; a page was pinned, and another place had to be tried\.$'
+out 'see where such pages are: cmactl map cam'
+out 'cmactl prepare SIZE'
+FAKE_WHY=1 FAKE_ERRNO=1 FAKE_OBSTACLE=0 ctl 0 why cam --slow --json
+json "d['why']['failure']['errno'], 'emptied first' in d['why']['cause'], len(d['why']['do'])" "(None, True, 3)"
+FAKE_WHY=1 FAKE_ERRNO=1 FAKE_OBSTACLE=1 ctl 0 why cam --slow
+out '^why:  it succeeded; a page was locked or under I/O'
