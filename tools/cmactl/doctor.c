@@ -233,17 +233,19 @@ static void check_config(struct exam *exam)
 
 /* --- the reservation ------------------------------------------------------------- */
 
-static uint64_t cma_total_kib(const struct exam *exam)
+/* Return: a number of KiB from /proc/meminfo; 0 if it is not there. */
+static uint64_t meminfo_kib(const struct exam *exam, const char *name)
 {
-	char path[512], line[128];
-	uint64_t kib = 0;
+	char path[512], line[128], word[32];
+	uint64_t kib = 0, value;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/proc/meminfo", exam->root);
 	file = fopen(path, "re");
 	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "CmaTotal: %" SCNu64, &kib) == 1)
-			break;
+		if (sscanf(line, "%31[^:]: %" SCNu64, word, &value) == 2 &&
+		    !strcmp(word, name))
+			kib = value;
 	if (file)
 		fclose(file);
 	return kib;
@@ -269,7 +271,7 @@ static void check_reservation(struct exam *exam)
 {
 	static const char *const remedy =
 		"put cma=96M on the kernel command line and boot again (Debian: GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub; Raspberry Pi: cmdline.txt; U-Boot: bootargs), or a node with compatible = \"shared-dma-pool\", reusable, linux,cma-default in the device tree";
-	const uint64_t kib = cma_total_kib(exam);
+	const uint64_t kib = meminfo_kib(exam, "CmaTotal");
 	const unsigned int nodes =
 		count_entries(exam, "/proc/device-tree/reserved-memory");
 	char cma[64], reserved[128], size[CMACTL_TEXT_BYTES];
@@ -369,18 +371,39 @@ static void check_udev(struct exam *exam)
 	     "no 60-lcma.rules: /dev/lcma is root's only");
 }
 
+/* What regions leave to others: of the kernel's areas, and beside them. */
+static void check_left(struct exam *exam, uint64_t taken_bytes)
+{
+	const uint64_t total = meminfo_kib(exam, "CmaTotal") << 10;
+	const uint64_t outside = meminfo_kib(exam, "MemFree") -
+				 meminfo_kib(exam, "CmaFree");
+	char left[CMACTL_TEXT_BYTES], fixed[CMACTL_TEXT_BYTES];
+
+	if (!total || taken_bytes > total)
+		return;
+	told(exam, taken_bytes == total ? NOTE : GOOD, "left",
+	     taken_bytes == total ? "drivers that allocate from the kernel's CMA area find none: make cma= larger, or the region smaller" :
+				    NULL,
+	     "%s of the CMA areas for the kernel's own drivers; %s are free beside them, for what cannot be moved",
+	     size_text(total - taken_bytes, left),
+	     size_text(outside << 10, fixed));
+}
+
 static void check_regions(struct exam *exam, int device)
 {
 	char (*names)[LCMA_NAME_SIZE] = calloc(64, LCMA_NAME_SIZE);
 	struct lcma_region_info info;
 	char bytes[CMACTL_TEXT_BYTES], largest[CMACTL_TEXT_BYTES];
-	uint64_t failures = 0;
+	uint64_t failures = 0, taken = 0;
 	int i, nr = names ? lcma_get_regions(device, names, 64) : -ENOMEM;
 
 	for (i = 0; i < nr && i < 64; i++) {
 		if (lcma_get_region(device, names[i], &info))
 			continue;
 		failures += info.failures;
+		/* In the area that cma= made; the device tree's count by themselves. */
+		if (!strncmp(info.origin, "cma", 3))
+			taken += info.bytes;
 		told(exam, info.quarantined ? NOTE : GOOD, "region",
 		     info.quarantined ? "something still holds pages of buffers that are gone: /sys/kernel/debug/lcma/NAME/quarantine" : NULL,
 		     "%s, %s from %s, %s can be had in one piece", info.name,
@@ -388,6 +411,8 @@ static void check_regions(struct exam *exam, int device)
 		     size_text(info.largest, largest));
 	}
 	free(names);
+	if (nr > 0)
+		check_left(exam, taken);
 	if (nr <= 0)
 		told(exam, BAD, "region", "see dmesg", "there is none");
 	else if (failures)

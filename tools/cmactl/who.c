@@ -196,6 +196,7 @@ static void tell_devices(struct inquiry *inquiry, uint64_t inode)
 	FILE *file = open_file(inquiry, "re", "/sys/kernel/debug/dma_buf/bufinfo");
 	struct json *json = &inquiry->session->json;
 	bool is_it = false, is_list = false;
+	unsigned int nr_devices = 0;
 	char line[256], exporter[64];
 	unsigned long ino;
 
@@ -214,6 +215,7 @@ static void tell_devices(struct inquiry *inquiry, uint64_t inode)
 		} else if (!strncmp(line, "Total", 5)) {
 			is_list = false;
 		} else if (is_it && is_list && line[strspn(line, "\t ")]) {
+			nr_devices++;
 			if (wants_json(inquiry->session))
 				json_text(json, NULL, line + strspn(line, "\t "));
 			else
@@ -222,6 +224,9 @@ static void tell_devices(struct inquiry *inquiry, uint64_t inode)
 		}
 	}
 	fclose(file);
+	if (!nr_devices && !wants_json(inquiry->session))
+		printf("  no device is attached: one that is given the address sees what the CPU wrote, and the CPU what it wrote,\n"
+		       "  only after DMA_BUF_IOCTL_SYNC, LCMA_IOC_SYNC or cmactl sync\n");
 }
 
 static void tell_buffer(struct inquiry *inquiry,

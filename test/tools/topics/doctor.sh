@@ -14,7 +14,7 @@ echo 6.1.0-31-armmp >"$healthy/proc/sys/kernel/osrelease"
 printf '%s\n' CONFIG_CONTIG_ALLOC=y CONFIG_DMA_SHARED_BUFFER=y CONFIG_CMA=y CONFIG_CMA_DEBUG=m CONFIG_DEBUG_FS=y \
 	>"$healthy/boot/config-6.1.0-31-armmp"
 echo 'console=ttyAMA0 cma=96M quiet' >"$healthy/proc/cmdline"
-printf 'MemTotal: 500000 kB\nCmaTotal:   98304 kB\n' >"$healthy/proc/meminfo"
+printf 'MemTotal: 500000 kB\nMemFree: 300000 kB\nCmaTotal:   98304 kB\nCmaFree: 90000 kB\n' >"$healthy/proc/meminfo"
 echo 0.1.0 >"$healthy/sys/module/lcma/version"
 touch "$healthy/usr/lib/udev/rules.d/60-lcma.rules"
 ctl 0 doctor --root "$healthy"
@@ -25,6 +25,7 @@ out '^! reservation +the device tree has /reserved-memory, with 2 entries$'
 out '^✓ module +lcma 0\.1\.0 is loaded$'
 out '^✓ device +/dev/fake can be opened$'
 out '^✓ region +cam, 64 MiB from cma, 12 MiB can be had in one piece$'
+out '^✓ left +32 MiB of the CMA areas for the kernel.s own drivers; 205\.0 MiB are free beside them'
 out '^✓ udev +/usr/lib/udev/rules.d/60-lcma.rules '
 out '^✓ IOMMU +none: '
 out '^lcma can be used\.$'

@@ -104,6 +104,10 @@ report $? "and so does the one that shares" said
 try "examples/buffer.py" python_example
 grep -qE '^12288 bytes, descriptor [0-9]+, by (numpy|ctypes), sum [1-9][0-9]*$' said
 report $? "it has a buffer" said
+# README shows what it says; descriptor and library are this machine's.
+sed -n '/^    \$ python3 examples.buffer.py 10000$/{n;s/^    //p}' "$top/README.md" >shown
+[ "$(sed 's/r [0-9]*, by [a-z]*/r N/' said)" = "$(sed 's/r [0-9]*, by [a-z]*/r N/' shown)" ]
+report $? "README shows what it says" said shown
 LIBLCMA=$out/fake-liblcma.so FAKE_NODES=L python3 "$top/examples/buffer.py" >said 2>&1
 [ $? = 1 ] && grep -q '^buffer.py: .*not allowed' said
 report $? "and says why it has none" said

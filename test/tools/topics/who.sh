@@ -4,6 +4,7 @@
 # who.
 
 # who: a machine with three processes
+bare=$out/bare
 holders=$out/holders
 rm -rf "$holders"
 mkdir -p "$holders"/proc/{100,200,300}/fdinfo "$holders/sys/kernel/debug/dma_buf"
@@ -21,12 +22,20 @@ out '^buffer gpu/3: 1 MiB, label scanout, asked for .* ago by kworker/0:1'
 out '^  process 100 \(player\): 2 descriptors, 0 mappings$'
 out '^  process 200 \(display\): 0 descriptors, 1 mapping$'
 out '^  device vpu is attached$'
+! grep -q 'no device is attached' out
+report $? "with a device, nothing is said of synchronisation" out
 [ "$(grep -c 'process\|device ' out)" = 3 ]
 report $? "and nobody else" out
 ctl 0 who gpu/3 --root "$holders" --json
 json "[p['pid'] for p in d['processes']], d['devices'], d['buffer']['id']" "([100, 200], ['vpu'], 3)"
 FAKE_STATE=$out/state4 ctl 0 who cam/1
 out '^  the text device holds it: cmactl free'
+FAKE_STATE=$out/state4 ctl 0 who cam/1 --root "$bare"
+out '^  the text device holds it'
+printf '%s\n' 'Dma-buf Objects:' '00100000	00080002	00080005	00000002	lcma	00004003' '	Attached Devices:' \
+	'Total 0 devices attached' >"$holders/sys/kernel/debug/dma_buf/bufinfo"
+ctl 0 who gpu/3 --root "$holders"
+out '^  no device is attached: one that is given the address'
 ctl 1 who gpu/9
 err 'there is no such buffer'
 ctl 1 who none/1
