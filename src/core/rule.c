@@ -165,6 +165,15 @@ static int parse_timeout(struct lcma_cursor *cursor,
 	return 0;
 }
 
+static int parse_keep(struct lcma_cursor *cursor, const struct lcma_word *value,
+		      struct lcma_rule *rule)
+{
+	if (lcma_word_size(value, 1, &rule->keep_bytes))
+		return lcma_cursor_error(cursor, value->at, -EINVAL,
+					 "keep= needs a SIZE, as in keep=1M");
+	return 0;
+}
+
 static const struct {
 	const char *key;
 	int (*parse)(struct lcma_cursor *cursor, const struct lcma_word *value,
@@ -172,6 +181,7 @@ static const struct {
 } options[] = {
 	{ "min=", parse_min },
 	{ "timeout=", parse_timeout },
+	{ "keep=", parse_keep },
 };
 
 static const char *option_word(unsigned int i)

@@ -6,7 +6,7 @@
  *	map     = rule *( ";" rule )
  *	rule    = GLOB "=" ( "kernel" / regions ) *( ":" option )
  *	regions = NAME *( ( "," / "+" ) NAME )
- *	option  = "min=" SIZE / "timeout=" MS
+ *	option  = "min=" SIZE / "timeout=" MS / "keep=" SIZE
  *	SIZE    = 1*DIGIT [ "K" / "M" / "G" ]		bare: bytes
  *
  * GLOB is compared with a device's name, with BUS/NAME, and with its driver's name;
@@ -41,6 +41,7 @@
  *	asked in turn, a later step when no region of an earlier one has memory
  * @min_bytes: smaller requests are left to the kernel
  * @timeout_ms: deadline of each allocation; 0: none
+ * @keep_bytes: what is to be there for requests that may not wait; 0: nothing
  */
 struct lcma_rule {
 	char glob[LCMA_GLOB_BYTES];
@@ -49,6 +50,7 @@ struct lcma_rule {
 	unsigned int steps[LCMA_RULE_REGIONS];
 	u64 min_bytes;
 	u32 timeout_ms;
+	u64 keep_bytes;
 };
 
 /**

@@ -51,7 +51,7 @@
 static char *map;
 module_param(map, charp, 0444);
 MODULE_PARM_DESC(map,
-		 "which devices allocate from which regions through the DMA API: GLOB=REGION[,REGION]...[:min=SIZE][;...], for example \"vivid*=cam,default;*=kernel\"");
+		 "which devices allocate from which regions through the DMA API: GLOB=REGION[,REGION]...[:min=SIZE][:keep=SIZE][;...], for example \"vivid*=cam,default;*=kernel\"");
 
 /**
  * struct rules - the rules that count
@@ -170,6 +170,7 @@ static const char *find_refusal(struct device *dev)
 static void drop_client(struct lcma_dma_client *client)
 {
 	list_del(&client->link);
+	lcma_group_leave(&client->member);
 	if (!client->refusal)
 		lcma_dma_ops_clear(client);
 	lcma_dma_client_put(client);
@@ -185,6 +186,8 @@ static void set_rule(struct lcma_dma_client *client, const struct lcma_rule *rul
 	for (i = 0; i < rule->nr_regions; i++)
 		client->regions[i] = lcma_region_find(rule->regions[i]);
 	client->said = 0;
+	/* The next allocation, or the end of probe, puts it into a group. */
+	lcma_group_leave(&client->member);
 }
 
 /* Return: the client; NULL: no memory, and the log says so. */
@@ -258,6 +261,18 @@ static void device_binds(struct device *dev)
 	mutex_unlock(&lock);
 }
 
+/* After probe: the driver has said what its device reaches. */
+static void device_bound(struct device *dev)
+{
+	struct lcma_dma_client *client;
+
+	mutex_lock(&lock);
+	client = find_client(dev);
+	if (client && client->is_bound)
+		lcma_dma_regroup(client);
+	mutex_unlock(&lock);
+}
+
 /* A device without a driver, or one whose probe has failed: memory may be left. */
 static void device_unbound(struct device *dev)
 {
@@ -268,6 +283,7 @@ static void device_unbound(struct device *dev)
 	if (client && client->is_bound) {
 		lcma_dma_ops_set(client);
 		client->is_bound = false;
+		lcma_group_leave(&client->member);
 		module_put(THIS_MODULE);
 	}
 	mutex_unlock(&lock);
@@ -302,6 +318,9 @@ static int note(struct notifier_block *block, unsigned long what, void *dev)
 	switch (what) {
 	case BUS_NOTIFY_BIND_DRIVER:
 		device_binds(dev);
+		break;
+	case BUS_NOTIFY_BOUND_DRIVER:
+		device_bound(dev);
 		break;
 	case BUS_NOTIFY_DRIVER_NOT_BOUND:
 	case BUS_NOTIFY_UNBOUND_DRIVER:
@@ -489,8 +508,10 @@ static void show_client(struct seq_file *m, struct lcma_dma_client *client)
 		seq_printf(m, "%s%s", !i ? "" :
 			   rule->steps[i] == rule->steps[i - 1] ? "+" : ",",
 			   rule->regions[i]);
-	seq_printf(m, "%s min=%llu state=%s coherent=%d buffers=%d bytes=%ld allocs=%d",
+	seq_printf(m, "%s min=%llu group=%u reached=%u keep=%lu state=%s coherent=%d buffers=%d bytes=%ld allocs=%d",
 		   rule->nr_regions ? "" : "-", rule->min_bytes,
+		   client->member.number, client->member.nr_reached,
+		   client->member.region ? client->member.keep_pages << PAGE_SHIFT : 0,
 		   client->refusal ? "refused" :
 		   client->is_gone ? "removed" :
 		   client->is_bound ? "bound" : "unbound",
@@ -592,6 +613,7 @@ void lcma_bind_memory_release(struct device *dev)
 	if (client) {
 		was_bound = client->is_bound;
 		client->is_bound = false;
+		lcma_group_leave(&client->member);
 		client->is_gone = true;
 	}
 	forget_gone();
@@ -612,8 +634,12 @@ void lcma_bind_show(struct seq_file *m)
 
 	mutex_lock(&lock);
 	forget_gone();
-	list_for_each_entry(client, &clients, link)
+	list_for_each_entry(client, &clients, link) {
+		/* Its masks may have changed since its last allocation. */
+		if (client->is_bound)
+			lcma_dma_regroup(client);
 		show_client(m, client);
+	}
 	mutex_unlock(&lock);
 }
 
@@ -707,6 +733,7 @@ void lcma_bind_stop(void)
 	/* One that binds meanwhile loses its operations in device_binds(). */
 	while ((client = take_client())) {
 		device_lock(client->dev);
+		lcma_group_leave(&client->member);
 		if (!client->refusal)
 			lcma_dma_ops_clear(client);
 		device_unlock(client->dev);

@@ -29,6 +29,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "buffer/group.h"
 #include "core/rule.h"
 
 struct lcma_region;
@@ -79,6 +80,7 @@ enum lcma_dma_why {
  * @rule: which regions, and which requests; changed while the device has no driver, or by
  *	its driver. Without a glob if it is not of map=
  * @regions: those of @rule
+ * @member: its group, for its requests that may not wait
  * @refusal: why it has not got our operations, a constant string; NULL: it has
  * @driver: the name of its driver, of the last one if it has none now
  * @is_bound: it has a driver, and keeps the module; bind.c's own
@@ -100,6 +102,7 @@ struct lcma_dma_client {
 	enum lcma_dma_by by;
 	struct lcma_rule rule;
 	struct lcma_region *regions[LCMA_RULE_REGIONS];
+	struct lcma_member member;
 	const char *refusal;
 	char driver[LCMA_NAME_BYTES];
 	bool is_bound;
@@ -117,6 +120,7 @@ struct lcma_dma_client {
 struct lcma_dma_client *lcma_dma_client_new(struct device *dev);
 void lcma_dma_client_put(struct lcma_dma_client *client);
 struct lcma_dma_client *lcma_dma_client_of(struct device *dev);
+void lcma_dma_regroup(struct lcma_dma_client *client);
 void lcma_dma_ops_set(struct lcma_dma_client *client);
 void lcma_dma_ops_clear(struct lcma_dma_client *client);
 const char *lcma_dma_by_word(enum lcma_dma_by by);

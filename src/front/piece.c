@@ -347,7 +347,7 @@ static void enlist(struct lcma_dma_client *client, struct lcma_piece *piece)
 
 /* Under client->lock. */
 static struct lcma_piece *find_piece(struct lcma_dma_client *client,
-				dma_addr_t handle)
+				     dma_addr_t handle)
 {
 	struct lcma_piece *piece;
 
@@ -459,6 +459,7 @@ struct lcma_piece *lcma_piece_new(struct lcma_dma_client *client,
 	/* A device of an older rule. */
 	if (!rule->nr_regions)
 		return NULL;
+	lcma_dma_regroup(client);
 	if (size_bytes < rule->min_bytes || !size_bytes)
 		goto leave;
 	/* Cleaning a cache takes too long where nothing may sleep. */

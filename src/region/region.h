@@ -30,6 +30,7 @@
  *	drain_lock			one drain of a region at a time
  *	worker.c's lock			which worker runs which job
  *	account.c's, device.c's lock	accounts; devices and their regions
+ *	group.c's lock			groups of devices
  *	region->lock			everything in struct lcma_region and in
  *					its parts that is marked [lock];
  *					innermost, irqsave;

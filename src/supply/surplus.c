@@ -440,13 +440,54 @@ unsigned long lcma_surplus_shrink(struct lcma_region *region,
 	return nr_given;
 }
 
+/* Under the lock: the marks are what was set, and what was promised beside it. */
+static void raise_marks(struct lcma_region *region)
+{
+	struct lcma_pool *pool = &region->pool;
+	const unsigned long low = min(pool->own_low + pool->promised,
+				      region->map.nr_pages);
+
+	lockdep_assert_held(&region->lock);
+	WRITE_ONCE(pool->keep_low, pool->promised ? low : pool->own_low);
+	WRITE_ONCE(pool->keep_high, max(pool->own_high, pool->keep_low));
+	pool->asked_at = jiffies;
+}
+
+/**
+ * lcma_surplus_promise - keep more than the marks say, for as long as somebody needs it
+ * @region: the region
+ * @nr_pages: how much more; 0: no more
+ *
+ * The upkeep brings the pool there, at once. A region that keeps everything, or
+ * nothing, is left alone.
+ *
+ * Context: any; takes region->lock.
+ */
+void lcma_surplus_promise(struct lcma_region *region, unsigned long nr_pages)
+{
+	unsigned long flags;
+	bool is_new;
+
+	if (!region->carve.shareable || !LCMA_HAS_CMA)
+		return;
+	lcma_region_lock(region, &flags);
+	is_new = nr_pages != region->pool.promised;
+	if (is_new) {
+		region->pool.promised = nr_pages;
+		raise_marks(region);
+	}
+	lcma_region_unlock(region, flags);
+	if (is_new)
+		lcma_surplus_poke();
+}
+
 /**
  * lcma_surplus_set_keep - other marks for the pool
  * @region: the region
  * @low: pages that a refill aims at; LCMA_KEEP_SAME: as before
  * @high: pages above which nothing is kept; LCMA_KEEP_SAME: as before
  *
- * The upkeep brings the pool there.
+ * What groups of devices were promised comes on top. The upkeep brings the pool there.
  *
  * Context: any; takes region->lock.
  * Return: 0; -EINVAL if @low would be above @high; -EOPNOTSUPP if the region
@@ -461,14 +502,14 @@ int lcma_surplus_set_keep(struct lcma_region *region, unsigned long low,
 	if (!region->carve.shareable || !LCMA_HAS_CMA)
 		return -EOPNOTSUPP;
 	lcma_region_lock(region, &flags);
-	low = low == LCMA_KEEP_SAME ? region->pool.keep_low : low;
-	high = high == LCMA_KEEP_SAME ? region->pool.keep_high : high;
+	low = low == LCMA_KEEP_SAME ? region->pool.own_low : low;
+	high = high == LCMA_KEEP_SAME ? region->pool.own_high : high;
 	if (low > high) {
 		err = -EINVAL;
 	} else {
-		WRITE_ONCE(region->pool.keep_low, low);
-		WRITE_ONCE(region->pool.keep_high, high);
-		region->pool.asked_at = jiffies;
+		region->pool.own_low = low;
+		region->pool.own_high = high;
+		raise_marks(region);
 	}
 	lcma_region_unlock(region, flags);
 	lcma_surplus_poke();

@@ -30,6 +30,7 @@ unsigned long lcma_surplus_shrink(struct lcma_region *region,
 bool lcma_surplus_is_pressed(struct lcma_region *region);
 int lcma_surplus_set_keep(struct lcma_region *region, unsigned long low,
 			  unsigned long high);
+void lcma_surplus_promise(struct lcma_region *region, unsigned long nr_pages);
 void lcma_surplus_set_wedge(struct lcma_region *region, bool is_wedged);
 void lcma_surplus_set_decay(struct lcma_region *region, unsigned int decay_ms);
 void lcma_surplus_poke(void);

@@ -20,6 +20,7 @@
 #define SAYS_8		"a rule has at most 8 regions"
 #define SAYS_MIN	"min= needs a SIZE"
 #define SAYS_TIMEOUT	"timeout= needs milliseconds"
+#define SAYS_KEEP	"keep= needs a SIZE"
 #define SAYS_UNKNOWN	"option of a rule"
 #define SAYS_TWICE	"option given twice"
 #define SAYS_MANY	"too many rules"
@@ -57,6 +58,8 @@ static const struct {
 	  { .glob = "a", .nr_regions = 1, .regions = { "b" }, .min_bytes = 1 } },
 	{ "a=b:min=2M", 1,
 	  { .glob = "a", .nr_regions = 1, .regions = { "b" }, .min_bytes = 2 << 20 } },
+	{ "a=b:keep=1M", 1,
+	  { .glob = "a", .nr_regions = 1, .regions = { "b" }, .keep_bytes = 1 << 20 } },
 	{ "a=b:timeout=20", 1,
 	  { .glob = "a", .nr_regions = 1, .regions = { "b" }, .timeout_ms = 20 } },
 	{ "a=b:timeout=4294967295:min=8k", 1,
@@ -106,6 +109,9 @@ static const struct {
 	{ "a=b:min=4KB", SAYS_MIN, 8 },
 	{ "a=b:min=99999999999999999999", SAYS_MIN, 8 },
 	{ "a=b:timeout=", SAYS_TIMEOUT, 12 },
+	{ "a=b:keep=", SAYS_KEEP, 9 },
+	{ "a=b:keep=all", SAYS_KEEP, 9 },
+	{ "a=b:keep=1K:keep=1K", SAYS_TWICE, 12 },
 	{ "a=b:timeout=0", SAYS_TIMEOUT, 12 },
 	{ "a=b:timeout=4294967296", SAYS_TIMEOUT, 12 },
 	{ "a=b:timeout=5s", SAYS_TIMEOUT, 12 },
@@ -143,6 +149,7 @@ static void check_rule(const struct lcma_rule *got, const struct lcma_rule *want
 	}
 	CHECK_EQ(got->min_bytes, want->min_bytes ?: LCMA_RULE_MIN_BYTES);
 	CHECK_EQ(got->timeout_ms, want->timeout_ms);
+	CHECK_EQ(got->keep_bytes, want->keep_bytes);
 }
 
 static void test_good(void)
@@ -207,7 +214,7 @@ static void test_quotes(void)
 	tap_begin();
 	CHECK_EQ(parse(text, rules, 2, &error), -EINVAL);
 	lcma_complaint_text(&error, text, strlen(text), to, sizeof(to));
-	CHECK(strstr(to, "\"mni=4K\" is no option of a rule (there are min=, timeout=)") == to);
+	CHECK(strstr(to, "\"mni=4K\" is no option of a rule (there are min=, timeout=, keep=)") == to);
 	CHECK(strstr(to, "at character 12"));
 	text = "vivid*=cam;gpu";
 	CHECK_EQ(parse(text, rules, 2, &error), -EINVAL);

@@ -54,13 +54,16 @@ static uint64_t number_of(const char *line, const char *key)
 	return strtoull(text, NULL, 10);
 }
 
-/* A sentence, and the last of the line. */
+/* A sentence, and the last of the line; or what the device's group has to say. */
 static const char *why_of(char *line)
 {
 	char *why = strstr(line, " why=");
 
 	line[strcspn(line, "\n")] = '\0';
-	return why && strcmp(why, " why=-") ? why + strlen(" why=") : "";
+	if (why && strcmp(why, " why=-"))
+		return why + strlen(" why=");
+	return number_of(line, "group") && !number_of(line, "reached") ?
+	       "it reaches none of its regions" : "";
 }
 
 /* What was left to the kernel, with the reasons: "3 smaller than min=, 1 no memory". */
@@ -137,6 +140,9 @@ static void write_object(struct json *json, char *line)
 	json_value(json, line, "regions");
 	json_value(json, line, "state");
 	json_number(json, "min", number_of(line, "min"));
+	json_number(json, "group", number_of(line, "group"));
+	json_number(json, "reached", number_of(line, "reached"));
+	json_number(json, "keep", number_of(line, "keep"));
 	json_bool(json, "coherent", number_of(line, "coherent"));
 	json_number(json, "buffers", number_of(line, "buffers"));
 	json_number(json, "bytes", number_of(line, "bytes"));

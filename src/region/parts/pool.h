@@ -25,6 +25,9 @@
  * struct lcma_pool - the marks and the clocks of a region's pool
  * @keep_low: [lock, peeked] pool pages that a refill aims at
  * @keep_high: [lock, peeked] pool pages above this are given back
+ * @own_low: [lock] @keep_low without what was promised
+ * @own_high: [lock] @keep_high without that
+ * @promised: [lock] by how much groups of devices raise @keep_low
  * @is_wedged: [lock, peeked] the first page of each unit is kept besides
  * @wedges: [lock] where that is, and how many of them are in the pool, even if they
  *	need not stay there
@@ -45,6 +48,9 @@
 struct lcma_pool {
 	unsigned long keep_low;
 	unsigned long keep_high;
+	unsigned long own_low;
+	unsigned long own_high;
+	unsigned long promised;
 	bool is_wedged;
 	struct lcma_wedges wedges;
 	bool is_warm;
@@ -66,6 +72,8 @@ static inline void lcma_pool_init(struct lcma_pool *pool, unsigned long keep_low
 	pool->wedges = *wedges;
 	WRITE_ONCE(pool->keep_low, keep_low);
 	WRITE_ONCE(pool->keep_high, keep_high);
+	pool->own_low = keep_low;
+	pool->own_high = keep_high;
 	WRITE_ONCE(pool->decay_ms, LCMA_DECAY_MS);
 	pool->is_warm = is_warm;
 	pool->asked_at = jiffies;

@@ -89,6 +89,8 @@ matches "$(cmactl devices --json)" '"device": ?"dmatest.0".*"state": ?"bound".*"
 # --- lifetimes ------------------------------------------------------------------
 
 dmatest keep
+is "$(map_kept $frame_pages)" mapped "a program can map it, as the kernel's own memory would be"
+is "$(map_kept $((frame_pages + 1)))" "No such device or address" "but not beyond its end"
 matches "$(cat $debug/main/buffers)" "bytes=262144 .*label=dmatest.0" \
 	"a buffer is listed with its device's name"
 unbind dmatest.0
@@ -200,4 +202,89 @@ check "lcma is unloaded while the device has no driver" lcma_unload
 bind dmatest.0
 dmatest keep "after lcma: "
 rmmod lcma_dmatest
+
+# --- groups ---------------------------------------------------------------------
+
+# marks WANTED DESCRIPTION: of region main, in pages; a region that keeps all has no others
+marks()
+{
+	is_shareable || set -- all "$2"
+	is "$(lcma_info main keep)" "$1" "$2"
+}
+
+is_shareable()
+{
+	can_cma || [ "$(uname -m)" != x86_64 ]
+}
+
+group_of()
+{
+	device_line "$1" | sed 's/.* group=//; s/ .*//'
+}
+
+lcma_load_map "main=32M@$source;other=16M@$source" \
+	"dmatest.0=main:keep=1M;dmatest.1=main:keep=512K" || bail_out "lcma does not load"
+before=$(is_shareable && echo 0-0 || echo all)
+marks "$before" "without devices a region keeps what it is told to"
+check "two devices are there" insmod /test/kmod/lcma_dmatest.ko second=1
+mib=$((1048576 / page_bytes))
+matches "$(device_line dmatest.0)" "group=[1-9][0-9]* reached=1 keep=1048576 state=bound" "a device is in a group"
+is "$(group_of dmatest.1)" "$(group_of dmatest.0)" "a device that reaches the same memory is in the same group"
+marks $mib-$mib "the group keeps what the device with the most needs, once"
+soon=0
+while is_shareable && [ "$(lcma_info main pool_pages)" -lt $mib ] && [ $((soon += 1)) -lt 250 ]; do
+	usleep 20000
+done
+compare "$(lcma_info main pool_pages)" -ge $mib "and the upkeep has filled it"
+if is_shareable; then
+	check "other marks are set meanwhile" write_to $sys/main/keep_high 16
+	marks $mib-$mib "and what the group needs stays"
+fi
+unbind dmatest.0
+is_shareable && marks $((mib / 2))-$((mib / 2)) "with that device its share goes"
+unbind dmatest.1
+is_shareable && marks 0-16 "with the last device the group, and its pool, go"
+echo 29 >$parameters/mask
+log_mark
+bind dmatest.1
+matches "$(device_line dmatest.1)" "group=[1-9][0-9]* reached=0 keep=0 state=bound" "a device that reaches no region is told of"
+matches "$(log_since)" "dmatest.1: lcma: it reaches none of its 1 regions: its mask for coherent memory is 0x1fffffff" \
+	"with its mask, in the log"
+matches "$(cmactl devices | grep '^dmatest.1')" "it reaches none of its regions" "and by cmactl"
+echo 32 >$parameters/mask
+bind dmatest.0
+compare "$(group_of dmatest.0)" -ne "$(group_of dmatest.1)" "one that reaches more is in another group"
+unbind dmatest.1
+unbind dmatest.0
+if [ -e $faults ]; then
+	echo GROUP_NEW >$faults
+	bind dmatest.0
+	is "$(group_of dmatest.0)" 0 "without memory for a group a device is in none"
+	dmatest keep "no group: "
+	echo off >$faults
+	region_info main
+	end=$((base + nr_pages * page_bytes))
+	inside kept
+	dmatest let_go
+	dmatest keep "a group: "
+	compare "$(group_of dmatest.0)" -ge 1 "the next allocation puts it into one"
+	dmatest let_go
+	unbind dmatest.0
+fi
+
+# --- what is not served -----------------------------------------------------------
+
+dmatest ops
+log_mark
+bind dmatest.0
+matches "$(device_line dmatest.0)" "state=refused .*why=it has DMA operations of its own" \
+	"a device with operations of its own is refused"
+matches "$(log_since)" "rule dmatest.0 does not serve it: it has DMA operations of its own" "and the log says so"
+unbind dmatest.0
+dmatest no_ops
+bind dmatest.0
+matches "$(device_line dmatest.0)" "state=bound" "without them it is served"
+rmmod lcma_dmatest
+settled main 0 "nothing is used"
+check "lcma is unloaded at last" lcma_unload
 finish

@@ -66,7 +66,7 @@ check "the driver is unloaded" rmmod lcma_dmatest
 modprobe_dmatest || bail_out "dmatest"
 for pair in eye-area:deep eye-plain:high eye-raw:raw; do
 	device=${pair%:*} region=${pair#*:}
-	matches "$(device_line $device)" "by=tree rule=- regions=$region min=$((page_bytes + 1)) state=bound" \
+	matches "$(device_line $device)" "by=tree rule=- regions=$region min=$((page_bytes + 1)) .*state=bound" \
 		"$device has region $region"
 	dmatest "on $device"
 	dmatest keep

@@ -120,7 +120,7 @@ static void numbers(struct device *dev, struct lcma_region *region,
 }
 
 /* A device that reaches nothing, half of a region, all. */
-static void reach(struct device *dev, struct lcma_region *region)
+static void partly(struct device *dev, struct lcma_region *region)
 {
 	const struct lcma_region_state s = apitest_state(region);
 	const u64 middle = s.base + ((u64)s.nr_pages << PAGE_SHIFT) / 2;
@@ -194,7 +194,7 @@ void apitest_managed(struct lcma_region *region)
 	if (!OK(!IS_ERR(pdev) && other && other != region, "a device, two regions"))
 		return;
 	numbers(&pdev->dev, region, other);
-	reach(&pdev->dev, region);
+	partly(&pdev->dev, region);
 	lists(region, other);
 	if (OK(!platform_driver_register(&driver), "a driver")) {
 		device_release_driver(&pdev->dev);

@@ -9,7 +9,9 @@
 #include <linux/types.h>
 
 struct device;
+struct file;
 struct platform_device;
+struct vm_area_struct;
 
 #define DMATEST_BYTES	(256 * 1024UL)
 
@@ -27,6 +29,7 @@ void dmatest_child(struct device *dev);
 int dmatest_banks(struct device *dev);
 int dmatest_keep(struct device *dev);
 int dmatest_table(void);
+int dmatest_mmap(struct file *file, struct vm_area_struct *vma);
 void dmatest_let_go(void);
 int dmatest_storm(struct device *dev, unsigned int rounds);
 void dmatest_storm_probe(struct device *dev);

@@ -6,7 +6,9 @@
 #include "dmatest.h"
 
 #include <linux/device.h>
+#include <linux/dma-map-ops.h>
 #include <linux/errno.h>
+#include <linux/mm.h>
 #include <linux/scatterlist.h>
 
 static struct device *kept_of;
@@ -36,6 +38,26 @@ int dmatest_table(void)
 	err = dma_get_sgtable(kept_of, &table, kept, kept_at, DMATEST_BYTES);
 	if (!err)
 		sg_free_table(&table);
+	return err;
+}
+
+/*
+ * The kept buffer for a program. How it is mapped is compared with what the kernel's own
+ * memory would be: no other mapping of it may differ.
+ */
+int dmatest_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	const pgprot_t cached = vma->vm_page_prot;
+	pgprot_t wanted = cached;
+	int err;
+
+	if (!kept)
+		return -ENOENT;
+	if (!dev_is_dma_coherent(kept_of))
+		wanted = pgprot_dmacoherent(cached);
+	err = dma_mmap_coherent(kept_of, vma, kept, kept_at, DMATEST_BYTES);
+	if (!err && pgprot_val(vma->vm_page_prot) != pgprot_val(wanted))
+		err = -EILSEQ;
 	return err;
 }
 

@@ -11,14 +11,17 @@
  *	storm N		bound and unbound N times, while buffers are freed
  *	banks		a device for each phandle of the node, which is on no bus
  *	on NAME		from now on with this device, which has the driver
+ *	ops, no_ops	the device gets operations of its own, and loses them
  *
  * Parameters: managed=1: probe allocates managed memory as well; fail=1: probe fails
  * after that; reserved=N: probe asks for the memory of the node's phandle N first;
- * reserved_name=NAME: or for that of this name; mask=BITS of coherent memory [32].
+ * reserved_name=NAME: or for that of this name; mask=BITS of coherent memory [32];
+ * second=1: there is a device dmatest.1 as well.
  */
 #include "dmatest.h"
 
 #include <linux/debugfs.h>
+#include <linux/dma-map-ops.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
@@ -47,8 +50,11 @@ module_param(reserved_name, charp, 0644);
 static uint mask = 32;
 module_param(mask, uint, 0644);
 
+static bool second;
+module_param(second, bool, 0444);
+
 static DEFINE_MUTEX(lock);		/* one at a time */
-static struct platform_device *device;
+static struct platform_device *device, *twin;
 static struct device *used;		/* the one that all is done with */
 static struct dentry *dir;
 
@@ -105,6 +111,8 @@ static struct platform_driver driver = {
 	.driver.of_match_table = matches,
 };
 
+static const struct dma_map_ops no_operations;
+
 static int use(const char *name)
 {
 	struct device *dev = bus_find_device_by_name(BUS, NULL, name);
@@ -133,6 +141,10 @@ static int run(char *word)
 		return dmatest_table();
 	if (!strcmp(word, "let_go")) {
 		dmatest_let_go();
+		return 0;
+	}
+	if (!strcmp(word, "ops") || !strcmp(word, "no_ops")) {
+		set_dma_ops(dev, *word == 'o' ? &no_operations : NULL);
 		return 0;
 	}
 	if (!strcmp(word, "banks"))
@@ -168,6 +180,12 @@ static const struct file_operations run_fops = {
 	.write = run_write,
 };
 
+static const struct file_operations kept_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.mmap = dmatest_mmap,
+};
+
 static int results_show(struct seq_file *m, void *unused)
 {
 	mutex_lock(&lock);
@@ -190,8 +208,13 @@ static int __init dmatest_init(void)
 		return PTR_ERR(device);
 	}
 	used = get_device(&device->dev);
+	if (second)
+		twin = platform_device_register_full(&(struct platform_device_info) {
+			.name = "dmatest", .id = 1, .dma_mask = DMA_BIT_MASK(32) });
 	dir = debugfs_create_dir("dmatest", NULL);
 	debugfs_create_file("run", 0200, dir, NULL, &run_fops);
+	/* The other way has no mmap(). */
+	debugfs_create_file_unsafe("kept", 0600, dir, NULL, &kept_fops);
 	debugfs_create_file("results", 0400, dir, NULL, &results_fops);
 	return 0;
 }
@@ -202,6 +225,8 @@ static void __exit dmatest_exit(void)
 	debugfs_remove_recursive(dir);
 	dmatest_let_go();
 	put_device(used);
+	if (!IS_ERR_OR_NULL(twin))
+		platform_device_unregister(twin);
 	platform_device_unregister(device);
 	platform_driver_unregister(&driver);
 }
