@@ -26,6 +26,29 @@ static bool is_named(const struct lcma_list *list, const struct lcma_word *name)
 }
 
 /**
+ * lcma_list_add - one more region, as the last one
+ * @list: the list
+ * @name: the region
+ * @step: its step, not before that of the last one
+ *
+ * Return: 0; -EINVAL it is no name; -EEXIST it is there; -ENOSPC there are
+ * LCMA_LIST_REGIONS.
+ */
+int lcma_list_add(struct lcma_list *list, const struct lcma_word *name,
+		  unsigned int step)
+{
+	if (!lcma_word_is_name(name))
+		return -EINVAL;
+	if (is_named(list, name))
+		return -EEXIST;
+	if (list->nr == LCMA_LIST_REGIONS)
+		return -ENOSPC;
+	lcma_word_copy(name, list->names[list->nr], LCMA_NAME_BYTES);
+	list->steps[list->nr++] = step;
+	return 0;
+}
+
+/**
  * lcma_list_parse - understand a list of regions
  * @text: the list; all of the text
  * @list: what it means; undefined after an error
@@ -42,11 +65,8 @@ int lcma_list_parse(const char *text, struct lcma_list *list)
 	memset(list, 0, sizeof(*list));
 	for (;;) {
 		name = lcma_cursor_word(&t, "+,");
-		if (!lcma_word_is_name(&name) || is_named(list, &name) ||
-		    list->nr == LCMA_LIST_REGIONS)
+		if (lcma_list_add(list, &name, step))
 			return -EINVAL;
-		lcma_word_copy(&name, list->names[list->nr], LCMA_NAME_BYTES);
-		list->steps[list->nr++] = step;
 		if (lcma_cursor_take(&t, ','))
 			step++;
 		else if (!lcma_cursor_take(&t, '+'))

@@ -31,6 +31,8 @@ struct lcma_list {
 };
 
 bool lcma_list_is_one(const char *text);
+int lcma_list_add(struct lcma_list *list, const struct lcma_word *name,
+		  unsigned int step);
 int lcma_list_parse(const char *text, struct lcma_list *list);
 unsigned int lcma_list_nth(const struct lcma_list *list, unsigned int i,
 			   unsigned int turn);

@@ -58,26 +58,6 @@ bool lcma_rule_matches(const struct lcma_rule *rule,
 	       (*names->driver && is_match(rule->glob, names->driver));
 }
 
-/**
- * lcma_rule_nth - which region of a rule is asked after how many others?
- * @rule: a rule with regions
- * @i: how many were asked before, less than the rule has
- * @turn: how many allocations there were before; those of one step take turns
- *
- * Return: the number of the region in the rule.
- */
-unsigned int lcma_rule_nth(const struct lcma_rule *rule, unsigned int i,
-			   unsigned int turn)
-{
-	unsigned int first = i, end = i + 1;
-
-	while (first && rule->steps[first - 1] == rule->steps[i])
-		first--;
-	while (end < rule->nr_regions && rule->steps[end] == rule->steps[i])
-		end++;
-	return first + (i - first + turn % (end - first)) % (end - first);
-}
-
 static int parse_glob(struct lcma_cursor *cursor, struct lcma_rule *rule)
 {
 	const struct lcma_word word = lcma_cursor_word(cursor, "=;");
@@ -92,16 +72,6 @@ static int parse_glob(struct lcma_cursor *cursor, struct lcma_rule *rule)
 	return 0;
 }
 
-static bool is_named(const struct lcma_rule *rule, const struct lcma_word *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < rule->nr_regions; i++)
-		if (lcma_word_is(name, rule->regions[i]))
-			return true;
-	return false;
-}
-
 /* One more region, of the same step or of the next one. */
 static int add_region(struct lcma_cursor *cursor, const struct lcma_word *name,
 		      unsigned int step, struct lcma_rule *rule)
@@ -112,15 +82,16 @@ static int add_region(struct lcma_cursor *cursor, const struct lcma_word *name,
 	if (lcma_word_is(name, "kernel"))
 		return lcma_cursor_error(cursor, name->at, -EINVAL,
 					 "kernel stands alone: the kernel is asked anyway where no region has memory");
-	if (is_named(rule, name))
+	switch (lcma_list_add(&rule->list, name, step)) {
+	case -EEXIST:
 		return lcma_cursor_error(cursor, name->at, -EINVAL,
 					 "a rule names a region once");
-	if (rule->nr_regions == LCMA_RULE_REGIONS)
+	case -ENOSPC:
 		return lcma_cursor_error(cursor, name->at, -EINVAL,
 					 "a rule has at most 8 regions");
-	lcma_word_copy(name, rule->regions[rule->nr_regions], LCMA_NAME_BYTES);
-	rule->steps[rule->nr_regions++] = step;
-	return 0;
+	default:
+		return 0;
+	}
 }
 
 static int parse_regions(struct lcma_cursor *cursor, struct lcma_rule *rule)

@@ -5,7 +5,7 @@
  *
  *	map     = rule *( ";" rule )
  *	rule    = GLOB "=" ( "kernel" / regions ) *( ":" option )
- *	regions = NAME *( ( "," / "+" ) NAME )
+ *	regions = a list of regions, core/list.h
  *	option  = "min=" SIZE / "timeout=" MS / "keep=" SIZE
  *	SIZE    = 1*DIGIT [ "K" / "M" / "G" ]		bare: bytes
  *
@@ -17,11 +17,10 @@
 #ifndef LCMA_RULE_H
 #define LCMA_RULE_H
 
-#include "core/parse.h"
+#include "core/list.h"
 
-/* The most rules, and regions of one rule. */
+/* The most rules. */
 #define LCMA_MAX_RULES		32
-#define LCMA_RULE_REGIONS	8
 
 /* A glob, with its NUL. */
 #define LCMA_GLOB_BYTES		64
@@ -35,19 +34,14 @@
 /**
  * struct lcma_rule - which regions devices of some names allocate from
  * @glob: the names
- * @nr_regions: how many of @regions; 0: "kernel", the devices are left alone
- * @regions: the regions' names
- * @steps: for each region the number of its step, from 0 on: those of one step are
- *	asked in turn, a later step when no region of an earlier one has memory
+ * @list: the regions; none: "kernel", the devices are left alone
  * @min_bytes: smaller requests are left to the kernel
  * @timeout_ms: deadline of each allocation; 0: none
  * @keep_bytes: what is to be there for requests that may not wait; 0: nothing
  */
 struct lcma_rule {
 	char glob[LCMA_GLOB_BYTES];
-	unsigned int nr_regions;
-	char regions[LCMA_RULE_REGIONS][LCMA_NAME_BYTES];
-	unsigned int steps[LCMA_RULE_REGIONS];
+	struct lcma_list list;
 	u64 min_bytes;
 	u32 timeout_ms;
 	u64 keep_bytes;
@@ -69,7 +63,5 @@ int lcma_rules_parse(const char *text, struct lcma_rule *rules,
 		     unsigned int max_rules, struct lcma_complaint *error);
 bool lcma_rule_matches(const struct lcma_rule *rule,
 		       const struct lcma_rule_names *names);
-unsigned int lcma_rule_nth(const struct lcma_rule *rule, unsigned int i,
-			   unsigned int turn);
 
 #endif

@@ -100,25 +100,25 @@ static void make_rule(struct lcma_rule *rule, struct lcma_region *const *regions
 	unsigned int i;
 
 	*rule = (struct lcma_rule) {
-		.nr_regions = nr_regions,
+		.list.nr = nr_regions,
 		.min_bytes = PAGE_SIZE + 1,
 	};
 	for (i = 0; i < nr_regions; i++) {
-		strscpy(rule->regions[i], regions[i]->name, LCMA_NAME_BYTES);
-		rule->steps[i] = i;
+		strscpy(rule->list.names[i], regions[i]->name, LCMA_NAME_BYTES);
+		rule->list.steps[i] = i;
 	}
 }
 
 /* Under lock. Return: what the first phandle of a device's node says, if it is ours. */
 static const struct lcma_rule *find_tree_rule(struct device *dev)
 {
-	struct lcma_region *regions[LCMA_RULE_REGIONS];
+	struct lcma_region *regions[LCMA_LIST_REGIONS];
 	unsigned int nr;
 
-	nr = lcma_phandle_regions(dev, 0, regions, LCMA_RULE_REGIONS);
+	nr = lcma_phandle_regions(dev, 0, regions, LCMA_LIST_REGIONS);
 	if (!nr)
 		return NULL;
-	make_rule(&tree_rule, regions, min_t(unsigned int, nr, LCMA_RULE_REGIONS));
+	make_rule(&tree_rule, regions, min_t(unsigned int, nr, LCMA_LIST_REGIONS));
 	return &tree_rule;
 }
 
@@ -143,7 +143,7 @@ static const struct lcma_rule *find_rule(struct device *dev)
 {
 	const struct lcma_rule *rule = find_map_rule(dev) ?: find_tree_rule(dev);
 
-	return rule && rule->nr_regions ? rule : NULL;
+	return rule && rule->list.nr ? rule : NULL;
 }
 
 static enum lcma_dma_by by_of(const struct lcma_rule *rule)
@@ -183,8 +183,8 @@ static void set_rule(struct lcma_dma_client *client, const struct lcma_rule *rul
 
 	client->by = by;
 	client->rule = *rule;
-	for (i = 0; i < rule->nr_regions; i++)
-		client->regions[i] = lcma_region_find(rule->regions[i]);
+	for (i = 0; i < rule->list.nr; i++)
+		client->regions[i] = lcma_region_find(rule->list.names[i]);
 	client->said = 0;
 	/* The next allocation, or the end of probe, puts it into a group. */
 	lcma_group_leave(&client->member);
@@ -209,7 +209,7 @@ static struct lcma_dma_client *add_client(struct device *dev,
 	if (refusal && refusal != refused_late)
 		dev_notice(dev, "lcma: %s%s does not serve it: %s\n",
 			   by == LCMA_BY_RULE ? "rule " : "region ",
-			   by == LCMA_BY_RULE ? rule->glob : rule->regions[0],
+			   by == LCMA_BY_RULE ? rule->glob : rule->list.names[0],
 			   refusal);
 	return client;
 }
@@ -252,7 +252,7 @@ static void device_binds(struct device *dev)
 		static const struct lcma_rule nothing;
 
 		set_rule(client, rule ?: &nothing, by);
-	} else if (rule && rule->nr_regions && !is_closing) {
+	} else if (rule && rule->list.nr && !is_closing) {
 		client = add_client(dev, rule, by, find_refusal(dev));
 	}
 	/* Fails while the module is being unloaded: then none has buffers. */
@@ -382,11 +382,11 @@ static int check_regions(const struct rules *fresh)
 
 	for (i = 0; i < fresh->nr; i++) {
 		rule = &fresh->rule[i];
-		for (k = 0; k < rule->nr_regions; k++) {
-			if (lcma_region_find(rule->regions[k]))
+		for (k = 0; k < rule->list.nr; k++) {
+			if (lcma_region_find(rule->list.names[k]))
 				continue;
 			pr_err("map=: rule %s: there is no region %s\n",
-			       rule->glob, rule->regions[k]);
+			       rule->glob, rule->list.names[k]);
 			return -ENOENT;
 		}
 	}
@@ -504,12 +504,12 @@ static void show_client(struct seq_file *m, struct lcma_dma_client *client)
 		   dev_name(dev), dev->bus ? dev->bus->name : "-",
 		   client->is_bound || client->refusal ? client->driver : "-",
 		   lcma_dma_by_word(client->by), *rule->glob ? rule->glob : "-");
-	for (i = 0; i < rule->nr_regions; i++)
+	for (i = 0; i < rule->list.nr; i++)
 		seq_printf(m, "%s%s", !i ? "" :
-			   rule->steps[i] == rule->steps[i - 1] ? "+" : ",",
-			   rule->regions[i]);
+			   rule->list.steps[i] == rule->list.steps[i - 1] ? "+" : ",",
+			   rule->list.names[i]);
 	seq_printf(m, "%s min=%llu group=%u reached=%u keep=%lu state=%s coherent=%d buffers=%d bytes=%ld allocs=%d",
-		   rule->nr_regions ? "" : "-", rule->min_bytes,
+		   rule->list.nr ? "" : "-", rule->min_bytes,
 		   client->member.number, client->member.nr_reached,
 		   client->member.region ? client->member.keep_pages << PAGE_SHIFT : 0,
 		   client->refusal ? "refused" :
@@ -555,7 +555,7 @@ static int serve_new(struct device *dev, const struct lcma_rule *rule)
  * lcma_bind_memory - a driver asks for the memory of a node of the device tree
  * @dev: for which device; it may be on no bus
  * @regions: the regions that lie in the node
- * @nr_regions: how many, at least 1, at most LCMA_RULE_REGIONS
+ * @nr_regions: how many, at least 1, at most LCMA_LIST_REGIONS
  *
  * From then on the device allocates there, whichever phandle its driver has asked for
  * before. A rule of map= that names the device comes first: it stays as it is.

@@ -332,12 +332,12 @@ void lcma_dma_regroup(struct lcma_dma_client *client)
 	const struct lcma_rule *rule = &client->rule;
 	struct lcma_member *member = &client->member;
 
-	if (!lcma_group_join(member, client->dev, client->regions, rule->nr_regions,
+	if (!lcma_group_join(member, client->dev, client->regions, rule->list.nr,
 			     rule->keep_bytes))
 		return;
-	if (rule->nr_regions && !member->nr_reached)
+	if (rule->list.nr && !member->nr_reached)
 		dev_notice(client->dev, "lcma: it reaches none of its %u regions: its mask for coherent memory is %#llx, its bus's limit %#llx\n",
-			   rule->nr_regions, client->dev->coherent_dma_mask,
+			   rule->list.nr, client->dev->coherent_dma_mask,
 			   client->dev->bus_dma_limit);
 	else if (rule->keep_bytes && !member->region)
 		dev_notice(client->dev, "lcma: keep= of its rule keeps nothing: it reaches no region as a whole\n");

@@ -101,7 +101,7 @@ struct lcma_dma_client {
 	struct device shadow;
 	enum lcma_dma_by by;
 	struct lcma_rule rule;
-	struct lcma_region *regions[LCMA_RULE_REGIONS];
+	struct lcma_region *regions[LCMA_LIST_REGIONS];
 	struct lcma_member member;
 	const char *refusal;
 	char driver[LCMA_NAME_BYTES];

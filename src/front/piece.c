@@ -457,7 +457,7 @@ struct lcma_piece *lcma_piece_new(struct lcma_dma_client *client,
 	enum way way;
 
 	/* A device of an older rule. */
-	if (!rule->nr_regions)
+	if (!rule->list.nr)
 		return NULL;
 	lcma_dma_regroup(client);
 	if (size_bytes < rule->min_bytes || !size_bytes)
@@ -469,9 +469,9 @@ struct lcma_piece *lcma_piece_new(struct lcma_dma_client *client,
 	if (may_sleep)
 		lcma_pieces_reap();
 	turn = atomic_read(&client->nr_allocs);
-	for (i = 0; i < rule->nr_regions; i++) {
+	for (i = 0; i < rule->list.nr; i++) {
 		struct lcma_region *region =
-			client->regions[lcma_rule_nth(rule, i, turn)];
+			client->regions[lcma_list_nth(&rule->list, i, turn)];
 
 		way = choose_way(dev, region, attrs, is_cached);
 		if (!is_possible(client, region, way, may_sleep, &why))

@@ -27,11 +27,11 @@
 
 static int serve(struct reserved_mem *rmem, struct device *dev)
 {
-	struct lcma_region *regions[LCMA_RULE_REGIONS];
+	struct lcma_region *regions[LCMA_LIST_REGIONS];
 	unsigned int nr;
 
-	nr = lcma_phandle_regions_in(rmem, regions, LCMA_RULE_REGIONS);
-	return lcma_bind_memory(dev, regions, min_t(unsigned int, nr, LCMA_RULE_REGIONS));
+	nr = lcma_phandle_regions_in(rmem, regions, LCMA_LIST_REGIONS);
+	return lcma_bind_memory(dev, regions, min_t(unsigned int, nr, LCMA_LIST_REGIONS));
 }
 
 static int plain_init(struct reserved_mem *rmem, struct device *dev)

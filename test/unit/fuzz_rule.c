@@ -43,12 +43,12 @@ static bool same(const struct lcma_rule *a, const struct lcma_rule *b)
 {
 	unsigned int i;
 
-	if (strcmp(a->glob, b->glob) || a->nr_regions != b->nr_regions ||
+	if (strcmp(a->glob, b->glob) || a->list.nr != b->list.nr ||
 	    a->min_bytes != b->min_bytes || a->timeout_ms != b->timeout_ms)
 		return false;
-	for (i = 0; i < a->nr_regions; i++)
-		if (strcmp(a->regions[i], b->regions[i]) ||
-		    a->steps[i] != b->steps[i])
+	for (i = 0; i < a->list.nr; i++)
+		if (strcmp(a->list.names[i], b->list.names[i]) ||
+		    a->list.steps[i] != b->list.steps[i])
 			return false;
 	return true;
 }
@@ -58,7 +58,7 @@ static bool is_named(const struct lcma_rule *rule, unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		if (!strcmp(rule->regions[i], rule->regions[nr]))
+		if (!strcmp(rule->list.names[i], rule->list.names[nr]))
 			return true;
 	return false;
 }
@@ -66,7 +66,7 @@ static bool is_named(const struct lcma_rule *rule, unsigned int nr)
 /* Return: 0, or -EINVAL if what was said is not legal. */
 static int build_regions(struct sentence *s, struct lcma_rule *rule)
 {
-	const unsigned int nr = 1 + below_log(LCMA_RULE_REGIONS);
+	const unsigned int nr = 1 + below_log(LCMA_LIST_REGIONS);
 	unsigned int i, step = 0;
 	int err = 0;
 
@@ -77,12 +77,12 @@ static int build_regions(struct sentence *s, struct lcma_rule *rule)
 		} else if (i) {
 			say(s, "+");
 		}
-		say_name(s, rule->regions[i]);
-		rule->steps[i] = step;
-		if (is_named(rule, i) || !strcmp(rule->regions[i], "kernel"))
+		say_name(s, rule->list.names[i]);
+		rule->list.steps[i] = step;
+		if (is_named(rule, i) || !strcmp(rule->list.names[i], "kernel"))
 			err = -EINVAL;
 	}
-	rule->nr_regions = nr;
+	rule->list.nr = nr;
 	return err;
 }
 
@@ -133,11 +133,11 @@ static void write_out(struct sentence *out, const struct lcma_rule *rule)
 	unsigned int i;
 
 	say(out, rule->glob);
-	say(out, rule->nr_regions ? "=" : "=kernel");
-	for (i = 0; i < rule->nr_regions; i++) {
+	say(out, rule->list.nr ? "=" : "=kernel");
+	for (i = 0; i < rule->list.nr; i++) {
 		if (i)
-			say(out, rule->steps[i] == rule->steps[i - 1] ? "+" : ",");
-		say(out, rule->regions[i]);
+			say(out, rule->list.steps[i] == rule->list.steps[i - 1] ? "+" : ",");
+		say(out, rule->list.names[i]);
 	}
 	snprintf(word, sizeof(word), ":min=%llu", (unsigned long long)rule->min_bytes);
 	say(out, word);
@@ -155,17 +155,17 @@ static void judge_rule(const struct lcma_rule *rule, const char *text)
 	unsigned int i, k, nth, seen = 0;
 
 	CHECK(*rule->glob && memchr(rule->glob, '\0', sizeof(rule->glob)));
-	CHECK(rule->nr_regions <= LCMA_RULE_REGIONS);
+	CHECK(rule->list.nr <= LCMA_LIST_REGIONS);
 	lcma_rule_matches(rule, &names);
-	for (i = 0; i < rule->nr_regions; i++) {
-		nth = lcma_rule_nth(rule, i, rnd());
-		CHECK(nth < rule->nr_regions);
-		CHECK_EQ(rule->steps[nth], rule->steps[i]);
+	for (i = 0; i < rule->list.nr; i++) {
+		nth = lcma_list_nth(&rule->list, i, rnd());
+		CHECK(nth < rule->list.nr);
+		CHECK_EQ(rule->list.steps[nth], rule->list.steps[i]);
 	}
 	k = rnd();
-	for (i = 0; i < rule->nr_regions; i++)
-		seen |= 1U << lcma_rule_nth(rule, i, k);
-	CHECK_EQ(seen, (1U << rule->nr_regions) - 1);
+	for (i = 0; i < rule->list.nr; i++)
+		seen |= 1U << lcma_list_nth(&rule->list, i, k);
+	CHECK_EQ(seen, (1U << rule->list.nr) - 1);
 }
 
 static void judge(const struct sentence *s)

@@ -32,42 +32,42 @@ static const struct {
 } good[] = {
 	{ "", 0, {} },
 	{ "\n", 0, {} },
-	{ "a=b", 1, { .glob = "a", .nr_regions = 1, .regions = { "b" } } },
-	{ "a=b\n", 1, { .glob = "a", .nr_regions = 1, .regions = { "b" } } },
+	{ "a=b", 1, { .glob = "a", .list.nr = 1, .list.names = { "b" } } },
+	{ "a=b\n", 1, { .glob = "a", .list.nr = 1, .list.names = { "b" } } },
 	{ GLOB_63 "=" NAME_31, 1,
-	  { .glob = GLOB_63, .nr_regions = 1, .regions = { NAME_31 } } },
+	  { .glob = GLOB_63, .list.nr = 1, .list.names = { NAME_31 } } },
 	{ "vivid*=cam,default", 1,
-	  { .glob = "vivid*", .nr_regions = 2, .regions = { "cam", "default" },
-	    .steps = { 0, 1 } } },
+	  { .glob = "vivid*", .list.nr = 2, .list.names = { "cam", "default" },
+	    .list.steps = { 0, 1 } } },
 	{ "x=a+b", 1,
-	  { .glob = "x", .nr_regions = 2, .regions = { "a", "b" } } },
+	  { .glob = "x", .list.nr = 2, .list.names = { "a", "b" } } },
 	{ "x=a+b,c,d+e", 1,
-	  { .glob = "x", .nr_regions = 5, .regions = { "a", "b", "c", "d", "e" },
-	    .steps = { 0, 0, 1, 2, 2 } } },
+	  { .glob = "x", .list.nr = 5, .list.names = { "a", "b", "c", "d", "e" },
+	    .list.steps = { 0, 0, 1, 2, 2 } } },
 	{ "x=1,2,3,4,5,6,7,8", 1,
-	  { .glob = "x", .nr_regions = 8,
-	    .regions = { "1", "2", "3", "4", "5", "6", "7", "8" },
-	    .steps = { 0, 1, 2, 3, 4, 5, 6, 7 } } },
+	  { .glob = "x", .list.nr = 8,
+	    .list.names = { "1", "2", "3", "4", "5", "6", "7", "8" },
+	    .list.steps = { 0, 1, 2, 3, 4, 5, 6, 7 } } },
 	{ "*=kernel", 1, { .glob = "*" } },
 	{ "*=kernel\n", 1, { .glob = "*" } },
 	{ "*=kernel:min=4K", 1, { .glob = "*", .min_bytes = 4096 } },
-	{ "*=kernel2", 1, { .glob = "*", .nr_regions = 1, .regions = { "kernel2" } } },
+	{ "*=kernel2", 1, { .glob = "*", .list.nr = 1, .list.names = { "kernel2" } } },
 	{ "pci/0000:03*=gpu", 1,
-	  { .glob = "pci/0000:03*", .nr_regions = 1, .regions = { "gpu" } } },
+	  { .glob = "pci/0000:03*", .list.nr = 1, .list.names = { "gpu" } } },
 	{ "a=b:min=1", 1,
-	  { .glob = "a", .nr_regions = 1, .regions = { "b" }, .min_bytes = 1 } },
+	  { .glob = "a", .list.nr = 1, .list.names = { "b" }, .min_bytes = 1 } },
 	{ "a=b:min=2M", 1,
-	  { .glob = "a", .nr_regions = 1, .regions = { "b" }, .min_bytes = 2 << 20 } },
+	  { .glob = "a", .list.nr = 1, .list.names = { "b" }, .min_bytes = 2 << 20 } },
 	{ "a=b:keep=1M", 1,
-	  { .glob = "a", .nr_regions = 1, .regions = { "b" }, .keep_bytes = 1 << 20 } },
+	  { .glob = "a", .list.nr = 1, .list.names = { "b" }, .keep_bytes = 1 << 20 } },
 	{ "a=b:timeout=20", 1,
-	  { .glob = "a", .nr_regions = 1, .regions = { "b" }, .timeout_ms = 20 } },
+	  { .glob = "a", .list.nr = 1, .list.names = { "b" }, .timeout_ms = 20 } },
 	{ "a=b:timeout=4294967295:min=8k", 1,
-	  { .glob = "a", .nr_regions = 1, .regions = { "b" }, .min_bytes = 8192,
+	  { .glob = "a", .list.nr = 1, .list.names = { "b" }, .min_bytes = 8192,
 	    .timeout_ms = U32_MAX } },
 	{ "vivid*=cam,default;pci/0000:03*=gpu;*=kernel", 3, { .glob = "*" } },
 	{ "*=kernel;a=b:min=1M", 2,
-	  { .glob = "a", .nr_regions = 1, .regions = { "b" }, .min_bytes = 1 << 20 } },
+	  { .glob = "a", .list.nr = 1, .list.names = { "b" }, .min_bytes = 1 << 20 } },
 };
 
 static const struct {
@@ -142,10 +142,10 @@ static void check_rule(const struct lcma_rule *got, const struct lcma_rule *want
 	unsigned int i;
 
 	CHECK(!strcmp(got->glob, want->glob));
-	CHECK_EQ(got->nr_regions, want->nr_regions);
-	for (i = 0; i < want->nr_regions; i++) {
-		CHECK(!strcmp(got->regions[i], want->regions[i]));
-		CHECK_EQ(got->steps[i], want->steps[i]);
+	CHECK_EQ(got->list.nr, want->list.nr);
+	for (i = 0; i < want->list.nr; i++) {
+		CHECK(!strcmp(got->list.names[i], want->list.names[i]));
+		CHECK_EQ(got->list.steps[i], want->list.steps[i]);
 	}
 	CHECK_EQ(got->min_bytes, want->min_bytes ?: LCMA_RULE_MIN_BYTES);
 	CHECK_EQ(got->timeout_ms, want->timeout_ms);
@@ -318,11 +318,11 @@ static void check_order(const char *text, unsigned int turn, const char *want)
 	struct lcma_complaint error;
 	struct lcma_rule rule;
 	unsigned int i;
-	char got[LCMA_RULE_REGIONS + 1] = "";
+	char got[LCMA_LIST_REGIONS + 1] = "";
 
 	CHECK_EQ(parse(text, &rule, 1, &error), 1);
-	for (i = 0; i < rule.nr_regions; i++)
-		got[i] = rule.regions[lcma_rule_nth(&rule, i, turn)][0];
+	for (i = 0; i < rule.list.nr; i++)
+		got[i] = rule.list.names[lcma_list_nth(&rule.list, i, turn)][0];
 	if (!CHECK(!strcmp(got, want)))
 		printf("# %s, turn %u: %s\n", text, turn, got);
 }

@@ -12,6 +12,7 @@
  *	banks		a device for each phandle of the node, which is on no bus
  *	on NAME		from now on with this device, which has the driver
  *	ops, no_ops	the device gets operations of its own, and loses them
+ *	iommu, no_iommu	the device is in a group, as one behind an IOMMU; nothing translates
  *
  * Parameters: managed=1: probe allocates managed memory as well; fail=1: probe fails
  * after that; reserved=N: probe asks for the memory of the node's phandle N first;
@@ -24,6 +25,7 @@
 #include <linux/dma-map-ops.h>
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/iommu.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -113,6 +115,18 @@ static struct platform_driver driver = {
 
 static const struct dma_map_ops no_operations;
 
+static int into_group(struct device *dev)
+{
+	struct iommu_group *group = iommu_group_alloc();
+	int err;
+
+	if (IS_ERR(group))
+		return PTR_ERR(group);
+	err = iommu_group_add_device(group, dev);
+	iommu_group_put(group);
+	return err;
+}
+
 static int use(const char *name)
 {
 	struct device *dev = bus_find_device_by_name(BUS, NULL, name);
@@ -145,6 +159,12 @@ static int run(char *word)
 	}
 	if (!strcmp(word, "ops") || !strcmp(word, "no_ops")) {
 		set_dma_ops(dev, *word == 'o' ? &no_operations : NULL);
+		return 0;
+	}
+	if (!strcmp(word, "iommu"))
+		return into_group(dev);
+	if (!strcmp(word, "no_iommu")) {
+		iommu_group_remove_device(dev);
 		return 0;
 	}
 	if (!strcmp(word, "banks"))
