@@ -4,7 +4,8 @@
 # movable - a kernel without CONFIG_CMA (Debian's amd64 up to 6.12): regions are
 # private, whatever is not possible is refused with a reason, and share_movable=1
 # shares anyway: programs use the memory, buffers get it back, whole units at
-# a time, and unloading tells what it could not take back.
+# a time, and unloading tells what it could not take back. And the other kinds of regions
+# there: live ones, those that come later, places; what needs a device tree is refused.
 # Cannot be shown here: when unmovable memory enters a shared region. That is the
 # kernel's choice; what follows from it is tested with a pinned page.
 #
@@ -63,6 +64,47 @@ load_refused "r=8M@cma" "without CONFIG_CMA, so there is no cma= area; use reser
 	"source cma is refused, with a reason"
 load_refused "r=8M,keep=0" "keep= less than all needs a kernel built with CONFIG_CMA, or share_movable=1" \
 	"so is sharing"
+
+# --- other kinds of regions -----------------------------------------------------
+
+load_refused "r=8M@of:cam" "region r: the machine has no device tree with /reserved-memory in it; use cma or reserve_mem" \
+	"a node of a device tree is refused"
+load_refused "r=8M@reserve_mem:lcma,cache=wc" "region r: cache=wc is not possible in DMA32, which the kernel has mapped cached already" \
+	"and so is another mapping than the kernel's"
+load_refused "r=8M@live,keep=0" "keep= less than all needs a kernel built with CONFIG_CMA, or share_movable=1" \
+	"and live memory that is to be shared"
+blocks=$(movable_blocks)
+log_mark
+check "8 MiB of the running system" lcma_load "main=32M@reserve_mem:lcma;l=8M@live"
+matches "$(log_since)" "region l: 8192 KiB taken from the running system, [0-9]+ KiB of them were in use and have moved" \
+	"the log says so"
+region_info l
+is "$nr_pages $source $keep" "2048 live all" "it is private"
+live=$base
+expect_write ok "8M region=l nowait" "and serves all of it at once"
+lcma_free_all
+check "it is drained" eval "echo 1 >$sys/l/drain"
+is "$(cat $sys/l/state)" drained "and gone"
+check "a region is added where it was" eval "echo 'l2=8M@live:$live' >$sys/add"
+check "and the first one is brought back" eval "echo l >$sys/add"
+expect_write ok "8M region=l nowait" "it serves"
+lcma_free_all
+region_info main
+hex=$(printf '0x%x' $((base + (32 << 20))))
+check "a region at a place of the reservation" eval "echo 'p=8M@reserve_mem:lcma,at=$hex' >$sys/add"
+is "$(cat $sys/p/base)" "$hex" "it is there"
+for line in "q=8M@reserve_mem:lcma,at=0x1000000" "q=8M@reserve_mem:lcma,below=16M" "q=8M@of:cam" "p=8M@live" "add=8M@live"; do
+	check "'$line' is refused" eval "! echo '$line' 2>/dev/null >$sys/add"
+	compare "$(cat $sys/add | wc -c)" -gt 20 "with a reason: $(cat $sys/add)"
+done
+check "main is drained" eval "echo 1 >$sys/main/drain"
+check "others can have its memory" eval "echo 'q=32M@reserve_mem:lcma,at=$base' >$sys/add"
+check "so it does not come back" eval "! echo main 2>/dev/null >$sys/add"
+matches "$(cat $sys/add)" "region main: wants 32768 KiB" "and the reason is told"
+check "until they are drained" eval "echo 1 >$sys/q/drain && echo main >$sys/add"
+check "unload" lcma_unload
+rest=$(($(movable_blocks) - blocks))
+is "$rest" 0 "as many blocks for movable memory as before"
 
 # --- asked to: shared -----------------------------------------------------------
 
