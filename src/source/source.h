@@ -113,7 +113,6 @@ int lcma_source_describe(const struct lcma_spec *spec, char *text,
 			 size_t size_bytes);
 int lcma_source_carve(const struct lcma_spec *spec, struct lcma_carve *carve);
 
-
 /*
  * May a driver have its struct pages? The kernel maps pages cached. Where other mappings
  * are not, it may not get them.
