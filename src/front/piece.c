@@ -78,8 +78,12 @@ static void free_piece(struct lcma_piece *piece)
 	atomic_dec(&piece->buffer->nr_pins);
 	lcma_buffer_unref(piece->buffer);
 	kfree(piece);
-	/* Whoever meets 0 may free the client. */
-	atomic_dec(&client->nr_pieces);
+	/*
+	 * Whoever meets 0 may free the client, so nothing above may come later. After the
+	 * module_put() an unload can begin; what is left here are the instructions of
+	 * some returns, while it still has all its regions to drain.
+	 */
+	(void)atomic_dec_return_release(&client->nr_pieces);
 	module_put(THIS_MODULE);
 }
 

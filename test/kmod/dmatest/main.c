@@ -67,8 +67,10 @@ static int probe(struct platform_device *pdev)
 	const char *name = strim(reserved_name);
 	int err;
 
-	if (dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(mask)))
+	if (dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32)))
 		return -EIO;
+	/* As narrow as it is told to be, whether or not the kernel has memory there. */
+	pdev->dev.coherent_dma_mask = DMA_BIT_MASK(mask);
 	if (*name)
 		err = of_reserved_mem_device_init_by_name(&pdev->dev, pdev->dev.of_node,
 							  name);
