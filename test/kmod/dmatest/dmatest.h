@@ -26,6 +26,7 @@ void dmatest_where(struct device *dev, const char *kind, dma_addr_t handle,
 void dmatest_coherent(struct device *dev);
 void dmatest_streaming(struct device *dev);
 void dmatest_child(struct device *dev);
+void dmatest_pool(struct device *dev);
 int dmatest_banks(struct device *dev);
 int dmatest_keep(struct device *dev);
 int dmatest_table(void);

@@ -149,6 +149,7 @@ static int run(char *word)
 		dmatest_coherent(dev);
 		dmatest_streaming(dev);
 		dmatest_child(dev);
+		dmatest_pool(dev);
 		return 0;
 	}
 	if (!strcmp(word, "keep"))

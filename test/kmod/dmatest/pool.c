@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pools, managed memory that is given back early, parts of a mapping, and sizes.
+ */
+#include "dmatest.h"
+
+#include <linux/dmapool.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#define BLOCK_BYTES	(128 * 1024UL)
+
+/* Its blocks are as large as a request that a rule serves. */
+static void try_pool(struct device *dev)
+{
+	struct dma_pool *pool = dma_pool_create("dmatest", dev, BLOCK_BYTES, 64, 0);
+	dma_addr_t handle;
+	void *at;
+
+	if (!RESULT(pool, "pool: there is one"))
+		return;
+	at = dma_pool_zalloc(pool, GFP_KERNEL, &handle);
+	if (RESULT(at, "pool: it has a block")) {
+		dmatest_where(dev, "pool", handle, BLOCK_BYTES, at);
+		RESULT(!memchr_inv(at, 0, BLOCK_BYTES), "pool: the block is zero");
+		memset(at, 0x5b, BLOCK_BYTES);
+		dma_pool_free(pool, at, handle);
+	}
+	dma_pool_destroy(pool);
+}
+
+static void try_managed(struct device *dev)
+{
+	dma_addr_t handle;
+	void *at = dmam_alloc_attrs(dev, DMATEST_BYTES, &handle, GFP_KERNEL,
+				    DMA_ATTR_WRITE_COMBINE);
+
+	if (!RESULT(at, "managed: there is memory"))
+		return;
+	dmatest_where(dev, "managed", handle, DMATEST_BYTES, at);
+	memset(at, 0x5c, DMATEST_BYTES);
+	dmam_free_coherent(dev, DMATEST_BYTES, at, handle);
+}
+
+static void try_page(struct device *dev)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	dma_addr_t handle;
+
+	if (!RESULT(page, "page: there is one"))
+		return;
+	handle = dma_map_page(dev, page, 512, 1024, DMA_BIDIRECTIONAL);
+	if (RESULT(!dma_mapping_error(dev, handle), "page: it is mapped")) {
+		memset(page_address(page) + 512, 0x5d, 1024);
+		dma_sync_single_range_for_device(dev, handle, 256, 512, DMA_BIDIRECTIONAL);
+		dma_sync_single_range_for_cpu(dev, handle, 256, 512, DMA_BIDIRECTIONAL);
+		RESULT(!memchr_inv(page_address(page) + 768, 0x5d, 512),
+		       "page: a part of it comes back as it went");
+		dma_unmap_page(dev, handle, 1024, DMA_BIDIRECTIONAL);
+	}
+	__free_page(page);
+}
+
+void dmatest_pool(struct device *dev)
+{
+	try_pool(dev);
+	try_managed(dev);
+	try_page(dev);
+	RESULT(dma_opt_mapping_size(dev) &&
+	       dma_opt_mapping_size(dev) <= dma_max_mapping_size(dev),
+	       "sizes: the best is no larger than the largest");
+}
