@@ -667,7 +667,28 @@ static void large_map(void)
 	free(mem);
 }
 
+/* All but one page of a leaf, wherever it is, is not all of it. */
+static void all_in_but_one(void)
+{
+	const unsigned long nr = 3 * LCMA_LEAF_PAGES;
+	static const unsigned long at[] = { 0, 1, LCMA_LEAF_PAGES - 1 };
+	struct lcma_map map;
+	unsigned int i;
+	void *mem = malloc(lcma_map_bytes(nr));
+
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		lcma_map_init(&map, mem, nr, LCMA_POOL);
+		CHECK(lcma_map_all_in(&map, 0, nr, LCMA_POOL));
+		CHECK(lcma_map_move(&map, LCMA_LEAF_PAGES + at[i], 1, LCMA_POOL,
+				    LCMA_USED));
+		CHECK(!lcma_map_all_in(&map, 0, nr, LCMA_POOL));
+		CHECK(!lcma_map_move(&map, 0, nr, LCMA_POOL, LCMA_USED));
+	}
+	free(mem);
+}
+
 static const struct tap_case cases[] = {
+	TAP_CASE(all_in_but_one),
 	TAP_CASE(init_in_each_state),
 	TAP_CASE(map_is_small),
 	TAP_CASE(nothing_is_found_behind_the_end),
