@@ -322,7 +322,7 @@ static void check_signing(struct exam *exam)
 	if (line_of(exam, line, sizeof(line), "/sys/kernel/security/lockdown") &&
 	    !strstr(line, "[none]"))
 		told(exam, NOTE, "lockdown", remedy,
-		     "%s: the kernel loads signed modules only; debugfs is closed",
+		     "%s: the kernel loads signed modules only; files of debugfs that can be written are closed",
 		     line);
 	else if (line_of(exam, line, sizeof(line),
 			 "/sys/module/module/parameters/sig_enforce") &&

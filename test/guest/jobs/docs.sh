@@ -118,6 +118,10 @@ if mount -t securityfs none /sys/kernel/security 2>/dev/null &&
 		# shellcheck disable=SC2086	# words
 		check "cmactl $command answers" cmactl $command
 	done
+	check "a file of debugfs that can only be read is open" cat $debug/cam/map
+	log_mark
+	check "one that can be written is not" eval "! cat /sys/kernel/debug/lcma_faults"
+	matches "$(log_since)" 'Lockdown: cat: debugfs access is restricted' "the log says so"
 	log_mark
 	check "the kernel takes no unsigned module" eval "! insmod /test/kmod/lcma_testkit.ko"
 	matches "$(log_since)" 'Lockdown: .*unsigned module loading is restricted' "and says so"
