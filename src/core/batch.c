@@ -155,31 +155,3 @@ bool lcma_batch_is_scattered(const struct lcma_map *map,
 	return mean < SCATTERED_PAGES &&
 	       lcma_map_longest(map, LCMA_KIND_SHARED) > 2 * mean;
 }
-
-/**
- * lcma_batch_weight - how many bits are set
- * @bits: a bitmap
- * @start: first bit
- * @nr_bits: how many; few, see LCMA_HOLD_PAGES
- *
- * Return: how many of them are set.
- */
-unsigned long lcma_batch_weight(const unsigned long *bits, unsigned long start,
-				unsigned long nr_bits)
-{
-	const unsigned long end = start + nr_bits;
-	unsigned long word = start / BITS_PER_LONG;
-	unsigned long last = end / BITS_PER_LONG;
-	unsigned long first_bits = ~0UL << (start % BITS_PER_LONG);
-	unsigned long last_bits = ~(~0UL << (end % BITS_PER_LONG));
-	unsigned long weight = 0;
-
-	if (word == last)
-		return hweight_long(last_bits ?
-				    bits[word] & first_bits & last_bits : 0);
-	weight = hweight_long(bits[word++] & first_bits);
-	for (; word < last; word++)
-		weight += hweight_long(bits[word]);
-	/* No word follows where the range ends with one. */
-	return last_bits ? weight + hweight_long(bits[last] & last_bits) : weight;
-}

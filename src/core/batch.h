@@ -64,7 +64,5 @@ void lcma_batch_surplus(const struct lcma_map *map, unsigned long nr_pages,
 			struct lcma_batch *batch);
 bool lcma_batch_is_scattered(const struct lcma_map *map,
 			     const struct lcma_wedges *wedges);
-unsigned long lcma_batch_weight(const unsigned long *bits, unsigned long start,
-				unsigned long nr_bits);
 
 #endif

@@ -9,10 +9,9 @@
  */
 #include "core/map.h"
 
-#define LEAF_WORDS	(LCMA_LEAF_PAGES / BITS_PER_LONG)
+#include "core/bits.h"
 
-/* From so many bits on it pays to set whole words at once. */
-#define LONG_BITS	(4 * BITS_PER_LONG)
+#define LEAF_WORDS	(LCMA_LEAF_PAGES / BITS_PER_LONG)
 
 static unsigned long nr_leaves_for(unsigned long nr_pages)
 {
@@ -315,41 +314,6 @@ static void update_tree(struct lcma_map *map, enum lcma_kind kind,
 }
 
 /**
- * lcma_bits_fill - set or clear neighbouring bits
- * @bits: one bit a page
- * @start: the first
- * @nr_pages: how many
- * @value: what they are afterwards
- *
- * As bitmap_set() and bitmap_clear(), which write word by word; a run may be long.
- *
- * Context: the caller holds the lock that protects @bits.
- */
-void lcma_bits_fill(unsigned long *bits, unsigned long start,
-		    unsigned long nr_pages, bool value)
-{
-	const unsigned long end = start + nr_pages;
-	unsigned long from = ALIGN(start, BITS_PER_LONG);
-	unsigned long to = end / BITS_PER_LONG * BITS_PER_LONG;
-
-	if (to < from + LONG_BITS) {
-		from = end;
-		to = end;
-	} else {
-		memset(bits + from / BITS_PER_LONG, value ? 0xff : 0,
-		       (to - from) / 8);
-	}
-	if (value && from > start)
-		bitmap_set(bits, start, from - start);
-	else if (from > start)
-		bitmap_clear(bits, start, from - start);
-	if (value && end > to)
-		bitmap_set(bits, to, end - to);
-	else if (end > to)
-		bitmap_clear(bits, to, end - to);
-}
-
-/**
  * lcma_map_bytes - memory that a map needs
  * @nr_pages: pages in the region, 1 to LCMA_MAP_MAX_PAGES - 1
  *
@@ -622,82 +586,6 @@ static unsigned long first_run(const struct lcma_map *map, enum lcma_kind kind,
 		node++;
 	}
 	return LCMA_NO_PAGE;
-}
-
-/* Does a run of the length of the fit, from this page frame on, cross a boundary? */
-static bool is_across(const struct lcma_fit *fit, unsigned long pfn)
-{
-	const unsigned long mask = fit->boundary_mask;
-
-	return mask && fit->nr_pages - 1 > mask - (pfn & mask);
-}
-
-/**
- * lcma_fit_next - the first page from one on at which a run may begin
- * @fit: what the run has to look like
- * @page: the first page to consider
- *
- * Of the map it knows nothing: whether the pages are there, and in which state.
- *
- * Return: the page; LCMA_NO_PAGE if there is none.
- */
-unsigned long lcma_fit_next(const struct lcma_fit *fit, unsigned long page)
-{
-	const unsigned long from = max(page, fit->first);
-	unsigned long pfn = ALIGN(from + fit->align_offset, fit->align_mask + 1);
-
-	/* The larger of two powers of two is a multiple of the other. */
-	if (is_across(fit, pfn))
-		pfn = ALIGN(pfn, max(fit->boundary_mask, fit->align_mask) + 1);
-	if (is_across(fit, pfn))
-		return LCMA_NO_PAGE;
-	page = pfn - fit->align_offset;
-	if (page < from || (fit->end && (page >= fit->end ||
-					 fit->nr_pages > fit->end - page)))
-		return LCMA_NO_PAGE;
-	return page;
-}
-
-/**
- * lcma_fit_last - the last page at which a run may begin
- * @fit: what the run has to look like
- * @end: the run ends before this page; there is a page at which it may begin, and
- *	then does
- *
- * Return: the page.
- */
-unsigned long lcma_fit_last(const struct lcma_fit *fit, unsigned long end)
-{
-	const unsigned long stop = fit->end ? min(end, fit->end) : end;
-	unsigned long pfn = stop - fit->nr_pages + fit->align_offset;
-
-	pfn &= ~fit->align_mask;
-	if (is_across(fit, pfn)) {
-		pfn = (pfn | fit->boundary_mask) + 1 - fit->nr_pages;
-		pfn &= ~fit->align_mask;
-	}
-	return pfn - fit->align_offset;
-}
-
-/**
- * lcma_fit_reach - how far a run may reach, whatever its length
- * @fit: what it has to look like
- * @start: a page at which it may begin
- * @end: the run of pages that it lies in ends before this page
- *
- * Return: the first page that cannot be part of it.
- */
-unsigned long lcma_fit_reach(const struct lcma_fit *fit, unsigned long start,
-			     unsigned long end)
-{
-	const unsigned long mask = fit->boundary_mask;
-
-	if (fit->end)
-		end = min(end, fit->end);
-	if (mask)
-		end = min(end, start + mask + 1 -
-			       ((start + fit->align_offset) & mask));
-	return end;
 }
 
 /**

@@ -20,6 +20,7 @@
 #ifndef LCMA_MAP_H
 #define LCMA_MAP_H
 
+#include "core/fit.h"
 #include "core/seam.h"
 
 /* Pages that one leaf of a summary stands for. */
@@ -27,9 +28,6 @@
 
 /* A map holds fewer pages than this: lengths in the summary are 32 bits. */
 #define LCMA_MAP_MAX_PAGES	BIT(30)
-
-/* "No such page", the answer of a search that found nothing. */
-#define LCMA_NO_PAGE	ULONG_MAX
 
 enum lcma_state {
 	LCMA_SHARED	= 0,
@@ -83,26 +81,6 @@ struct lcma_map {
 };
 
 /**
- * struct lcma_fit - what a run has to look like
- * @nr_pages: how long, at least 1
- * @align_mask: alignment in pages, minus one (a power of two minus one)
- * @align_offset: what to add to a page's index before alignment and boundary are
- *	judged: the region's first page frame number, so that physical addresses count
- * @first: the run begins at this page or after it
- * @end: the run ends before this page; 0: no limit
- * @boundary_mask: the run crosses no multiple of a number of pages: that number
- *	minus one (a power of two minus one); 0: no limit
- */
-struct lcma_fit {
-	unsigned long nr_pages;
-	unsigned long align_mask;
-	unsigned long align_offset;
-	unsigned long first;
-	unsigned long end;
-	unsigned long boundary_mask;
-};
-
-/**
  * struct lcma_stretch - neighbouring pages in one state
  * @start: first page
  * @nr_pages: how many
@@ -114,12 +92,6 @@ struct lcma_stretch {
 	enum lcma_state state;
 };
 
-unsigned long lcma_fit_next(const struct lcma_fit *fit, unsigned long page);
-unsigned long lcma_fit_last(const struct lcma_fit *fit, unsigned long end);
-unsigned long lcma_fit_reach(const struct lcma_fit *fit, unsigned long start,
-			     unsigned long end);
-void lcma_bits_fill(unsigned long *bits, unsigned long start,
-		    unsigned long nr_pages, bool value);
 size_t lcma_map_bytes(unsigned long nr_pages);
 void lcma_map_init(struct lcma_map *map, void *mem, unsigned long nr_pages,
 		   enum lcma_state state);

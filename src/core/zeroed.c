@@ -4,7 +4,7 @@
  */
 #include "core/zeroed.h"
 
-#include "core/batch.h"
+#include "core/bits.h"
 
 /* Stretches that one search for a page to zero looks at. */
 #define LOOK_STRETCHES	32
@@ -135,7 +135,7 @@ bool lcma_zeroed_is_cached(const struct lcma_zeroed *zeroed, unsigned long page)
 void lcma_zeroed_gain(struct lcma_zeroed *zeroed, unsigned long start,
 		      unsigned long nr_pages)
 {
-	const unsigned long nr_zero = lcma_batch_weight(zeroed->bits, start,
+	const unsigned long nr_zero = lcma_bits_weight(zeroed->bits, start,
 							nr_pages);
 
 	WRITE_ONCE(zeroed->nr_pooled, zeroed->nr_pooled + nr_zero);
@@ -166,7 +166,7 @@ void lcma_zeroed_lose(struct lcma_zeroed *zeroed, unsigned long start,
 
 	/* Nothing needs to be counted in a pool that is zero throughout. */
 	if (zeroed->nr_pooled != nr_pool)
-		nr_zero = lcma_batch_weight(zeroed->bits, start, nr_pages);
+		nr_zero = lcma_bits_weight(zeroed->bits, start, nr_pages);
 	WRITE_ONCE(zeroed->nr_pooled, zeroed->nr_pooled - nr_zero);
 }
 

@@ -17,6 +17,7 @@
 
 #include "core/backoff.h"
 #include "core/batch.h"
+#include "core/bits.h"
 #include "core/place.h"
 #include "core/zeroed.h"
 
@@ -105,7 +106,7 @@ static void move_counted(unsigned long start, unsigned long nr_pages,
 			 enum lcma_state from, enum lcma_state to)
 {
 	if (from == LCMA_POOL || to == LCMA_POOL)
-		sink += lcma_batch_weight(zeroed, start, nr_pages);
+		sink += lcma_bits_weight(zeroed, start, nr_pages);
 	move(start, nr_pages, from, to);
 }
 

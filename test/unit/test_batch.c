@@ -7,6 +7,7 @@
 #include "random.h"
 #include "twin.h"
 #include "core/batch.h"
+#include "core/bits.h"
 
 /* Random stretches, most of them short. */
 static void scatter(struct twin *twin, unsigned long nr_pages,
@@ -235,7 +236,7 @@ static void weights(void)
 		nr = below(ARRAY_SIZE(bits) * BITS_PER_LONG - start + 1);
 		for (i = start, want = 0; i < start + nr; i++)
 			want += test_bit(i, bits);
-		if (!CHECK_EQ(lcma_batch_weight(bits, start, nr), want))
+		if (!CHECK_EQ(lcma_bits_weight(bits, start, nr), want))
 			return;
 	}
 }

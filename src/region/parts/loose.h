@@ -8,7 +8,7 @@
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 
-#include "core/map.h"
+#include "core/bits.h"
 
 /**
  * struct lcma_loose - the loose pages of a region
