@@ -3,7 +3,8 @@
  * Tracepoints: the story of each allocation, live, for perf, bpftrace and tracefs.
  * Off, each is one jump label: arguments that need a call stand behind
  * trace_..._enabled(). Numbers have their units in their names; texts are
- * copied, because what they name may be gone when the trace is read.
+ * copied, because what they name may be gone when the trace is read, and padded
+ * with zeros: bpftrace compares all of a key's bytes.
  *
  * They take plain values, so every wing can include this. tracefs is root's: page
  * frames may be told here.
@@ -31,7 +32,7 @@ TRACE_EVENT(lcma_alloc_start,
 		__field(unsigned int, flags)
 	),
 	TP_fast_assign(
-		strscpy(__entry->region, region, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->region, region, LCMA_TRACE_BYTES);
 		__entry->nr_pages = nr_pages;
 		__entry->align_pages = align_pages;
 		__entry->flags = flags;
@@ -52,7 +53,7 @@ TRACE_EVENT(lcma_alloc_candidate,
 		__field(bool, is_proof)
 	),
 	TP_fast_assign(
-		strscpy(__entry->region, region, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->region, region, LCMA_TRACE_BYTES);
 		__entry->pfn = pfn;
 		__entry->nr_pages = nr_pages;
 		__entry->is_proof = is_proof;
@@ -74,10 +75,10 @@ TRACE_EVENT(lcma_alloc_obstacle,
 		__field(int, err)
 	),
 	TP_fast_assign(
-		strscpy(__entry->region, region, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->region, region, LCMA_TRACE_BYTES);
 		__entry->pfn = pfn;
 		__entry->nr_pages = nr_pages;
-		strscpy(__entry->kind, kind, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->kind, kind, LCMA_TRACE_BYTES);
 		__entry->err = err;
 	),
 	TP_printk("region=%s pfn=0x%lx nr_pages=%lu kind=%s err=%d",
@@ -95,7 +96,7 @@ TRACE_EVENT(lcma_alloc_retry,
 		__field(unsigned int, waited_ms)
 	),
 	TP_fast_assign(
-		strscpy(__entry->region, region, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->region, region, LCMA_TRACE_BYTES);
 		__entry->nr_tried = nr_tried;
 		__entry->waited_ms = waited_ms;
 	),
@@ -116,10 +117,10 @@ TRACE_EVENT(lcma_alloc_finish,
 		__field(u64, took_ns)
 	),
 	TP_fast_assign(
-		strscpy(__entry->region, region, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->region, region, LCMA_TRACE_BYTES);
 		__entry->pfn = pfn;
 		__entry->nr_pages = nr_pages;
-		strscpy(__entry->outcome, outcome, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->outcome, outcome, LCMA_TRACE_BYTES);
 		__entry->err = err;
 		__entry->took_ns = took_ns;
 	),
@@ -140,7 +141,7 @@ TRACE_EVENT(lcma_claim,
 		__field(u64, took_ns)
 	),
 	TP_fast_assign(
-		strscpy(__entry->region, region, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->region, region, LCMA_TRACE_BYTES);
 		__entry->pfn = pfn;
 		__entry->nr_pages = nr_pages;
 		__entry->err = err;
@@ -160,7 +161,7 @@ DECLARE_EVENT_CLASS(lcma_pages,
 		__field(unsigned long, nr_pages)
 	),
 	TP_fast_assign(
-		strscpy(__entry->region, region, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->region, region, LCMA_TRACE_BYTES);
 		__entry->pfn = pfn;
 		__entry->nr_pages = nr_pages;
 	),
@@ -188,8 +189,8 @@ TRACE_EVENT(lcma_life,
 		__array(char, life, LCMA_TRACE_BYTES)
 	),
 	TP_fast_assign(
-		strscpy(__entry->region, region, LCMA_TRACE_BYTES);
-		strscpy(__entry->life, life, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->region, region, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->life, life, LCMA_TRACE_BYTES);
 	),
 	TP_printk("region=%s life=%s", __entry->region, __entry->life)
 );
@@ -207,12 +208,12 @@ TRACE_EVENT(lcma_buffer_new,
 		__array(char, label, LCMA_TRACE_BYTES)
 	),
 	TP_fast_assign(
-		strscpy(__entry->region, region, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->region, region, LCMA_TRACE_BYTES);
 		__entry->id = id;
 		__entry->pfn = pfn;
 		__entry->bytes = bytes;
 		__entry->latency_ns = latency_ns;
-		strscpy(__entry->label, label, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->label, label, LCMA_TRACE_BYTES);
 	),
 	TP_printk("region=%s id=%llu pfn=0x%lx bytes=%llu latency_ns=%llu label=%s",
 		  __entry->region, __entry->id, __entry->pfn, __entry->bytes,
@@ -229,7 +230,7 @@ TRACE_EVENT(lcma_buffer_gone,
 		__field(u64, held_ns)
 	),
 	TP_fast_assign(
-		strscpy(__entry->region, region, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->region, region, LCMA_TRACE_BYTES);
 		__entry->id = id;
 		__entry->bytes = bytes;
 		__entry->held_ns = held_ns;
@@ -248,9 +249,9 @@ TRACE_EVENT(lcma_device_attach,
 		__field(bool, is_attached)
 	),
 	TP_fast_assign(
-		strscpy(__entry->region, region, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->region, region, LCMA_TRACE_BYTES);
 		__entry->id = id;
-		strscpy(__entry->device, device, LCMA_TRACE_BYTES);
+		strscpy_pad(__entry->device, device, LCMA_TRACE_BYTES);
 		__entry->is_attached = is_attached;
 	),
 	TP_printk("region=%s id=%llu device=%s is_attached=%d", __entry->region,
