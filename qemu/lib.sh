@@ -15,6 +15,13 @@ prog=$(basename "$0")
 # shellcheck disable=SC2034	# for fetch
 guest_packages="v4l-utils stress-ng e2fsprogs"
 
+# packages_dir NAMES: where those are that a job names itself (`# packages: bpftrace`),
+# because they are large, for the architecture of the row that was read
+packages_dir()
+{
+	echo "$cache_dir/packages/$k_arch/${1// /,}"
+}
+
 # What was compiled before, from the same text with the same words, comes from the
 # cache, where ccache is installed: in another clone as well, since the compiler gets
 # paths of this tree as relative ones, and the folder that it runs in does not count.
@@ -185,9 +192,10 @@ said_about_us()
 #
 # A job is a shell script that runs in a guest. Its leading comment block may
 # hold `# KEY: VALUE` lines (cmdline, mem, smp, icount, pages, timeout, boot, suite,
-# kernels, matrix, expected, modules, programs, data, overlay, display) and `# KEY@KERNELS: VALUE` lines, which win on those
-# kernels (the last that fits counts). KERNELS are ids or patterns of them, with a |
-# between: `6.12-*|7-*`. test/guest/lib/tap.sh describes the keys.
+# kernels, matrix, expected, modules, programs, packages, data, overlay, display) and
+# `# KEY@KERNELS: VALUE` lines, which win on those kernels (the last that fits counts).
+# KERNELS are ids or patterns of them, with a | between: `6.12-*|7-*`.
+# test/guest/lib/tap.sh describes the keys.
 
 # job_names [SUITE]: the test jobs, all or those of a suite
 job_names()

@@ -25,6 +25,8 @@
 #	# expected: page allocation failure	(no splat: what the job brings about)
 #	# modules: zram				(stock modules for modprobe)
 #	# programs: v4l2-ctl			(of Debian packages; may be missing)
+#	# packages: bpftrace			(which ones, where they are too large for
+#				all guests; such a job names its kernels)
 #	# overlay: test/guest/data/of.dtso	(what the device tree has besides: qemu/devicetree)
 #	# display: yes				(what it shows can be asked for, on a vexpress-a9: display.sh)
 #	# data: test/guest/data/x.bin		(files of this tree; in the guest they are
