@@ -192,7 +192,7 @@ said_about_us()
 #
 # A job is a shell script that runs in a guest. Its leading comment block may
 # hold `# KEY: VALUE` lines (cmdline, mem, smp, icount, pages, timeout, boot, suite,
-# kernels, matrix, expected, modules, programs, packages, data, overlay, display) and
+# kernels, matrix, expected, modules, programs, packages, data, overlay, display, qemu) and
 # `# KEY@KERNELS: VALUE` lines, which win on those kernels (the last that fits counts).
 # KERNELS are ids or patterns of them, with a | between: `6.12-*|7-*`.
 # test/guest/lib/tap.sh describes the keys.

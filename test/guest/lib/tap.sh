@@ -29,6 +29,7 @@
 #				all guests; such a job names its kernels)
 #	# overlay: test/guest/data/of.dtso	(what the device tree has besides: qemu/devicetree)
 #	# display: yes				(what it shows can be asked for, on a vexpress-a9: display.sh)
+#	# qemu: -machine iommu=smmuv3		(more words for QEMU, of the machine that the job has)
 #	# data: test/guest/data/x.bin		(files of this tree; in the guest they are
 #				in /test/data)
 #
