@@ -62,6 +62,7 @@ suite forget private
 echo 1 >$sys/classic/drain || fail "a region is drained under its clients"
 is "$(cat $sys/classic/state)" drained "the region is gone"
 suite gone classic
+suite managed_gone classic
 
 # Pages that were freed where one may not sleep are still on their way when
 # lcma is told to go.

@@ -73,6 +73,7 @@ void apitest_quarantine(struct lcma_region *region);
 void apitest_atomic(struct lcma_region *region);
 void apitest_devices(struct lcma_region *region);
 void apitest_managed(struct lcma_region *region);
+void apitest_managed_gone(struct lcma_region *region);
 void apitest_forget(struct lcma_region *region);
 void apitest_devices_exit(void);
 void apitest_buffers(struct lcma_region *region);

@@ -33,6 +33,7 @@ static const struct suite {
 	{ "atomic", apitest_atomic },
 	{ "devices", apitest_devices },
 	{ "managed", apitest_managed },
+	{ "managed_gone", apitest_managed_gone },
 	{ "forget", apitest_forget },
 	{ "buffers", apitest_buffers },
 	{ "hold", apitest_hold },

@@ -7,6 +7,7 @@
 
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
+#include <linux/kref.h>
 #include <linux/pfn.h>
 #include <linux/platform_device.h>
 #include <linux/sizes.h>
@@ -77,7 +78,8 @@ static void a_driver(struct platform_device *pdev, struct lcma_region *region,
 	if (!fails) {
 		OK(lies_in(planes[0], region) && lies_in(planes[1], other),
 		   "a plane in each of two banks");
-		OK(addrs[0] && addrs[1] && addrs[0] != addrs[1], "the device sees both");
+		OK(addrs[0] == lcma_buffer_phys(planes[0]) &&
+		   addrs[1] == lcma_buffer_phys(planes[1]), "the device sees each where it is");
 		OK(lcma_device_region_at(dev, 0) == region &&
 		   lcma_device_region_at(dev, 1) == other &&
 		   !lcma_device_region_at(dev, 2), "two regions by number");
@@ -95,7 +97,7 @@ static void a_driver(struct platform_device *pdev, struct lcma_region *region,
 	   "everything came back");
 }
 
-static void numbers(struct device *dev, struct lcma_region *region,
+static void numbers(struct device *dev, struct device *part, struct lcma_region *region,
 		    struct lcma_region *other)
 {
 	OK(lcma_device_assign_at(dev, LCMA_DEVICE_REGIONS, region) == -EINVAL,
@@ -114,6 +116,11 @@ static void numbers(struct device *dev, struct lcma_region *region,
 	OK(lcma_device_region(dev) == region && lcma_device_region_at(dev, 1) == other,
 	   "leaves the second alone");
 	OK(!lcma_device_region_named(dev, "planes"), "without a node there are no names");
+	OK(!lcma_device_share(part, dev), "shared with a part of the device");
+	OK(lcma_device_region_at(part, 0) == region &&
+	   lcma_device_region_at(part, 1) == other &&
+	   !lcma_device_region_at(part, 2), "which has both, in the same order");
+	lcma_device_release(part);
 	lcma_device_release(dev);
 	OK(!lcma_device_region_at(dev, 0) && !lcma_device_region_at(dev, 1),
 	   "both are taken away");
@@ -150,6 +157,15 @@ static void partly(struct device *dev, struct lcma_region *region)
 	      "more than half: ENOSPC");
 	for (i = 0; i < nr; i++)
 		lcma_buffer_put(held[i]);
+	FAILS(lcma_buffer_alloc_for(dev, 0, &(struct lcma_buffer_params) {
+		.bytes = SZ_2M, .limits.below = s.base + SZ_1M, .flags = LCMA_QUIET }),
+	      -ENOSPC, "a stricter limit of the caller's counts: ENOSPC");
+	held[0] = lcma_buffer_alloc_for(dev, 0, &(struct lcma_buffer_params) {
+		.bytes = middle - s.base, .limits.below = U64_MAX, .flags = LCMA_QUIET });
+	if (OK(!IS_ERR(held[0]), "a laxer one does not")) {
+		OK(lcma_buffer_phys(held[0]) == s.base, "all of the half is handed out");
+		lcma_buffer_put(held[0]);
+	}
 	dev->coherent_dma_mask = was;
 	lcma_device_release(dev);
 }
@@ -184,22 +200,102 @@ static void lists(struct lcma_region *region, struct lcma_region *other)
 	FAILS(lcma_buffer_alloc(NULL, &list), -EINVAL, "a name twice: EINVAL");
 }
 
+/* A mapping is the only one that has a reference: the buffer stays until it goes. */
+static void mapped_only(struct platform_device *pdev, struct lcma_region *region)
+{
+	const struct lcma_region_state before = apitest_state(region);
+	unsigned long nr_used;
+	struct lcma_buffer *buffer;
+	dma_addr_t addr;
+
+	is_to_fail = false;
+	if (!OK(device_attach(&pdev->dev) == 1 && !came_of_it, "bound again"))
+		return;
+	nr_used = apitest_state(region).used_pages;
+	buffer = lcma_buffer_alloc(region, &params);
+	if (!OK(!IS_ERR(buffer), "a buffer that is nothing of a device's"))
+		return;
+	OK(!devm_lcma_buffer_map(&pdev->dev, buffer, DMA_BIDIRECTIONAL, &addr) &&
+	   addr == lcma_buffer_phys(buffer), "is mapped for one");
+	lcma_buffer_put(buffer);
+	OK(apitest_state(region).used_pages > nr_used,
+	   "and stays when its owner puts it");
+	device_release_driver(&pdev->dev);
+	OK(apitest_settles(region, &before), "until the driver goes");
+}
+
+/* A device that is gone, and of which somebody has a reference. */
+static void removed(struct lcma_region *region, struct lcma_region *other)
+{
+	const struct lcma_region_state before = apitest_state(region);
+	struct platform_device *pdev;
+	struct lcma_buffer *buffer;
+
+	pdev = platform_device_register_full(&(struct platform_device_info) {
+		.name = NAME "_removed", .id = -1, .dma_mask = DMA_BIT_MASK(32) });
+	if (!OK(!IS_ERR(pdev), "one more device"))
+		return;
+	OK(!lcma_device_assign_at(&pdev->dev, 0, region), "it has a region");
+	get_device(&pdev->dev);
+	platform_device_unregister(pdev);
+	OK(lcma_device_region_at(&pdev->dev, 0) == region, "and keeps it when it goes");
+	buffer = lcma_buffer_alloc_for(&pdev->dev, 0, &params);
+	if (OK(!IS_ERR(buffer) && lies_in(buffer, region), "memory for it is there"))
+		lcma_buffer_put(buffer);
+	OK(!lcma_device_assign_at(&pdev->dev, 1, other) &&
+	   lcma_device_region_at(&pdev->dev, 1) == other, "it can be assigned another region");
+	lcma_device_release(&pdev->dev);
+	OK(!lcma_device_region_at(&pdev->dev, 0) && !lcma_device_region_at(&pdev->dev, 1),
+	   "and loses both");
+	FAILS(lcma_buffer_alloc_for(&pdev->dev, 0, &params), -ENODEV, "then: ENODEV");
+	OK(kref_read(&pdev->dev.kobj.kref) == 1, "lcma has let go of it");
+	put_device(&pdev->dev);
+	OK(apitest_settles(region, &before), "everything came back");
+}
+
+/* A device whose region was drained, or that is assigned such a one. */
+void apitest_managed_gone(struct lcma_region *region)
+{
+	struct lcma_region *other = lcma_region_find("private");
+	struct platform_device *pdev;
+	struct lcma_buffer *buffer;
+
+	pdev = platform_device_register_full(&(struct platform_device_info) {
+		.name = NAME "_gone", .id = -1, .dma_mask = DMA_BIT_MASK(32) });
+	if (!OK(!IS_ERR(pdev) && other, "a device"))
+		return;
+	OK(!lcma_device_assign_at(&pdev->dev, 0, region), "a drained region is assigned");
+	FAILS(lcma_buffer_alloc_for(&pdev->dev, 0, &params), -ENOENT, "but has no memory: ENOENT");
+	FAILS(lcma_alloc_from_contiguous(&pdev->dev, 1, 0, 0), -ENOENT, "nor pages: ENOENT");
+	OK(!lcma_device_assign_at(&pdev->dev, 1, other), "a second one that is there");
+	buffer = lcma_buffer_alloc_for(&pdev->dev, 1, &params);
+	if (OK(!IS_ERR(buffer) && lies_in(buffer, other), "serves the device"))
+		lcma_buffer_put(buffer);
+	lcma_device_release(&pdev->dev);
+	platform_device_unregister(pdev);
+}
+
 void apitest_managed(struct lcma_region *region)
 {
 	struct lcma_region *other = lcma_region_find("classic");
-	struct platform_device *pdev;
+	struct platform_device *pdev, *part;
 
 	pdev = platform_device_register_full(&(struct platform_device_info) {
 		.name = NAME, .id = -1, .dma_mask = DMA_BIT_MASK(32) });
-	if (!OK(!IS_ERR(pdev) && other && other != region, "a device, two regions"))
+	part = platform_device_register_simple(NAME "_part", -1, NULL, 0);
+	if (!OK(!IS_ERR(pdev) && !IS_ERR(part) && other && other != region,
+		"two devices, two regions"))
 		return;
-	numbers(&pdev->dev, region, other);
+	numbers(&pdev->dev, &part->dev, region, other);
+	platform_device_unregister(part);
+	removed(region, other);
 	partly(&pdev->dev, region);
 	lists(region, other);
 	if (OK(!platform_driver_register(&driver), "a driver")) {
 		device_release_driver(&pdev->dev);
 		a_driver(pdev, region, other, false);
 		a_driver(pdev, region, other, true);
+		mapped_only(pdev, region);
 		platform_driver_unregister(&driver);
 	}
 	platform_device_unregister(pdev);
