@@ -10,6 +10,7 @@
 #
 # mem: 1G
 # cmdline: cma=16M
+# cmdline@*-debug: cma=16M dma_debug=off
 # overlay: test/guest/data/of.dtso
 # kernels: *-armhf *-arm64
 # wide: 6.12-arm64
