@@ -4,6 +4,7 @@
  */
 #include "dmatest.h"
 
+#include <linux/dma-map-ops.h>
 #include <linux/dmapool.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -30,6 +31,23 @@ static void try_pool(struct device *dev)
 	dma_pool_destroy(pool);
 }
 
+/* One that goes with the driver at the latest. */
+static void try_managed_pool(struct device *dev)
+{
+	struct dma_pool *pool = dmam_pool_create("dmatest", dev, BLOCK_BYTES, 64, 0);
+	dma_addr_t handle;
+	void *at;
+
+	if (!RESULT(pool, "managed pool: there is one"))
+		return;
+	at = dma_pool_alloc(pool, GFP_KERNEL, &handle);
+	if (RESULT(at, "managed pool: it has a block")) {
+		memset(at, 0x5e, BLOCK_BYTES);
+		dma_pool_free(pool, at, handle);
+	}
+	dmam_pool_destroy(pool);
+}
+
 static void try_managed(struct device *dev)
 {
 	dma_addr_t handle;
@@ -52,6 +70,8 @@ static void try_page(struct device *dev)
 		return;
 	handle = dma_map_page(dev, page, 512, 1024, DMA_BIDIRECTIONAL);
 	if (RESULT(!dma_mapping_error(dev, handle), "page: it is mapped")) {
+		RESULT(dev_is_dma_coherent(dev) || dma_need_sync(dev, handle),
+		       "page: a cache that the device does not see has to be synchronised");
 		memset(page_address(page) + 512, 0x5d, 1024);
 		dma_sync_single_range_for_device(dev, handle, 256, 512, DMA_BIDIRECTIONAL);
 		dma_sync_single_range_for_cpu(dev, handle, 256, 512, DMA_BIDIRECTIONAL);
@@ -65,8 +85,10 @@ static void try_page(struct device *dev)
 void dmatest_pool(struct device *dev)
 {
 	try_pool(dev);
+	try_managed_pool(dev);
 	try_managed(dev);
 	try_page(dev);
+	RESULT(!dma_get_merge_boundary(dev), "sizes: nothing is merged without an IOMMU");
 	RESULT(dma_opt_mapping_size(dev) &&
 	       dma_opt_mapping_size(dev) <= dma_max_mapping_size(dev),
 	       "sizes: the best is no larger than the largest");
