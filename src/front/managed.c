@@ -48,12 +48,6 @@ enum lcma_reaches lcma_device_reaches(struct device *dev, struct lcma_region *re
 }
 EXPORT_SYMBOL_NS_GPL(lcma_device_reaches, LCMA_NS);
 
-/* The stricter one of two limits; 0 is none. */
-static u64 stricter(u64 a, u64 b)
-{
-	return min_not_zero(a, b);
-}
-
 /**
  * lcma_buffer_alloc_for - allocate a buffer in one of a device's regions
  * @dev: the device
@@ -77,7 +71,8 @@ struct lcma_buffer *lcma_buffer_alloc_for(struct device *dev, unsigned int index
 		return ERR_PTR(-ENODEV);
 	if (lcma_limit_of(dev, region, &limits) == LCMA_REACHES_NONE)
 		return ERR_PTR(-EOPNOTSUPP);
-	own.limits.below = stricter(own.limits.below, limits.below);
+	/* The stricter one of both; 0 is none. */
+	own.limits.below = min_not_zero(own.limits.below, limits.below);
 	return lcma_buffer_alloc(region, &own);
 }
 EXPORT_SYMBOL_NS_GPL(lcma_buffer_alloc_for, LCMA_NS);

@@ -490,6 +490,20 @@ leave:
 	return NULL;
 }
 
+static struct lcma_piece *look_up(struct lcma_dma_client *client, dma_addr_t handle,
+				  bool take)
+{
+	struct lcma_piece *piece;
+	unsigned long flags;
+
+	spin_lock_irqsave(&client->lock, flags);
+	piece = find_piece(client, handle);
+	if (piece && take)
+		hash_del(&piece->node);
+	spin_unlock_irqrestore(&client->lock, flags);
+	return piece;
+}
+
 /**
  * lcma_piece_take - take a piece out of its client's list
  * @client: whose
@@ -502,15 +516,7 @@ leave:
  */
 struct lcma_piece *lcma_piece_take(struct lcma_dma_client *client, dma_addr_t handle)
 {
-	struct lcma_piece *piece;
-	unsigned long flags;
-
-	spin_lock_irqsave(&client->lock, flags);
-	piece = find_piece(client, handle);
-	if (piece)
-		hash_del(&piece->node);
-	spin_unlock_irqrestore(&client->lock, flags);
-	return piece;
+	return look_up(client, handle, true);
 }
 
 /**
@@ -523,11 +529,5 @@ struct lcma_piece *lcma_piece_take(struct lcma_dma_client *client, dma_addr_t ha
  */
 struct lcma_piece *lcma_piece_look(struct lcma_dma_client *client, dma_addr_t handle)
 {
-	struct lcma_piece *piece;
-	unsigned long flags;
-
-	spin_lock_irqsave(&client->lock, flags);
-	piece = find_piece(client, handle);
-	spin_unlock_irqrestore(&client->lock, flags);
-	return piece;
+	return look_up(client, handle, false);
 }

@@ -451,10 +451,8 @@ static int carve_again(struct lcma_region *region)
 {
 	const struct lcma_spec *spec = &region->spec;
 	struct lcma_carve carve;
-	int err;
+	int err = lcma_source_carve(spec, &carve);
 
-	lcma_region_uncarve(region);
-	err = lcma_source_carve(spec, &carve);
 	if (err)
 		return err;
 	/* It may lie in another zone, where it may not be mapped so. */

@@ -63,7 +63,7 @@ modprobe_dmatest || bail_out "dmatest"
 matches "$(device_line dmatest.0)" "driver=dmatest by=map rule=dmatest\\.\\? regions=main .*state=bound" \
 	"the device is listed with its rule"
 dmatest all
-for kind in $served pool managed; do
+for kind in $served pool managed_pool managed; do
 	inside $kind
 done
 for kind in small child narrow $left; do

@@ -12,40 +12,34 @@
 
 #define BLOCK_BYTES	(128 * 1024UL)
 
-/* Its blocks are as large as a request that a rule serves. */
-static void try_pool(struct device *dev)
+/* Blocks as large as a request that a rule serves. Return: false: there is no pool. */
+static bool try_block(struct device *dev, struct dma_pool *pool, const char *what)
 {
-	struct dma_pool *pool = dma_pool_create("dmatest", dev, BLOCK_BYTES, 64, 0);
 	dma_addr_t handle;
 	void *at;
 
-	if (!RESULT(pool, "pool: there is one"))
-		return;
+	if (!RESULT(pool, "%s: there is one", what))
+		return false;
 	at = dma_pool_zalloc(pool, GFP_KERNEL, &handle);
-	if (RESULT(at, "pool: it has a block")) {
-		dmatest_where(dev, "pool", handle, BLOCK_BYTES, at);
-		RESULT(!memchr_inv(at, 0, BLOCK_BYTES), "pool: the block is zero");
+	if (RESULT(at, "%s: it has a block", what)) {
+		dmatest_where(dev, what, handle, BLOCK_BYTES, at);
+		RESULT(!memchr_inv(at, 0, BLOCK_BYTES), "%s: the block is zero", what);
 		memset(at, 0x5b, BLOCK_BYTES);
 		dma_pool_free(pool, at, handle);
 	}
-	dma_pool_destroy(pool);
+	return true;
 }
 
-/* One that goes with the driver at the latest. */
-static void try_managed_pool(struct device *dev)
+/* One that its driver destroys, and one that goes with the driver at the latest. */
+static void try_pools(struct device *dev)
 {
-	struct dma_pool *pool = dmam_pool_create("dmatest", dev, BLOCK_BYTES, 64, 0);
-	dma_addr_t handle;
-	void *at;
+	struct dma_pool *pool = dma_pool_create("dmatest", dev, BLOCK_BYTES, 64, 0);
 
-	if (!RESULT(pool, "managed pool: there is one"))
-		return;
-	at = dma_pool_alloc(pool, GFP_KERNEL, &handle);
-	if (RESULT(at, "managed pool: it has a block")) {
-		memset(at, 0x5e, BLOCK_BYTES);
-		dma_pool_free(pool, at, handle);
-	}
-	dmam_pool_destroy(pool);
+	if (try_block(dev, pool, "pool"))
+		dma_pool_destroy(pool);
+	pool = dmam_pool_create("dmatest", dev, BLOCK_BYTES, 64, 0);
+	if (try_block(dev, pool, "managed_pool"))
+		dmam_pool_destroy(pool);
 }
 
 static void try_managed(struct device *dev)
@@ -84,8 +78,7 @@ static void try_page(struct device *dev)
 
 void dmatest_pool(struct device *dev)
 {
-	try_pool(dev);
-	try_managed_pool(dev);
+	try_pools(dev);
 	try_managed(dev);
 	try_page(dev);
 	RESULT(!dma_get_merge_boundary(dev), "sizes: nothing is merged without an IOMMU");
