@@ -26,9 +26,9 @@ unsigned long lcma_fit_next(const struct lcma_fit *fit, unsigned long page)
 	const unsigned long from = max(page, fit->first);
 	unsigned long pfn = ALIGN(from + fit->align_offset, fit->align_mask + 1);
 
-	/* The larger of two powers of two is a multiple of the other. */
+	/* The next boundary is aligned, too; else this page lay on one, and nothing fits. */
 	if (is_across(fit, pfn))
-		pfn = ALIGN(pfn, max(fit->boundary_mask, fit->align_mask) + 1);
+		pfn = ALIGN(pfn, fit->boundary_mask + 1);
 	if (is_across(fit, pfn))
 		return LCMA_NO_PAGE;
 	page = pfn - fit->align_offset;
