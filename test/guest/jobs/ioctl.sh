@@ -17,6 +17,7 @@
 . /test/lib/program.sh
 
 run_program lcma_ioctl
+run_program lcma_alloc
 run_program lcma_list
 run_program lcma_view
 finish
