@@ -227,6 +227,35 @@ int lcma_mapping_user(struct lcma_buffer *buffer, struct vm_area_struct *vma)
 }
 
 /**
+ * lcma_mapping_pages - map the pages of a buffer for the kernel once more
+ * @buffer: the buffer, in a region with pages; the caller holds it until vunmap()
+ * @prot: how
+ *
+ * Context: process, may sleep.
+ * Return: the address of the buffer's first byte; NULL: no memory, or no address
+ * space.
+ */
+void *lcma_mapping_pages(const struct lcma_buffer *buffer, pgprot_t prot)
+{
+	const unsigned long nr_pages = buffer->run.nr_pages;
+	const unsigned long pfn = lcma_buffer_pfn(buffer);
+	struct page **pages;
+	unsigned long i;
+	void *vaddr;
+
+	pages = lcma_fault(MAPPING_LIST) ? NULL :
+		kvmalloc_array(nr_pages, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return NULL;
+	for (i = 0; i < nr_pages; i++)
+		pages[i] = pfn_to_page(pfn + i);
+	vaddr = lcma_fault(MAPPING_VMAP) ? NULL :
+		vmap(pages, nr_pages, VM_MAP, prot);
+	kvfree(pages);
+	return vaddr;
+}
+
+/**
  * lcma_mapping_kernel - map a buffer for the kernel
  * @buffer: the buffer, which the caller holds until lcma_mapping_drop()
  *
@@ -240,25 +269,12 @@ void *lcma_mapping_kernel(const struct lcma_buffer *buffer)
 {
 	const struct lcma_carve *carve = &buffer->run.region->carve;
 	const unsigned long pfn = lcma_buffer_pfn(buffer);
-	const unsigned long nr_pages = buffer->run.nr_pages;
-	struct page **pages;
-	unsigned long i;
-	void *vaddr;
 
 	if (!carve->has_pages)
 		return carve->vaddr + (buffer->run.start << PAGE_SHIFT);
-	if (!PageHighMem(pfn_to_page(pfn + nr_pages - 1)))
+	if (!PageHighMem(pfn_to_page(pfn + buffer->run.nr_pages - 1)))
 		return page_address(pfn_to_page(pfn));
-	pages = lcma_fault(DMABUF_VMAP_LIST) ? NULL :
-		kvmalloc_array(nr_pages, sizeof(*pages), GFP_KERNEL);
-	if (!pages)
-		return NULL;
-	for (i = 0; i < nr_pages; i++)
-		pages[i] = pfn_to_page(pfn + i);
-	vaddr = lcma_fault(DMABUF_VMAP) ? NULL :
-		vmap(pages, nr_pages, VM_MAP, lcma_mapping_protection(buffer, PAGE_KERNEL));
-	kvfree(pages);
-	return vaddr;
+	return lcma_mapping_pages(buffer, lcma_mapping_protection(buffer, PAGE_KERNEL));
 }
 
 /**

@@ -16,6 +16,7 @@ struct vm_area_struct;
 
 pgprot_t lcma_mapping_protection(const struct lcma_buffer *buffer, pgprot_t prot);
 int lcma_mapping_user(struct lcma_buffer *buffer, struct vm_area_struct *vma);
+void *lcma_mapping_pages(const struct lcma_buffer *buffer, pgprot_t prot);
 void *lcma_mapping_kernel(const struct lcma_buffer *buffer);
 void lcma_mapping_drop(const struct lcma_buffer *buffer, void *vaddr);
 

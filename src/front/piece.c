@@ -288,26 +288,6 @@ static struct lcma_buffer *new_buffer(struct lcma_dma_client *client,
 	return buffer;
 }
 
-static void *map_piece(struct lcma_buffer *buffer, pgprot_t prot)
-{
-	const unsigned long nr_pages = buffer->run.nr_pages;
-	const unsigned long pfn = lcma_buffer_pfn(buffer);
-	struct page **pages;
-	unsigned long i;
-	void *vaddr;
-
-	pages = lcma_fault(DMA_VMAP_LIST) ? NULL :
-		kvmalloc_array(nr_pages, sizeof(*pages), GFP_KERNEL);
-	if (!pages)
-		return NULL;
-	for (i = 0; i < nr_pages; i++)
-		pages[i] = pfn_to_page(pfn + i);
-	vaddr = lcma_fault(DMA_VMAP) ? NULL :
-		vmap(pages, nr_pages, VM_MAP, prot);
-	kvfree(pages);
-	return vaddr;
-}
-
 /* Return: 0; -ENOMEM. */
 static int open_way(struct device *dev, struct lcma_piece *piece, enum way way,
 		    unsigned long attrs)
@@ -326,8 +306,8 @@ static int open_way(struct device *dev, struct lcma_piece *piece, enum way way,
 	if (way != WAY_LINEAR && !dev_is_dma_coherent(dev))
 		lcma_cache_for_cpu(facts->phys, facts->bytes);
 	if (way == WAY_VMAP) {
-		piece->vaddr = map_piece(piece->buffer,
-					 protection(dev, PAGE_KERNEL, attrs));
+		piece->vaddr = lcma_mapping_pages(piece->buffer,
+						  protection(dev, PAGE_KERNEL, attrs));
 		piece->cookie = piece->vaddr;
 	} else {
 		piece->cookie = way == WAY_PAGE ? page : page_address(page);
