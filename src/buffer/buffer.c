@@ -229,6 +229,27 @@ void lcma_buffer_unref(struct lcma_buffer *buffer)
 }
 
 /**
+ * lcma_buffer_find - a buffer by its number
+ * @region: the region
+ * @id: the number
+ *
+ * Context: any; takes region->lock.
+ * Return: the buffer, with a reference for the caller; NULL: it is gone, or about to go.
+ */
+struct lcma_buffer *lcma_buffer_find(struct lcma_region *region, u64 id)
+{
+	struct lcma_buffer *buffer;
+	unsigned long flags;
+
+	lcma_region_lock(region, &flags);
+	buffer = first_after(region, id - 1);
+	if (buffer && (buffer->facts.id != id || !kref_get_unless_zero(&buffer->ref)))
+		buffer = NULL;
+	lcma_region_unlock(region, flags);
+	return buffer;
+}
+
+/**
  * lcma_buffer_describe - what can be told of a buffer
  * @buffer: the buffer
  * @facts: the answer, for the current task

@@ -88,6 +88,7 @@ struct lcma_buffer *lcma_buffer_new(const struct lcma_request *request,
 				    struct lcma_account *account);
 void lcma_buffer_ref(struct lcma_buffer *buffer);
 void lcma_buffer_unref(struct lcma_buffer *buffer);
+struct lcma_buffer *lcma_buffer_find(struct lcma_region *region, u64 id);
 void lcma_buffer_describe(const struct lcma_buffer *buffer,
 			  struct lcma_buffer_facts *facts);
 unsigned int lcma_buffer_list(struct lcma_region *region, u64 after_id,

@@ -522,6 +522,55 @@ struct lcma_buffer *lcma_dmabuf_buffer(struct dma_buf *dmabuf)
 	return dmabuf->ops == &dmabuf_ops ? export->buffer : NULL;
 }
 
+/* Under export->lock. Return: how many devices are attached. */
+static unsigned int name_devices(const struct export *export,
+				 char names[LCMA_DEVICES_BYTES])
+{
+	const struct attachment *attachment;
+	unsigned int nr = 0;
+	size_t at = 0;
+
+	list_for_each_entry(attachment, &export->attachments, link)
+		at += scnprintf(names + at, LCMA_DEVICES_BYTES - at, "%s%s",
+				nr++ ? "," : "", dev_name(attachment->dev));
+	return nr;
+}
+
+/**
+ * lcma_dmabuf_devices - which devices are attached to a buffer's dma-buf?
+ * @region: the region
+ * @id: the buffer's number
+ * @names: their names, with commas between them, the last to come first; cut off where
+ *	they do not fit
+ *
+ * Not those for which a driver has mapped the buffer without a dma-buf.
+ *
+ * Context: process, may sleep.
+ * Return: how many there are; 0: none, or the buffer is gone.
+ */
+unsigned int lcma_dmabuf_devices(struct lcma_region *region, u64 id,
+				 char names[LCMA_DEVICES_BYTES])
+{
+	struct lcma_buffer *buffer = lcma_buffer_find(region, id);
+	struct export *export;
+	unsigned int nr = 0;
+
+	names[0] = '\0';
+	if (!buffer)
+		return 0;
+	mutex_lock(&buffer->dmabuf_lock);
+	/* The dma-buf stays, gone or not: its release would have to pass this lock first. */
+	if (buffer->dmabuf) {
+		export = buffer->dmabuf->priv;
+		mutex_lock(&export->lock);
+		nr = name_devices(export, names);
+		mutex_unlock(&export->lock);
+	}
+	mutex_unlock(&buffer->dmabuf_lock);
+	lcma_buffer_unref(buffer);
+	return nr;
+}
+
 /**
  * lcma_dmabuf_sync - hand a part of a buffer to the CPU, or to devices
  * @dmabuf: one of ours

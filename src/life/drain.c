@@ -70,6 +70,7 @@
 
 #include "alloc/settle.h"
 #include "buffer/buffer.h"
+#include "buffer/dmabuf.h"
 #include "compat/workqueue.h"
 #include "life/door.h"
 #include "region/poison.h"
@@ -348,6 +349,7 @@ static bool collect(const struct drain *drain)
 
 static void name_buffers(struct lcma_region *region)
 {
+	char devices[LCMA_DEVICES_BYTES];
 	struct lcma_buffer_facts facts;
 	unsigned int nr;
 	u64 id = 0;
@@ -355,9 +357,11 @@ static void name_buffers(struct lcma_region *region)
 	for (nr = 0; nr < MAX_NAMED; nr++, id = facts.id) {
 		if (!lcma_buffer_list(region, id, &facts, 1))
 			return;
-		pr_warn("region %s: buffer %llu (%llu KiB at %pa, label %s) of %s, pid %d, is still there\n",
+		lcma_dmabuf_devices(region, facts.id, devices);
+		pr_warn("region %s: buffer %llu (%llu KiB at %pa, label %s) of %s, pid %d, is still there%s%s\n",
 			region->name, facts.id, facts.bytes >> 10, &facts.phys,
-			*facts.label ? facts.label : "-", facts.comm, facts.pid);
+			*facts.label ? facts.label : "-", facts.comm, facts.pid,
+			*devices ? "; attached to " : "", devices);
 	}
 }
 

@@ -19,6 +19,7 @@
 
 #include "alloc/policy.h"
 #include "buffer/buffer.h"
+#include "buffer/dmabuf.h"
 #include "compat/module.h"
 #include "fault.h"
 #include "front/bind.h"
@@ -226,16 +227,20 @@ static const struct seq_operations map_sops = {
 };
 DEFINE_SEQ_ATTRIBUTE(map);
 
-static void show_buffer(struct seq_file *m, const struct lcma_region *region,
+static void show_buffer(struct seq_file *m, struct lcma_region *region,
 			const struct lcma_buffer_facts *facts)
 {
-	seq_printf(m, "id=%llu region=%s phys=%#llx bytes=%llu align=%llu latency_us=%llu age_ms=%lld pins=%d pid=%d label=%s inode=%lu%s comm=%s\n",
+	char devices[LCMA_DEVICES_BYTES];
+
+	lcma_dmabuf_devices(region, facts->id, devices);
+	seq_printf(m, "id=%llu region=%s phys=%#llx bytes=%llu align=%llu latency_us=%llu age_ms=%lld pins=%d pid=%d label=%s inode=%lu%s%s%s comm=%s\n",
 		   facts->id, region->name, (u64)facts->phys, facts->bytes,
 		   facts->align_bytes, div_u64(facts->latency_ns, NSEC_PER_USEC),
 		   ktime_ms_delta(ktime_get(), facts->created), facts->nr_pins,
 		   facts->pid,
 		   *facts->label ? facts->label : "-", facts->inode,
-		   facts->is_gone ? " gone" : "", facts->comm);
+		   facts->is_gone ? " gone" : "",
+		   *devices ? " devices=" : "", devices, facts->comm);
 }
 
 static int buffers_show(struct seq_file *m, void *facts)

@@ -155,11 +155,12 @@ is "$(show_buffer main 1 /tmp/one)" shown "a program shows a buffer, and ends"
 sees "$(drawn /tmp/one)" one "the display shows what the program drew"
 is "$(md5sum $file)" "$sum" "the file that was there is whole"
 line=$(cat $debug/main/buffers)
-matches "$line" "pins=1 .*label=card-1 .* gone" "the buffer is held by the display alone"
+matches "$line" "pins=1 .*label=card-1 .* gone devices=$display_device " "the buffer is held by the display alone"
 lcma_unload && bail_out "lcma is unloaded under the display"
 log_mark
 check "a drain is refused" sh -c "! echo 1 2>/dev/null >$sys/main/drain"
-matches "$(log_since)" "label card-1\\).*is still there" "and its reason names the buffer"
+matches "$(log_since)" "label card-1\\).*is still there; attached to $display_device" \
+	"and its reason names the buffer, and the display"
 run_program show_buffer wrong main
 sees "$(drawn /tmp/one)" one_still "what is refused changes nothing that is shown"
 
