@@ -24,7 +24,8 @@
  *	err = devm_lcma_buffer_map(dev, buffer, DMA_TO_DEVICE, &addr);
  *
  * A module that uses these symbols keeps lcma loaded, so regions stay valid
- * as long as it is there. Give everything back before your exit function
+ * as long as it is there. One that is drained stays valid, too: it has no memory (-ENOENT)
+ * until it is brought back. Give everything back before your exit function
  * returns. examples/driver is a whole driver.
  */
 #ifndef _LINUX_LCMA_H

@@ -82,6 +82,10 @@ static int assign(struct device *dev,
  * allocated stays where it is: free it before, or by region. lcma_device_release()
  * takes all of a device's regions away.
  *
+ * A region that is drained, or is being drained, is assigned like any other, as one that
+ * is drained later stays assigned: it can be brought back. Until then allocations fail
+ * with -ENOENT.
+ *
  * Context: process, may sleep.
  * Return: 0; -EINVAL if either is NULL, or for a number that is too large; -ENOMEM.
  */
@@ -116,7 +120,7 @@ EXPORT_SYMBOL_NS_GPL(lcma_device_assign, LCMA_NS);
 /**
  * lcma_device_share - give a device the regions of another one
  * @dev: the device
- * @from: the device that has regions
+ * @from: the device that has regions, drained ones included
  *
  * Context: process, may sleep.
  * Return: 0; -ENOENT if @from has none; -EINVAL; -ENOMEM.
@@ -167,7 +171,7 @@ EXPORT_SYMBOL_NS_GPL(lcma_device_release, LCMA_NS);
  * @index: the number
  *
  * What was assigned; else the first region in the node that memory-region of the device's
- * node names there.
+ * node names there. Either may be drained.
  *
  * Context: any.
  * Return: the region; NULL: none.

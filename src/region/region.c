@@ -232,6 +232,8 @@ struct lcma_region *lcma_region_nth(unsigned int i)
  * lcma_region_find - a region by name
  * @name: the name
  *
+ * A drained region is found, too: it keeps its name, and can be brought back.
+ *
  * Context: any.
  * Return: the region, or NULL.
  */

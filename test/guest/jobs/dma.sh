@@ -121,6 +121,20 @@ unbind dmatest.0
 settled main 0 "and is freed when the driver goes"
 echo 0 >$parameters/managed
 
+check "the region is drained" write_to $sys/main/drain 1
+check "a rule may name it then" write_to $sys/map "dmatest=main"
+bind dmatest.0
+dmatest keep "drained: "
+matches "$(device_line dmatest.0)" "state=bound .*buffers=0 .*left_failed=1" "the kernel serves the device"
+dmatest let_go "drained: "
+check "the region is brought back" write_to $sys/add main
+region_info main
+end=$((base + nr_pages * page_bytes))
+dmatest keep "back: "
+inside kept
+dmatest let_go "back: "
+unbind dmatest.0
+
 check "*=kernel leaves all alone" write_to $sys/map "*=kernel"
 bind dmatest.0
 is "$(device_line dmatest.0)" "" "so the device is not listed"
@@ -161,8 +175,8 @@ if [ -e $faults ]; then
 	bind dmatest.0
 	falls_back DMA_PIECE
 	if [ "$(uname -m)" != x86_64 ]; then
-		falls_back DMA_VMAP_LIST
-		falls_back DMA_VMAP
+		falls_back MAPPING_LIST
+		falls_back MAPPING_VMAP
 	fi
 	dmatest keep
 	inside kept

@@ -2,8 +2,8 @@
 #
 # The kernel API, used and misused by a module (test/kmod/apitest): pages and
 # buffers, in a region of every kind; what is refused; freeing and allocating
-# where one may not sleep; regions of devices; several threads at once; and a
-# client that keeps lcma loaded.
+# where one may not sleep; regions of devices, also while they are drained; what
+# pins a buffer; several threads at once; and a client that keeps lcma loaded.
 # Cannot be shown here: a function that might sleep where it may not, but
 # happens not to (that needs a debug kernel).
 #
@@ -50,6 +50,29 @@ allocs=$(lcma_info private allocs)
 frees=$(lcma_info private frees)
 is "$frees" "$allocs" "as many frees are counted as allocations"
 
+# pins: how many pins the suites' buffer has
+pins()
+{
+	field "$(grep 'label=pins' $debug/private/buffers)" pins
+}
+
+for i in 1 2 3 4 5; do
+	suite pin private
+	is "$(pins)" $i "one more pin: $i"
+done
+devices=$(field "$(grep 'label=pins' $debug/private/buffers)" devices)
+is "$devices" lcma_apitest_pins "the list names the device that is attached"
+log_mark
+echo 1 2>/dev/null >$sys/private/drain && fail "a region is drained under a device"
+matches "$(log_since)" "label pins\) of [^ ]*, pid [0-9]*, is still there; attached to lcma_apitest_pins" \
+	"so does a drain that is refused"
+for i in 4 3 2 1 0; do
+	suite unpin private
+	is "$(pins)" $i "one less: $i"
+done
+is "$(grep -c 'label=pins.* devices=' $debug/private/buffers)" 0 "nor is one attached"
+suite unpinned private
+
 suite hold private
 line=$(tail -n 1 $debug/private/buffers)
 is "$(field "$line" bytes),$(field "$line" label)" \
@@ -63,6 +86,8 @@ echo 1 >$sys/classic/drain || fail "a region is drained under its clients"
 is "$(cat $sys/classic/state)" drained "the region is gone"
 suite gone classic
 suite managed_gone classic
+check "it is brought back" eval "echo classic >$sys/add"
+suite managed_back classic
 
 # Pages that were freed where one may not sleep are still on their way when
 # lcma is told to go.

@@ -45,6 +45,7 @@ unsigned long apitest_granule(struct lcma_region *region);
 struct device;
 struct dma_buf;
 struct dma_buf_attachment;
+struct iosys_map;
 struct sg_table;
 int apitest_can_dma(struct device *dev);
 struct sg_table *apitest_map(struct dma_buf_attachment *attachment,
@@ -53,6 +54,8 @@ void apitest_unmap(struct dma_buf_attachment *attachment,
 		   struct sg_table *table, enum dma_data_direction direction);
 bool apitest_import(struct dma_buf *dmabuf, struct device *dev,
 		    phys_addr_t phys);
+int apitest_vmap_get(struct dma_buf *dmabuf, struct iosys_map *map);
+void apitest_vmap_put(struct dma_buf *dmabuf, struct iosys_map *map);
 bool apitest_vmap(struct dma_buf *dmabuf, u32 first, u32 last);
 int apitest_attach_once(struct dma_buf *dmabuf, struct device *dev);
 int apitest_vmap_once(struct dma_buf *dmabuf);
@@ -74,11 +77,15 @@ void apitest_atomic(struct lcma_region *region);
 void apitest_devices(struct lcma_region *region);
 void apitest_managed(struct lcma_region *region);
 void apitest_managed_gone(struct lcma_region *region);
+void apitest_managed_back(struct lcma_region *region);
 void apitest_forget(struct lcma_region *region);
 void apitest_devices_exit(void);
 void apitest_buffers(struct lcma_region *region);
 void apitest_hold(struct lcma_region *region);
 void apitest_let_go(struct lcma_region *region);
+void apitest_pin(struct lcma_region *region);
+void apitest_unpin(struct lcma_region *region);
+void apitest_unpinned(struct lcma_region *region);
 void apitest_bounce(struct lcma_region *region);
 void apitest_crowd(struct lcma_region *region);
 void apitest_intruder(struct lcma_region *region);

@@ -32,7 +32,7 @@ void apitest_unmap(struct dma_buf_attachment *attachment,
 	dma_resv_unlock(attachment->dmabuf->resv);
 }
 
-static int vmap_dmabuf(struct dma_buf *dmabuf, struct iosys_map *map)
+int apitest_vmap_get(struct dma_buf *dmabuf, struct iosys_map *map)
 {
 	int err;
 
@@ -42,7 +42,7 @@ static int vmap_dmabuf(struct dma_buf *dmabuf, struct iosys_map *map)
 	return err;
 }
 
-static void vunmap_dmabuf(struct dma_buf *dmabuf, struct iosys_map *map)
+void apitest_vmap_put(struct dma_buf *dmabuf, struct iosys_map *map)
 {
 	dma_resv_lock(dmabuf->resv, NULL);
 	dma_buf_vunmap(dmabuf, map);
@@ -169,17 +169,17 @@ bool apitest_vmap(struct dma_buf *dmabuf, u32 first, u32 last)
 	const u32 *words;
 	bool right;
 
-	if (vmap_dmabuf(dmabuf, &a))
+	if (apitest_vmap_get(dmabuf, &a))
 		return false;
 	words = a.vaddr;
 	right = words[0] == first &&
 		words[dmabuf->size / sizeof(*words) - 1] == last &&
-		!vmap_dmabuf(dmabuf, &b);
+		!apitest_vmap_get(dmabuf, &b);
 	if (right) {
 		right = b.vaddr == a.vaddr;
-		vunmap_dmabuf(dmabuf, &b);
+		apitest_vmap_put(dmabuf, &b);
 		right = right && words[0] == first;
 	}
-	vunmap_dmabuf(dmabuf, &a);
+	apitest_vmap_put(dmabuf, &a);
 	return right;
 }

@@ -253,26 +253,53 @@ static void removed(struct lcma_region *region, struct lcma_region *other)
 	OK(apitest_settles(region, &before), "everything came back");
 }
 
-/* A device whose region was drained, or that is assigned such a one. */
+/* A device that is assigned a drained region: the assignment waits for its memory. */
+static struct platform_device *waiting;
+
 void apitest_managed_gone(struct lcma_region *region)
 {
 	struct lcma_region *other = lcma_region_find("private");
-	struct platform_device *pdev;
+	struct platform_device *part;
 	struct lcma_buffer *buffer;
+	struct device *dev;
 
-	pdev = platform_device_register_full(&(struct platform_device_info) {
+	OK(lcma_region_find("classic") == region, "a drained region is found");
+	waiting = platform_device_register_full(&(struct platform_device_info) {
 		.name = NAME "_gone", .id = -1, .dma_mask = DMA_BIT_MASK(32) });
-	if (!OK(!IS_ERR(pdev) && other, "a device"))
+	if (!OK(!IS_ERR(waiting) && other, "a device"))
 		return;
-	OK(!lcma_device_assign_at(&pdev->dev, 0, region), "a drained region is assigned");
-	FAILS(lcma_buffer_alloc_for(&pdev->dev, 0, &params), -ENOENT, "but has no memory: ENOENT");
-	FAILS(lcma_alloc_from_contiguous(&pdev->dev, 1, 0, 0), -ENOENT, "nor pages: ENOENT");
-	OK(!lcma_device_assign_at(&pdev->dev, 1, other), "a second one that is there");
-	buffer = lcma_buffer_alloc_for(&pdev->dev, 1, &params);
+	dev = &waiting->dev;
+	OK(!lcma_device_assign_at(dev, 0, region), "a drained region is assigned");
+	OK(lcma_device_region(dev) == region, "and is the device's");
+	FAILS(lcma_buffer_alloc_for(dev, 0, &params), -ENOENT, "but has no memory: ENOENT");
+	FAILS(lcma_alloc_from_contiguous(dev, 1, 0, 0), -ENOENT, "nor pages: ENOENT");
+	OK(!lcma_device_assign_at(dev, 1, other), "a second one that is there");
+	buffer = lcma_buffer_alloc_for(dev, 1, &params);
 	if (OK(!IS_ERR(buffer) && lies_in(buffer, other), "serves the device"))
 		lcma_buffer_put(buffer);
-	lcma_device_release(&pdev->dev);
-	platform_device_unregister(pdev);
+	part = platform_device_register_simple(NAME "_part", -1, NULL, 0);
+	if (!OK(!IS_ERR(part), "a part of the device"))
+		return;
+	OK(!lcma_device_share(&part->dev, dev) && lcma_device_region(&part->dev) == region,
+	   "the drained one is shared as well");
+	lcma_device_release(&part->dev);
+	platform_device_unregister(part);
+}
+
+/* The region was brought back: what was assigned meanwhile, or before, serves. */
+void apitest_managed_back(struct lcma_region *region)
+{
+	struct lcma_buffer *buffer;
+
+	if (!OK(!IS_ERR_OR_NULL(waiting), "a device"))
+		return;
+	OK(lcma_device_region(&waiting->dev) == region, "it still has the region");
+	buffer = lcma_buffer_alloc_for(&waiting->dev, 0, &params);
+	if (OK(!IS_ERR(buffer) && lies_in(buffer, region), "which has memory again"))
+		lcma_buffer_put(buffer);
+	lcma_device_release(&waiting->dev);
+	platform_device_unregister(waiting);
+	waiting = NULL;
 }
 
 void apitest_managed(struct lcma_region *region)
