@@ -13,7 +13,7 @@
 # icount: 3
 # cmdline: cma=520M
 # timeout: 900
-# expected: page allocation failure|Call trace:
+# expected: page allocation (failure|stall)
 
 . /test/lib/tap.sh
 . /test/lib/hands.sh

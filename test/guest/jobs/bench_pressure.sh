@@ -15,7 +15,7 @@
 # icount: 3
 # cmdline: cma=520M
 # timeout: 1200
-# expected: page allocation failure|Call trace:
+# expected: page allocation (failure|stall)
 # modules: zram ext4 brd
 # programs: stress-ng mke2fs
 

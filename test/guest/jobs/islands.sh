@@ -45,7 +45,6 @@ comb()
 	is "$(cat $sys/r/pool_pages)" $comb_pages "every ${1}th page of 32 MiB is in the pool, alone"
 }
 
-dmesg -n 4
 lcma_load "r=64M@cma,keep=0;whole=40M@cma,keep=all" || bail_out "lcma does not load"
 check "the comb is loaded" insmod /test/kmod/lcma_comb.ko
 knob r decay_ms 0

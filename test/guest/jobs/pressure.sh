@@ -7,8 +7,10 @@
 # and after. Then memory is full up to the last pages: the write fails with
 # ENOMEM, for there is nowhere to migrate to, and nothing is lost. On both
 # sources. Where pages lie is read from /proc/PID/pagemap (test/guest/programs/memhold.c).
+# The kernel says then that it found no page to migrate to.
 # Swap is not covered, the guest has none; pins and I/O are other jobs'.
 #
+# expected: page allocation (failure|stall)
 # suite@6.12-armhf: trust
 # cmdline: cma=64M
 # cmdline@6.12-*|7-*: cma=40M reserve_mem=32M:8M:lcma
@@ -127,9 +129,6 @@ lcma_free_all
 
 # --- nowhere to migrate to ------------------------------------------------------
 
-# The kernel says on the console, at length, that it found no page to migrate to.
-# Oopses and panics, also for warnings, are still seen there.
-dmesg -n 4
 echo 0 >/proc/sys/vm/watermark_boost_factor
 
 # free_memory: all that is free, also in lists of the CPUs, in $free_kib
@@ -186,7 +185,6 @@ no_room "16M region=one" "16 MiB, for which there is no room elsewhere: ENOMEM"
 no_room "12M region=one timeout=60000" "12 MiB, with a deadline: ENOMEM"
 no_room "ioctl 12 one" "12 MiB, by ioctl: ENOMEM"
 diag "killed because memory was short: $(sed -n 's/^oom_kill //p' /proc/vmstat)"
-dmesg -n 7
 expect_write ok "16M region=one" "now the same is had"
 allocated one
 all_right "at the end"

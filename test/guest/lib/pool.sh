@@ -22,8 +22,6 @@ of_buffers()
 	done
 }
 
-dmesg -n 4
-
 # --- what a claim had to take anyway ------------------------------------------------
 
 regions="main=32M@cma,keep=0-8M;mean=16M@cma,keep=0;low=16M@cma,keep=2M-4M"
