@@ -247,6 +247,12 @@ static const struct {
 	{ "map --svg --json", "--svg excludes" },
 	{ "map --svg --watch", "--svg excludes" },
 	{ "map --count 2", "--count belongs to --watch" },
+	{ "map --interval 2", "--interval belongs to --watch" },
+	{ "map --watch --interval", "--interval needs a value" },
+	{ "map --watch --interval 0.04", "--interval needs seconds" },
+	{ "map --watch --interval soon", "--interval needs seconds" },
+	{ "watch --interval 0", "--interval needs seconds" },
+	{ "list --interval 1", "--interval does not belong" },
 	{ "why cam gpu", "unexpected word" },
 	{ "metrics --json", "no --json" },
 	{ "metrics --output=", "--output needs a file" },
@@ -398,6 +404,13 @@ static void others_take_what_is_theirs(void)
 	CHECK_EQ(parse_line("watch 0.05 --count 3 -r gpu", &args), 0);
 	CHECK_EQ(args.interval_ms, 50);
 	CHECK_EQ(args.count, 3);
+	CHECK_EQ(parse_line("watch --interval 2.5", &args), 0);
+	CHECK_EQ(args.interval_ms, 2500);
+	CHECK_EQ(parse_line("map --watch cam", &args), 0);
+	CHECK_EQ(args.interval_ms, 1000);
+	CHECK_EQ(parse_line("map --watch --interval 0.05 cam", &args), 0);
+	CHECK_EQ(args.interval_ms, 50);
+	CHECK(!strcmp(args.region, "cam"));
 	CHECK_EQ(parse_line("map cam", &args), 0);
 	CHECK_EQ(args.command, CMD_MAP);
 	CHECK(!strcmp(args.region, "cam"));

@@ -17,7 +17,7 @@
 
 #include "size.h"
 
-/* The shortest interval of watch. */
+/* The shortest interval of watch, and of map --watch. */
 #define INTERVAL_MS_MIN	50
 
 /* How long a preparation may take, and how long it is held. */
@@ -192,6 +192,15 @@ static int take_hold(struct args *args, const char *value)
 {
 	if (seconds_parse(value, &args->hold_ms) || !args->hold_ms)
 		return wrong(args, "--hold needs seconds, as in --hold 5 or --hold 0.5, not '%s'",
+			     value);
+	return 0;
+}
+
+static int take_interval(struct args *args, const char *value)
+{
+	if (seconds_parse(value, &args->interval_ms) ||
+	    args->interval_ms < INTERVAL_MS_MIN)
+		return wrong(args, "--interval needs seconds, 0.05 or more, not '%s'",
 			     value);
 	return 0;
 }
@@ -373,6 +382,8 @@ static const struct option {
 	{ "holders", 0, NO_VALUE, BIT(CMD_LIST), ARG_HOLDERS, NULL },
 	{ "count", 0, VALUE, BIT(CMD_WATCH) | BIT(CMD_BENCH) | BIT(CMD_MAP), 0,
 	  take_count },
+	{ "interval", 0, VALUE, BIT(CMD_WATCH) | BIT(CMD_MAP), ARG_INTERVAL,
+	  take_interval },
 	{ "svg", 0, NO_VALUE, BIT(CMD_MAP) | BIT(CMD_LATENCY), ARG_SVG, NULL },
 	{ "slow", 0, NO_VALUE, BIT(CMD_FAILURES) | BIT(CMD_WHY), ARG_SLOW, NULL },
 	{ "watch", 0, NO_VALUE, BIT(CMD_MAP), ARG_WATCH, NULL },
@@ -593,6 +604,8 @@ static int check_svg(struct args *args)
 		return wrong(args, "--svg excludes --json and --watch");
 	if (args->count && !(given & ARG_WATCH))
 		return wrong(args, "--count belongs to --watch");
+	if (given & ARG_INTERVAL && !(given & ARG_WATCH))
+		return wrong(args, "--interval belongs to --watch");
 	return 0;
 }
 

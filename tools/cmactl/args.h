@@ -59,6 +59,7 @@ enum command {
 #define ARG_WAIT	(1 << 18)
 #define ARG_SIZE	(1 << 19)
 #define ARG_BASE	(1 << 20)
+#define ARG_INTERVAL	(1 << 21)
 
 /**
  * struct args - a command line, understood
@@ -75,7 +76,7 @@ enum command {
  * @boundary: --boundary, a power of two; 0: none
  * @timeout_ms: --timeout; 0: none; --within; 0: the default
  * @hold_ms: --hold; 0: until a signal comes; SECONDS of stress; --for; 0: the default
- * @interval_ms: SECONDS of watch
+ * @interval_ms: --interval; SECONDS of watch
  * @count: --count; 0: until a signal comes; repetitions of bench
  * @seed: --seed, if ARG_SEED
  * @threads: --threads; 0: as many as suit the machine

@@ -41,7 +41,7 @@ static const char usage[] =
 "  latency [REGION]       how long allocations took; --svg\n"
 "  map [REGION]           a picture of a region, or of all, in colour\n"
 "    --svg                as SVG, with the labels of buffers\n"
-"    --watch              every second; --count N times\n"
+"    --watch              every second; --count N times, --interval SECONDS\n"
 "  watch [SECONDS]        the regions every second; --count N times\n"
 "  sync start|end         show the CPU what devices wrote to the buffer that\n"
 "                         $LCMA_BUFFER_FD is, or devices what the CPU wrote\n"

@@ -54,10 +54,13 @@ report $? "it has its label once" out
 FAKE_USER=1 ctl 0 map cam --svg
 ! grep -q camera out
 report $? "without addresses, no labels" out
-ctl 0 map cam --watch --count 2 --json
+ctl 0 map cam --watch --interval 0.05 --count 2 --json
 [ "$(wc -l <out)" = 2 ]
 report $? "watch writes two objects" out
-ctl 0 map cam --watch --count 2
+began=$(date +%s%N)
+ctl 0 map cam --watch --interval 1.5 --count 2
+[ $(($(date +%s%N) - began)) -ge 1500000000 ]
+report $? "the second one comes after --interval"
 [ "$(grep -c '^20..-..-.. ..:..:..$' out)" = 2 ] && ! grep -q $'\033' out
 report $? "in a file, each has the time, and nothing else that a terminal needs" out
 # On a terminal: colours, and a clock.
@@ -67,7 +70,7 @@ terminal()
 	python3 -c 'import pty, sys
 sys.exit(pty.spawn(sys.argv[1:]) >> 8)' fake/cmactl/cmactl -d /dev/fake "$@" >out 2>err </dev/null
 }
-terminal map cam --watch --count 2
+terminal map cam --watch --count 2 --interval=0.1
 report $? "map on a terminal" out
 [ "$(grep -c '^.*20..-..-.. ..:..:..' out)" = 2 ] && grep -q $'\033\[97;41mP' out
 report $? "it has colours and the time" out

@@ -57,6 +57,7 @@ offers()
 offers 'regions' re
 offers '--json' --j
 offers 'alloc' -d /dev/x al
+offers '--interval' map --watch --i
 offers '--timeout --text' alloc 4M --t
 offers '--all' list --a
 offers '--align --at' alloc 4M --a
