@@ -15,6 +15,7 @@
 #include "life/attach.h"
 #include "life/door.h"
 #include "page/cache.h"
+#include "page/watch.h"
 #include "supply/claim.h"
 #include "supply/prepare.h"
 #include "supply/shrink.h"
@@ -29,9 +30,10 @@ static int __init lcma_init(void)
 	int err;
 
 	lcma_claim_init();
+	lcma_watch_init();
 	err = lcma_cache_init();
 	if (err)
-		return err;
+		goto err_stop_watching;
 	err = lcma_workers_start();
 	if (err)
 		goto err_drop_cache;
@@ -95,6 +97,8 @@ err_stop_workers:
 	lcma_doors_await();
 err_drop_cache:
 	lcma_cache_exit();
+err_stop_watching:
+	lcma_watch_exit();
 	return err;
 }
 module_init(lcma_init);
@@ -117,6 +121,7 @@ static void __exit lcma_exit(void)
 	lcma_prepare_exit();
 	lcma_workers_stop();
 	lcma_cache_exit();
+	lcma_watch_exit();
 }
 module_exit(lcma_exit);
 

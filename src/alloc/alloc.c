@@ -21,9 +21,6 @@
 #include "supply/quarantine.h"
 #include "trace.h"
 
-/* A run with so many pages is looked at for memory errors under the lock. */
-#define LCMA_AT_ONCE_PAGES	64UL
-
 /* Under the lock: the pool has none. Could a search find one? */
 static int why_not(const struct lcma_region *region, const struct lcma_fit *fit)
 {
@@ -48,20 +45,18 @@ static bool use_prepared(struct lcma_region *region,
 
 /*
  * Under the lock: if the run was got at once and nothing is left to be done, it is the
- * driver's now, which saves another hold. Long ones with memory errors to be looked for
- * would take too long.
+ * driver's now, which saves another hold. Pages to be looked at for memory errors would
+ * take too long here.
  */
 static void hand_out(struct lcma_region *region, const struct lcma_request *request,
 		     struct lcma_run *run)
 {
-	const unsigned long most = IS_ENABLED(CONFIG_MEMORY_FAILURE) ?
-				   LCMA_AT_ONCE_PAGES : LCMA_HOLD_PAGES;
 	const unsigned long end = run->start + run->nr_pages;
 
 	lockdep_assert_held(&region->lock);
-	if (!(request->flags & LCMA_LOOSE) || run->nr_pages > most ||
+	if (!(request->flags & LCMA_LOOSE) || run->nr_pages > LCMA_HOLD_PAGES ||
 	    (request->flags & LCMA_ZERO && !run->is_zero) ||
-	    lcma_poison_next(region, run->start, end) != end)
+	    lcma_poison_suspects(region, run->start, end))
 		return;
 	lcma_loose_hand_out(&region->loose, run->start, request->nr_pages);
 	run->is_handed_out = true;
@@ -373,7 +368,7 @@ static bool drop_poisoned(const struct lcma_request *request,
 {
 	const unsigned long end = run->start + run->nr_pages;
 
-	if (lcma_poison_next(run->region, run->start, end) == end)
+	if (lcma_poison_known(run->region, run->start, end) == end)
 		return false;
 	undo(request, run);
 	return true;

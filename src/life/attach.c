@@ -23,6 +23,7 @@
 #include "fault.h"
 #include "life/drain.h"
 #include "page/pageblock.h"
+#include "region/poison.h"
 #include "region/region.h"
 #include "source/reason.h"
 #include "source/source.h"
@@ -237,6 +238,7 @@ static struct lcma_region *make_region(struct lcma_spec *spec)
 	err = check_fit(region);
 	if (err)
 		goto err_free;
+	lcma_poison_note(region, 0, carve.nr_pages);
 	lcma_quarantine_start(region);
 	lcma_surplus_start(region);
 	return region;
@@ -469,6 +471,7 @@ static int carve_again(struct lcma_region *region)
 		return err;
 	}
 	lcma_region_recarve(region, &carve);
+	lcma_poison_note(region, 0, carve.nr_pages);
 	lcma_region_set_life(region, LCMA_LIVE);
 	lcma_surplus_share(region);
 	lcma_surplus_poke();

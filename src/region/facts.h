@@ -11,7 +11,7 @@
  *
  * A number has one name everywhere. The uapi counts in bytes and leaves "_pages"
  * away. Numbers that cannot be had in one hold of the lock are no facts:
- * poisoned_pages and system_pages.
+ * poisoned_pages, suspect_pages and system_pages.
  */
 #ifndef LCMA_FACTS_H
 #define LCMA_FACTS_H

@@ -18,16 +18,22 @@
  * @start: first page; all pages of the range are claimed
  * @end: exclusive end
  *
+ * Each page is looked at.
+ *
  * Context: any.
  * Return: the page, or @end.
  */
 unsigned long lcma_poison_next(const struct lcma_region *region,
 			       unsigned long start, unsigned long end)
 {
-	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+	unsigned long pfn = lcma_region_pfn(region, start);
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE) || !region->carve.has_pages)
 		return end;
-	while (start < end && !lcma_poison_has(region, start))
+	while (start < end && !PageHWPoison(pfn_to_page(pfn))) {
 		start++;
+		pfn++;
+	}
 	return start;
 }
 
@@ -56,6 +62,29 @@ unsigned long lcma_poison_find(const struct lcma_region *region,
 		cond_resched();
 	}
 	return end;
+}
+
+/**
+ * lcma_poison_note - pages have come to the region
+ * @region: the region
+ * @start: first page; all pages of the range are claimed
+ * @nr_pages: how many
+ *
+ * The kernel may have marked one long ago, so each is looked at. lcma_poison_known()
+ * finds it from now on.
+ *
+ * Context: process, may sleep.
+ */
+void lcma_poison_note(const struct lcma_region *region, unsigned long start,
+		      unsigned long nr_pages)
+{
+	const unsigned long end = start + nr_pages;
+
+	for (; start < end; start++) {
+		start = lcma_poison_find(region, start, end);
+		if (start < end)
+			lcma_watch_suspect(lcma_region_pfn(region, start));
+	}
 }
 
 /**

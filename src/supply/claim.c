@@ -12,6 +12,7 @@
 #include "compat/contig.h"
 #include "fault.h"
 #include "page/block.h"
+#include "region/poison.h"
 #include "source/taker.h"
 #include "supply/turns.h"
 #include "trace.h"
@@ -63,6 +64,8 @@ int lcma_claim(struct lcma_region *region, unsigned long start,
 	count_claim(region, took_ns, err);
 	lcma_turns_leave(region, &turn);
 
+	if (!err)
+		lcma_poison_note(region, start, nr_pages);
 	if (err == -EBUSY && fatal_signal_pending(current))
 		return -EINTR;
 	return err;

@@ -149,7 +149,7 @@ void lcma_surplus_give_back(struct lcma_region *region, unsigned long start,
 	unsigned long flags, stop;
 
 	for (; start < end; start = stop + 1) {
-		stop = lcma_poison_next(region, start, end);
+		stop = lcma_poison_known(region, start, end);
 		lcma_unclaim(region, start, stop - start);
 		lcma_region_move_own(region, start, stop - start, LCMA_BUSY,
 				     LCMA_SHARED);
@@ -169,7 +169,7 @@ static bool batch_is_sound(const struct lcma_region *region,
 
 	for (i = 0; i < batch->nr; i++) {
 		end = batch->stretches[i].start + batch->stretches[i].nr_pages;
-		if (lcma_poison_next(region, batch->stretches[i].start, end) < end)
+		if (lcma_poison_known(region, batch->stretches[i].start, end) < end)
 			return false;
 	}
 	return true;

@@ -566,7 +566,7 @@ static bool is_wedge_of_run(const struct lcma_region *region,
 	return s->state == LCMA_USED && s->nr_pages == 1 &&
 	       lcma_wedges_in(lcma_pool_wedges(&region->pool), s->start, 1) &&
 	       s->start + region->unit_pages <= taking->start + taking->nr_pages &&
-	       lcma_poison_next(region, s->start, s->start + 1) > s->start;
+	       lcma_poison_known(region, s->start, s->start + 1) > s->start;
 }
 
 /* Is it one of those short islands that only cost a call, without a bad page? */
@@ -578,7 +578,7 @@ static bool is_islet(const struct lcma_region *region,
 	return s->state == LCMA_USED &&
 	       s->nr_pages <= taking->nr_pages / MOST_CALLS &&
 	       s->start > taking->start && end < taking->start + taking->nr_pages &&
-	       lcma_poison_next(region, s->start, end) == end;
+	       lcma_poison_known(region, s->start, end) == end;
 }
 
 /*

@@ -106,6 +106,8 @@ static int info_show(struct seq_file *m, void *unused)
 	for (i = 0; i < LCMA_NR_FACTS; i++)
 		show_fact(m, &facts, &lcma_fact_table[i]);
 	seq_printf(m, "poisoned_pages: %lu\n", lcma_poison_count(region));
+	seq_printf(m, "suspect_pages: %lu\n",
+		   lcma_poison_suspects(region, 0, carve->nr_pages));
 	seq_printf(m, "system_pages: %lu\n", facts.life == LCMA_DRAINED ? 0 :
 		   count_system_pages(region, 0, carve->nr_pages));
 	seq_printf(m, "metadata_bytes: %zu\n",

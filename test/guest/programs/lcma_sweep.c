@@ -36,6 +36,7 @@ static const struct {
 	const char *point;
 	int err;
 } exceptions[] = {
+	{ "WATCH_PROBE", 0 },
 	{ "DEBUGFS_DIR", 0 },
 	{ "DEBUGFS_FILE", 0 },
 	{ "CLAIM_BUSY", 0 },
