@@ -481,11 +481,19 @@ def _by_move(one, moves, found):
 
 
 def _prepared(found, raws):
-    """What emptying ahead of time cost, by what moving as many pages costs."""
-    cost_ns = _cost_of_move([raw for raw in raws if raw['case'] == 'move'])
-    cpu = [raw['busy_ns'] / (raw['moved'] * cost_ns) for raw in raws
-           if raw['case'] == 'prepare' and raw['moved']] if cost_ns else []
+    """What emptying ahead of time cost, less what an idle system runs: by what moving
+    as many pages costs; and by that and clearing and cleaning all."""
+    moves = [raw for raw in raws if raw['case'] == 'move']
+    cost_ns = _cost_of_move(moves)
+    clear_ns = stats.median([ns for m in moves for ns in m.get('clear_page_ns', [])])
+    spent = [(raw['busy_ns'] - raw.get('quiet_ns', 0), raw['moved'] * cost_ns)
+             for raw in raws if raw['case'] == 'prepare'] if cost_ns else []
     for one in found:
-        if one['case'] == 'B10':
-            one['lcma_p95_ns'] = stats.percentile(one['samples']['lcma'], 95)
-            one['cpu_by_move'] = _rounded(stats.median(cpu))
+        if one['case'] != 'B10':
+            continue
+        one['lcma_p95_ns'] = stats.percentile(one['samples']['lcma'], 95)
+        one['cpu_by_move'] = _rounded(stats.median(
+            [cpu / moving for cpu, moving in spent if moving]))
+        one['cpu_by_work'] = _rounded(stats.median(
+            [cpu / (moving + one['size_pages'] * clear_ns)
+             for cpu, moving in spent])) if clear_ns else None

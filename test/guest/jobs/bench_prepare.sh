@@ -3,8 +3,9 @@
 #
 # bench_prepare - B10 of the bench: memory is full; lcma is told two seconds ahead that
 # 64 MiB will be wanted, and then asked for them. How long the allocation takes, and
-# what everything ran from the announcement until the pages were there, by what
-# moving the pages in use costs. The kernel's side is asked for as much, without an
+# what everything ran from the announcement until the pages were there, less what it
+# runs in two seconds without one, by what moving the pages in use costs, and clearing
+# and cleaning all. The kernel's side is asked for as much, without an
 # announcement. An lcma that knows no `prepare` is not measured. Proves nothing by
 # itself; test/bench/report says what it comes to.
 #
@@ -25,6 +26,7 @@ lcma_unload
 
 reps 10 3
 mib=${lcma_mib:-64}
+single_pages
 
 # meter KEY: a number of the bench's meters
 meter()
@@ -40,12 +42,23 @@ look()
 	migrated=$(meter migrated)
 }
 
+# fill: memory is full but for what is to be moved, what the system keeps free
+# itself, and 36 MiB: else it is -ENOMEM, or a process is killed
+fill()
+{
+	memhold hold m free=$((mib * 1024 + $(high_kib) + 36864)) ||
+		bail_out "memory cannot be filled"
+}
+
 # one_rep: memory is filled, 64 MiB are announced, and asked for two seconds later
 one_rep()
 {
-	# Room for what is to be moved, and for the kernel: else it is -ENOMEM.
-	memhold hold m free=110000 || bail_out "memory cannot be filled"
+	fill
 	look
+	quiet_ns=$others_ns
+	sleep ${lcma_ahead:-2}
+	look
+	quiet_ns=$((others_ns - quiet_ns))
 	began_ns=$others_ns
 	moved=$migrated
 	# The bench asks for this alignment, as the kernel's DMA code does.
@@ -53,7 +66,7 @@ one_rep()
 		bail_out "a line that prepares"
 	sleep ${lcma_ahead:-2}
 	look
-	tell prepare "\"busy_ns\":$((others_ns - began_ns)),\"moved\":$((migrated - moved))"
+	tell prepare "\"busy_ns\":$((others_ns - began_ns)),\"quiet_ns\":$quiet_ns,\"moved\":$((migrated - moved))"
 	kernel_first=0		# what was prepared is held for a while only
 	measure B10 "" pair size=$((mib * 256)) reps=1 fill=1 wait_ms=500
 	memhold ask m end >/dev/null
@@ -66,8 +79,7 @@ for part in $parts; do
 		one_rep
 		rep=$((rep + 1))
 	done
-	# Room for what is to be moved, and for the kernel: else it is -ENOMEM.
-	memhold hold m free=110000 || bail_out "memory cannot be filled"
+	fill
 	measure move "" move count=256 reps=8
 	memhold ask m end >/dev/null
 done

@@ -59,6 +59,23 @@ reps()
 # allocation takes. In the upper part the kernel is asked first where lcma was before.
 parts=$(echo "${lcma_parts:-lower,upper}" | tr , ' ')
 
+# single_pages: no huge pages from here on, where the kernel has them: what moving a
+# page costs can be told for single ones only, and with them the kernel would keep four
+# times as much memory free.
+single_pages()
+{
+	huge=/sys/kernel/mm/transparent_hugepage/enabled
+	[ ! -e $huge ] || echo never >$huge || bail_out "huge pages cannot be switched off"
+}
+
+# high_kib: of how much free memory on the system does not reclaim, in KiB
+high_kib()
+{
+	page_size
+	awk -v kib=$((page_bytes / 1024)) '$1 == "high" { pages += $2 }
+		END { print pages * kib }' /proc/zoneinfo
+}
+
 # bench_load SIZE KEEP lower|upper: a region of that size in that part of the kernel's
 # area; sets $keep, $where, in $kernel_first whether the kernel has the first call (1)
 # or lcma has it (0), in $idle how many pages its pool has after some time without

@@ -14,4 +14,11 @@
 /* MemFree, in KiB. */
 unsigned long mem_free_kib(void);
 
+/*
+ * Of how much free memory on the system no longer reclaims: the high watermarks of all
+ * zones, in KiB, as they are now. (The kernel raises them for a while when it mixes
+ * pageblocks.)
+ */
+unsigned long mem_high_kib(void);
+
 #endif

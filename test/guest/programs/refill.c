@@ -2,11 +2,16 @@
 /*
  * refill - has every page of some ranges in use, again and again.
  *
- *	refill FREE_KIB FIRST_PFN+NR...
+ *	refill SPARE_KIB FIRST_PFN+NR...
  *
- * For each line it reads: takes free memory until FREE_KIB are left, then gives up
- * what lies outside of the ranges, and answers with a line, `in=N out=N`: pages it has
- * in the ranges now, and pages it gave up. So what is free afterwards is elsewhere.
+ * For each line it reads: takes free memory until only SPARE_KIB more are left than the
+ * system keeps free itself, then gives up what lies outside of the ranges, and answers
+ * with a line, `in=N out=N`: pages it has in the ranges now, and pages it gave up. So
+ * what is free afterwards is elsewhere.
+ *
+ * What the system keeps free is read again and again (its high watermarks: they differ
+ * between kernels, and rise for a while). Below that, the system would reclaim as fast
+ * as this program takes, until swap is full.
  * (Where a page lies is read from /proc/self/pagemap.)
  */
 #define _GNU_SOURCE
@@ -25,6 +30,7 @@
 
 #define PAGE		4096UL
 #define BATCH		64UL		/* pages between two looks at MemFree */
+#define LOOK_EACH	8UL		/* batches between two at the watermarks */
 #define NR_PAGES	(700UL << 8)	/* that it could have, in MiB */
 #define MAX_RANGES	8
 
@@ -55,9 +61,9 @@ static bool is_in(uint64_t entry)
 }
 
 /* Batches of which nothing is ours, until memory is scarce. */
-static void take(unsigned long free_kib)
+static void take(unsigned long spare_kib)
 {
-	unsigned long page, i;
+	unsigned long page, i, high_kib = 0, nr = 0;
 	bool any;
 
 	for (page = 0; page < NR_PAGES; page += BATCH) {
@@ -65,7 +71,9 @@ static void take(unsigned long free_kib)
 			any |= is_ours[page + i];
 		if (any)
 			continue;
-		if (mem_free_kib() < free_kib + BATCH * 4)
+		if (nr++ % LOOK_EACH == 0)
+			high_kib = mem_high_kib();
+		if (mem_free_kib() < high_kib + spare_kib + BATCH * 4)
 			return;
 		madvise(memory + page * PAGE, BATCH * PAGE,
 			MADV_POPULATE_WRITE);
@@ -112,7 +120,7 @@ int main(int argc, char **argv)
 	int i;
 
 	if (argc < 3 || argc - 2 > MAX_RANGES)
-		errx(2, "refill FREE_KIB FIRST_PFN+NR...");
+		errx(2, "refill SPARE_KIB FIRST_PFN+NR...");
 	for (i = 2; i < argc; i++, nr_ranges++) {
 		ranges[nr_ranges].first = strtoul(argv[i], &plus, 0);
 		ranges[nr_ranges].end = ranges[nr_ranges].first +

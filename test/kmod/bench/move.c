@@ -4,7 +4,8 @@
  * migrated to new ones, as move_pages() does it, nothing else. That system call
  * itself is for machines with several nodes. The pages are the first anonymous
  * ones of the kernel's part: they may go anywhere, while those of a block device must
- * stay where the kernel has an address for them.
+ * stay where the kernel has an address for them. And what clearing a page and cleaning
+ * it out of the CPU's caches costs, which has to be done beside moving.
  *
  * The functions are not exported, and not the same in every kernel: this is for 6.1, and
  * for 6.4 and later, which move folios. Linux in between is not measured.
@@ -93,6 +94,29 @@ static unsigned int isolate_some(struct list_head *pages, unsigned long *at,
 	return nr;
 }
 
+/* Clearing and cleaning: nothing is said where the kernel has no pages for it. */
+static void clear_some(const struct bench_order *order)
+{
+	const struct bench_side *kernel = &bench_sides[BENCH_KERNEL];
+	static u64 per_page_ns[BENCH_MAX_REPS];
+	struct page *pages;
+	unsigned int i;
+	u64 began_ns;
+	int err;
+
+	pages = kernel->alloc(order->count, &err);
+	if (!pages)
+		return;
+	for (i = 0; i < order->reps; i++) {
+		began_ns = bench_now_ns();
+		bench_clear(pages, order->count);
+		bench_clean_ns(pages, order->count);
+		per_page_ns[i] = div_u64(bench_now_ns() - began_ns, order->count);
+	}
+	kernel->free(pages, order->count);
+	bench_say_array("clear_page_ns", per_page_ns, order->reps);
+}
+
 /**
  * bench_move - the measurement
  * @order: count: pages a repetition; reps
@@ -131,5 +155,6 @@ int bench_move(const struct bench_order *order)
 	if (!i)
 		return -ENODATA;
 	bench_say_array("move_page_ns", per_page_ns, i);
+	clear_some(order);
 	return 0;
 }
