@@ -116,7 +116,7 @@ single_pages
 modprobe zram
 modprobe ext4
 modprobe brd rd_nr=1 rd_size=40960
-echo 192M >/sys/block/zram0/disksize
+echo 640M >/sys/block/zram0/disksize
 mkswap /dev/zram0 >/dev/null
 check "swap" swapon /dev/zram0
 
