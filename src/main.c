@@ -98,6 +98,7 @@ err_stop_workers:
 err_drop_cache:
 	lcma_cache_exit();
 err_stop_watching:
+	lcma_watch_stop();
 	lcma_watch_exit();
 	return err;
 }
@@ -107,6 +108,7 @@ static void __exit lcma_exit(void)
 {
 	lcma_doors_close();
 	lcma_arrivals_exit();
+	lcma_watch_stop();
 	lcma_debugfs_exit();
 	lcma_faults_exit();
 	lcma_dev_exit();

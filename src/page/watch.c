@@ -12,8 +12,10 @@
 #include <linux/limits.h>
 #include <linux/printk.h>
 #include <linux/tracepoint.h>
+#include <linux/workqueue.h>
 
 #include "compat/memfail.h"
+#include "compat/workqueue.h"
 #include "fault.h"
 
 struct lcma_suspects lcma_suspects __read_mostly = { .last_pfn = ULONG_MAX };
@@ -44,6 +46,20 @@ static void on_error(void *data, unsigned long pfn, int type, int result)
 	widen(pfn);
 }
 
+static void suspect_all(void)
+{
+	WRITE_ONCE(lcma_suspects.first_pfn, 0);
+	WRITE_ONCE(lcma_suspects.last_pfn, ULONG_MAX);
+}
+
+static void wait_for_probe(struct work_struct *work)
+{
+	tracepoint_synchronize_unregister();
+}
+
+/* Until no CPU runs the probe. */
+static DECLARE_WORK(silence_work, wait_for_probe);
+
 /**
  * lcma_watch_init - begin to listen for memory errors
  *
@@ -68,23 +84,37 @@ void lcma_watch_init(void)
 		heard = point;
 		return;
 	}
-	lcma_suspects.first_pfn = 0;
-	lcma_suspects.last_pfn = ULONG_MAX;
+	suspect_all();
 	pr_info("the kernel does not tell of memory errors (%d), so each page is looked at whenever it is handed out\n",
 		err);
 }
 
 /**
- * lcma_watch_exit - listen no longer
+ * lcma_watch_stop - listen no longer
  *
- * Context: while the module unloads, after the regions have gone; may sleep.
+ * All page frames are suspects from now on. Until no CPU runs the probe two grace
+ * periods of RCU pass, 10 ms and more. They pass while the regions are taken back.
+ *
+ * Context: when the module begins to unload; may sleep.
  */
-void lcma_watch_exit(void)
+void lcma_watch_stop(void)
 {
 	if (!heard)
 		return;
+	suspect_all();
 	tracepoint_probe_unregister(heard, on_error, NULL);
-	tracepoint_synchronize_unregister();
+	queue_work(lcma_compat_long_wq, &silence_work);
+}
+
+/**
+ * lcma_watch_exit - the probe can go
+ *
+ * Context: at the end of unloading, after lcma_watch_stop(); may sleep.
+ */
+void lcma_watch_exit(void)
+{
+	if (heard)
+		flush_work(&silence_work);
 }
 
 /**

@@ -39,6 +39,7 @@ struct lcma_suspects {
 extern struct lcma_suspects lcma_suspects;
 
 void lcma_watch_init(void);
+void lcma_watch_stop(void);
 void lcma_watch_exit(void);
 
 void lcma_watch_suspect(unsigned long pfn);
@@ -49,10 +50,13 @@ void lcma_watch_suspect(unsigned long pfn);
  */
 static inline bool lcma_watch_narrow(unsigned long *pfn, unsigned long *end_pfn)
 {
-	const unsigned long first_pfn = READ_ONCE(lcma_suspects.first_pfn);
-	const unsigned long last_pfn = READ_ONCE(lcma_suspects.last_pfn);
+	unsigned long first_pfn, last_pfn;
 
-	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE) || *end_pfn <= first_pfn || *pfn > last_pfn)
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		return false;
+	first_pfn = READ_ONCE(lcma_suspects.first_pfn);
+	last_pfn = READ_ONCE(lcma_suspects.last_pfn);
+	if (*end_pfn <= first_pfn || *pfn > last_pfn)
 		return false;
 	if (*pfn < first_pfn)
 		*pfn = first_pfn;
