@@ -207,10 +207,12 @@ unsigned long lcma_zeroed_next(struct lcma_zeroed *zeroed,
 	for (looks = 0; looks < LOOK_STRETCHES; looks++) {
 		end = min(zeroed->dirty_end, zeroed->dirty_from + LOOK_PAGES);
 		page = find_next_zero_bit(zeroed->bits, end, zeroed->dirty_from);
-		if (page < end && lcma_map_stretch(map, page, end, &s)) {
+		if (page < end) {
 			zeroed->dirty_from = page;
-			if (s.state == LCMA_POOL)
+			/* Most often; how far its run goes does not matter. */
+			if (lcma_map_state(map, page) == LCMA_POOL)
 				return page;
+			lcma_map_stretch(map, page, end, &s);
 			zeroed->dirty_from += s.nr_pages;
 			continue;
 		}
@@ -233,4 +235,49 @@ void lcma_zeroed_clean(struct lcma_zeroed *zeroed, unsigned long page)
 	bitmap_set(zeroed->bits, page, 1);
 	bitmap_clear(zeroed->cached, page, 1);
 	WRITE_ONCE(zeroed->nr_pooled, zeroed->nr_pooled + 1);
+	zeroed->nr_reused -= !!zeroed->nr_reused;
+}
+
+/**
+ * lcma_zeroed_note_returned - a holder has given pages back to the pool
+ * @zeroed: the pages
+ * @nr_pages: how many
+ * @nr_pool: how many pages the pool has, these included
+ * @most: how many it keeps at most
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ */
+void lcma_zeroed_note_returned(struct lcma_zeroed *zeroed, unsigned long nr_pages,
+			       unsigned long nr_pool, unsigned long most)
+{
+	zeroed->nr_returned = min(zeroed->nr_returned + nr_pages, nr_pool);
+	/* Pages that come and go at once are counted each time. */
+	zeroed->nr_reused = min(zeroed->nr_reused, most);
+}
+
+/**
+ * lcma_zeroed_note_left - pages have left the pool, and nobody had asked for them
+ * @zeroed: the pages
+ * @nr_pool: how many pages the pool still has
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ */
+void lcma_zeroed_note_left(struct lcma_zeroed *zeroed, unsigned long nr_pool)
+{
+	zeroed->nr_returned = min(zeroed->nr_returned, nr_pool);
+}
+
+/**
+ * lcma_zeroed_is_due - is zeroing ahead worth it?
+ * @zeroed: the pages
+ * @nr_kept: pages that the pool has in any case
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ * Return: true if the pool may have a page that is to be zeroed now; false if what is
+ * not zero may as well be zeroed when it is handed out.
+ */
+bool lcma_zeroed_is_due(const struct lcma_zeroed *zeroed, unsigned long nr_kept)
+{
+	return zeroed->dirty_from < zeroed->dirty_end &&
+	       (zeroed->nr_pooled < nr_kept || zeroed->nr_reused);
 }

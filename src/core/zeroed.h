@@ -4,6 +4,11 @@
  * the pool, and where in the pool those may be that are not. zero.h says what
  * "zero" means and when a bit is set.
  *
+ * Zeroing ahead pays only if somebody takes the page. So it is done for what the pool
+ * keeps in any case; and for as many other pages as were *reused*: given back to the pool
+ * by one holder, and handed out to the next. What only comes and goes, as the rest of
+ * a free block does, or what is freed once, is left as it is until it is handed out.
+ *
  * Where devices do not see the CPU's caches there is a state between: the kernel has
  * zeroed what it gave (init_on_alloc=1), but the zeroes may be in a cache. Such a page
  * only needs to be cleaned, when it is handed out or in the background.
@@ -34,6 +39,10 @@ enum lcma_zeroness {
  * @nr_pooled: [lock, peeked] pages of the pool that are zero
  * @dirty_from: [lock] no page of the pool before this one, and
  * @dirty_end: [lock] none from this one on needs to be zeroed
+ * @nr_returned: [lock] pages that holders gave back to the pool, and nobody has had since;
+ *	at most as many as the pool has
+ * @nr_reused: [lock] how many of such pages were handed out again, less those that were
+ *	zeroed in the background since
  *
  * Written in: core/zeroed.c
  */
@@ -43,6 +52,8 @@ struct lcma_zeroed {
 	unsigned long nr_pooled;
 	unsigned long dirty_from;
 	unsigned long dirty_end;
+	unsigned long nr_returned;
+	unsigned long nr_reused;
 };
 
 size_t lcma_zeroed_bytes(unsigned long nr_pages);
@@ -65,5 +76,25 @@ void lcma_zeroed_forget(struct lcma_zeroed *zeroed, unsigned long start,
 unsigned long lcma_zeroed_next(struct lcma_zeroed *zeroed,
 			       const struct lcma_map *map);
 void lcma_zeroed_clean(struct lcma_zeroed *zeroed, unsigned long page);
+void lcma_zeroed_note_returned(struct lcma_zeroed *zeroed, unsigned long nr_pages,
+			       unsigned long nr_pool, unsigned long most);
+void lcma_zeroed_note_left(struct lcma_zeroed *zeroed, unsigned long nr_pool);
+bool lcma_zeroed_is_due(const struct lcma_zeroed *zeroed, unsigned long nr_kept);
+
+/**
+ * lcma_zeroed_note_taken - a request has got pages of the pool
+ * @zeroed: the pages
+ * @nr_pages: how many
+ *
+ * Context: the caller holds the lock that protects @zeroed.
+ */
+static inline void lcma_zeroed_note_taken(struct lcma_zeroed *zeroed,
+					  unsigned long nr_pages)
+{
+	const unsigned long nr = min(nr_pages, zeroed->nr_returned);
+
+	zeroed->nr_returned -= nr;
+	zeroed->nr_reused += nr;
+}
 
 #endif

@@ -270,6 +270,15 @@ lcma_region_plain_pool(const struct lcma_region *region)
 	       (pool->is_wedged ? pool->wedges.nr : 0);
 }
 
+/* Under region->lock: pages that the pool has in any case, so that they are zeroed. */
+static inline unsigned long
+lcma_region_kept_pool(const struct lcma_region *region)
+{
+	const struct lcma_pool *pool = &region->pool;
+
+	return pool->keep_low + (pool->is_wedged ? pool->wedges.nr : 0);
+}
+
 /* Under region->lock: are pages on their way, so that more may become unused? */
 static inline bool lcma_region_is_busy(const struct lcma_region *region)
 {

@@ -200,7 +200,7 @@ static unsigned long zero_some(struct lcma_region *region, unsigned int *nr_page
 
 	lcma_region_lock(region, &flags);
 	if (region->life == LCMA_LIVE &&
-	    region->zeroed.dirty_from < region->zeroed.dirty_end)
+	    lcma_zeroed_is_due(&region->zeroed, lcma_region_kept_pool(region)))
 		wait = lcma_region_until_idle(region, LCMA_QUIET_TIME);
 	if (!wait)
 		page = lcma_zeroed_next(&region->zeroed, &region->map);
@@ -217,6 +217,8 @@ static unsigned long zero_some(struct lcma_region *region, unsigned int *nr_page
  * lcma_zero_idle - zero pages of the pool
  * @region: the region
  * @nr_pages: at most so many
+ *
+ * As many as the pool has in any case, and as many as were reused (zeroed.h).
  *
  * Page by page, each under the lock: so they can be handed out at any moment,
  * also where no caller can wait for them. That is a microsecond or two with

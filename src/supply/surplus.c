@@ -220,6 +220,7 @@ static bool take_surplus(struct lcma_region *region, unsigned long limit,
 		lcma_region_move(region, surplus->stretches[i].start,
 				 surplus->stretches[i].nr_pages, LCMA_POOL,
 				 LCMA_BUSY);
+	lcma_zeroed_note_left(&region->zeroed, lcma_region_plain_pool(region));
 	return true;
 }
 
@@ -432,6 +433,9 @@ unsigned long lcma_surplus_shrink(struct lcma_region *region,
 			lcma_stats_add(&region->stats.shrunk_pages,
 				       pages_in(&surplus));
 			nr_given += pages_in(&surplus);
+			/* Those that were zero may be gone. */
+			if (region->pool.keep_low)
+				lcma_surplus_poke_soon(region);
 		}
 		lcma_region_unlock(region, flags);
 		if (found)

@@ -255,6 +255,78 @@ static void what_was_known_is_forgotten(void)
 	end();
 }
 
+/*
+ * Of 100 pages that somebody held, those are worth zeroing ahead that are handed out
+ * again; of 100 that only came in, none is.
+ */
+static void what_is_reused_is_due(void)
+{
+	unsigned int i;
+
+	begin(300);
+	move(0, 300, LCMA_POOL, LCMA_USED);
+	CHECK(!lcma_zeroed_is_due(&zeroed, 0));
+	move(0, 100, LCMA_USED, LCMA_POOL);
+	CHECK(!lcma_zeroed_is_due(&zeroed, 0));
+	move(0, 40, LCMA_POOL, LCMA_USED);
+	lcma_zeroed_note_taken(&zeroed, 40);
+	CHECK(!lcma_zeroed_is_due(&zeroed, 0));
+	move(0, 40, LCMA_USED, LCMA_POOL);
+	lcma_zeroed_note_returned(&zeroed, 40, 100, 200);
+	CHECK(!lcma_zeroed_is_due(&zeroed, 0));
+
+	/* The 30 that were not given back are no reuse. */
+	move(0, 70, LCMA_POOL, LCMA_USED);
+	lcma_zeroed_note_taken(&zeroed, 50);
+	lcma_zeroed_note_taken(&zeroed, 20);
+	CHECK_EQ(zeroed.nr_reused, 40);
+	CHECK_EQ(zeroed.nr_returned, 0);
+	CHECK(lcma_zeroed_is_due(&zeroed, 0));
+	move(0, 70, LCMA_USED, LCMA_POOL);
+	lcma_zeroed_note_returned(&zeroed, 70, 100, 200);
+	for (i = 0; i < 40; i++) {
+		CHECK(lcma_zeroed_is_due(&zeroed, 0));
+		lcma_zeroed_clean(&zeroed, lcma_zeroed_next(&zeroed, &twin.map));
+	}
+	CHECK(!lcma_zeroed_is_due(&zeroed, 0));
+
+	/* What the pool has in any case is zeroed in any case. */
+	CHECK(!lcma_zeroed_is_due(&zeroed, 40));
+	CHECK(lcma_zeroed_is_due(&zeroed, 41));
+	lcma_zeroed_clean(&zeroed, lcma_zeroed_next(&zeroed, &twin.map));
+	CHECK(!lcma_zeroed_is_due(&zeroed, 41));
+	CHECK_EQ(zeroed.nr_reused, 0);
+	end();
+}
+
+static void no_more_is_due_than_the_pool_has(void)
+{
+	unsigned int i;
+
+	begin(300);
+	lcma_zeroed_note_returned(&zeroed, 80, 100, 200);
+	lcma_zeroed_note_returned(&zeroed, 80, 100, 200);
+	CHECK_EQ(zeroed.nr_returned, 100);
+	/* They have decayed. */
+	lcma_zeroed_note_left(&zeroed, 30);
+	CHECK_EQ(zeroed.nr_returned, 30);
+	lcma_zeroed_note_left(&zeroed, 60);
+	CHECK_EQ(zeroed.nr_returned, 30);
+
+	/* In no time, again and again. */
+	for (i = 0; i < 10; i++) {
+		lcma_zeroed_note_returned(&zeroed, 100, 100, 200);
+		lcma_zeroed_note_taken(&zeroed, 100);
+	}
+	lcma_zeroed_note_returned(&zeroed, 100, 100, 200);
+	CHECK_EQ(zeroed.nr_reused, 200);
+
+	/* And where nothing is left to be zeroed. */
+	zero_all();
+	CHECK(!lcma_zeroed_is_due(&zeroed, 300));
+	end();
+}
+
 static void random_moves_agree(void)
 {
 	unsigned long start, stop, page, nr, step;
@@ -294,6 +366,8 @@ int main(void)
 		TAP_CASE(every_dirty_page_is_found),
 		TAP_CASE(a_search_is_short),
 		TAP_CASE(what_was_known_is_forgotten),
+		TAP_CASE(what_is_reused_is_due),
+		TAP_CASE(no_more_is_due_than_the_pool_has),
 		TAP_CASE(random_moves_agree),
 	};
 
