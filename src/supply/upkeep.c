@@ -5,8 +5,9 @@
  * One freezable thread of the lowest priority goes through the regions, in small
  * steps: what is above the high mark goes back, so does what is above the low
  * mark if no request has come for decay_ms; below the low mark pages are
- * claimed; pages of the pool that will be wanted are zeroed. It sleeps until the next pool decays or
- * until it is poked (surplus.c). Its CPU time is what the pools cost.
+ * claimed; pages of the pool that will be wanted are zeroed. It sleeps until the
+ * next pool decays or until it is poked (surplus.c). Its CPU time is what the pools
+ * cost.
  */
 #include "supply/upkeep.h"
 
