@@ -42,6 +42,7 @@ void lcma_zeroed_init(struct lcma_zeroed *zeroed, void *mem,
 		.bits = mem,
 		.cached = mem + bytes_of_bits(nr_pages),
 		.dirty_end = nr_pages,
+		.nr_expected = nr_pages,
 	};
 }
 
@@ -139,6 +140,7 @@ void lcma_zeroed_gain(struct lcma_zeroed *zeroed, unsigned long start,
 							nr_pages);
 
 	WRITE_ONCE(zeroed->nr_pooled, zeroed->nr_pooled + nr_zero);
+	zeroed->nr_expected += nr_pages;
 	if (nr_zero == nr_pages)
 		return;
 	if (zeroed->dirty_from >= zeroed->dirty_end) {
@@ -185,6 +187,10 @@ void lcma_zeroed_forget(struct lcma_zeroed *zeroed, unsigned long start,
 	lcma_zeroed_lose(zeroed, start, nr_pages, nr_pool);
 	lcma_zeroed_note(zeroed, start, nr_pages, LCMA_ZERO_UNKNOWN);
 	lcma_zeroed_gain(zeroed, start, nr_pages);
+	/* They did not come; and it is not known who had other ones. */
+	zeroed->nr_expected = nr_pool;
+	zeroed->nr_returned = 0;
+	zeroed->nr_reused = 0;
 }
 
 /**
@@ -238,6 +244,17 @@ void lcma_zeroed_clean(struct lcma_zeroed *zeroed, unsigned long page)
 	zeroed->nr_reused -= !!zeroed->nr_reused;
 }
 
+/* Requests have got pages of the pool since the last look: some of them are reused. */
+static void note_taken(struct lcma_zeroed *zeroed, unsigned long nr_pool)
+{
+	const unsigned long nr_taken = zeroed->nr_expected - nr_pool;
+	const unsigned long nr = min(nr_taken, zeroed->nr_returned);
+
+	zeroed->nr_expected = nr_pool;
+	zeroed->nr_returned -= nr;
+	zeroed->nr_reused += nr;
+}
+
 /**
  * lcma_zeroed_note_returned - a holder has given pages back to the pool
  * @zeroed: the pages
@@ -250,6 +267,7 @@ void lcma_zeroed_clean(struct lcma_zeroed *zeroed, unsigned long page)
 void lcma_zeroed_note_returned(struct lcma_zeroed *zeroed, unsigned long nr_pages,
 			       unsigned long nr_pool, unsigned long most)
 {
+	note_taken(zeroed, nr_pool);
 	zeroed->nr_returned = min(zeroed->nr_returned + nr_pages, nr_pool);
 	/* Pages that come and go at once are counted each time. */
 	zeroed->nr_reused = min(zeroed->nr_reused, most);
@@ -258,12 +276,16 @@ void lcma_zeroed_note_returned(struct lcma_zeroed *zeroed, unsigned long nr_page
 /**
  * lcma_zeroed_note_left - pages have left the pool, and nobody had asked for them
  * @zeroed: the pages
+ * @nr_pages: how many
  * @nr_pool: how many pages the pool still has
  *
  * Context: the caller holds the lock that protects @zeroed.
  */
-void lcma_zeroed_note_left(struct lcma_zeroed *zeroed, unsigned long nr_pool)
+void lcma_zeroed_note_left(struct lcma_zeroed *zeroed, unsigned long nr_pages,
+			   unsigned long nr_pool)
 {
+	zeroed->nr_expected -= nr_pages;
+	note_taken(zeroed, nr_pool);
 	zeroed->nr_returned = min(zeroed->nr_returned, nr_pool);
 }
 

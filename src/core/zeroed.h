@@ -39,6 +39,8 @@ enum lcma_zeroness {
  * @nr_pooled: [lock, peeked] pages of the pool that are zero
  * @dirty_from: [lock] no page of the pool before this one, and
  * @dirty_end: [lock] none from this one on needs to be zeroed
+ * @nr_expected: [lock] as many pages the pool would have if none had been taken since the
+ *	last look: so a request need not count
  * @nr_returned: [lock] pages that holders gave back to the pool, and nobody has had since;
  *	at most as many as the pool has
  * @nr_reused: [lock] how many of such pages were handed out again, less those that were
@@ -52,6 +54,7 @@ struct lcma_zeroed {
 	unsigned long nr_pooled;
 	unsigned long dirty_from;
 	unsigned long dirty_end;
+	unsigned long nr_expected;
 	unsigned long nr_returned;
 	unsigned long nr_reused;
 };
@@ -78,23 +81,8 @@ unsigned long lcma_zeroed_next(struct lcma_zeroed *zeroed,
 void lcma_zeroed_clean(struct lcma_zeroed *zeroed, unsigned long page);
 void lcma_zeroed_note_returned(struct lcma_zeroed *zeroed, unsigned long nr_pages,
 			       unsigned long nr_pool, unsigned long most);
-void lcma_zeroed_note_left(struct lcma_zeroed *zeroed, unsigned long nr_pool);
+void lcma_zeroed_note_left(struct lcma_zeroed *zeroed, unsigned long nr_pages,
+			   unsigned long nr_pool);
 bool lcma_zeroed_is_due(const struct lcma_zeroed *zeroed, unsigned long nr_kept);
-
-/**
- * lcma_zeroed_note_taken - a request has got pages of the pool
- * @zeroed: the pages
- * @nr_pages: how many
- *
- * Context: the caller holds the lock that protects @zeroed.
- */
-static inline void lcma_zeroed_note_taken(struct lcma_zeroed *zeroed,
-					  unsigned long nr_pages)
-{
-	const unsigned long nr = min(nr_pages, zeroed->nr_returned);
-
-	zeroed->nr_returned -= nr;
-	zeroed->nr_reused += nr;
-}
 
 #endif

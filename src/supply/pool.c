@@ -80,11 +80,10 @@ static unsigned long find_run(struct lcma_region *region,
 }
 
 /* Under the lock: a request has been served from the pool. */
-static void count_hit(struct lcma_region *region, unsigned long nr_pages,
-		      unsigned int take_flags, bool is_zero)
+static void count_hit(struct lcma_region *region, unsigned int take_flags,
+		      bool is_zero)
 {
 	lockdep_assert_held(&region->lock);
-	lcma_zeroed_note_taken(&region->zeroed, nr_pages);
 	if (!(take_flags & LCMA_TAKE_AHEAD)) {
 		lcma_stats_add(&region->stats.allocs, 1);
 		lcma_stats_add(&region->stats.pool_hits, 1);
@@ -127,7 +126,7 @@ unsigned long lcma_pool_take(struct lcma_region *region,
 		lcma_settling_reserve(&region->settling, start,
 				      start + fit->nr_pages);
 	else
-		count_hit(region, fit->nr_pages, take_flags, *is_zero);
+		count_hit(region, take_flags, *is_zero);
 	return start;
 }
 
@@ -178,7 +177,7 @@ bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
 	lcma_region_lock(region, &flags);
 	lcma_settling_end_reserve(&region->settling);
 	if (is_ours)
-		count_hit(region, fit->nr_pages, take_flags, *is_zero);
+		count_hit(region, take_flags, *is_zero);
 	/* Meanwhile nothing was given back. */
 	lcma_surplus_poke_soon(region);
 	lcma_region_unlock(region, flags);
@@ -207,7 +206,7 @@ static void give_piece(struct lcma_region *region, unsigned long start,
 	back = nr_pages - keep;
 	lcma_region_move(region, start, keep, from, LCMA_POOL);
 	lcma_zeroed_note_returned(&region->zeroed, keep,
-				  lcma_region_plain_pool(region),
+				  region->map.nr_in[LCMA_POOL],
 				  region->pool.keep_high);
 	if (from != LCMA_BUSY)
 		lcma_region_move(region, start + keep, back, from, LCMA_BUSY);

@@ -199,6 +199,16 @@ static void give_back_batch(struct lcma_region *region,
 	lcma_region_unlock(region, flags);
 }
 
+static unsigned long pages_in(const struct lcma_batch *batch)
+{
+	unsigned long nr_pages = 0;
+	unsigned int i;
+
+	for (i = 0; i < batch->nr; i++)
+		nr_pages += batch->stretches[i].nr_pages;
+	return nr_pages;
+}
+
 /*
  * Under the lock: pages of the pool, those that lie scattered first, no more than
  * are above @limit, nor than @max; busy now. Return: false if there are none.
@@ -220,18 +230,9 @@ static bool take_surplus(struct lcma_region *region, unsigned long limit,
 		lcma_region_move(region, surplus->stretches[i].start,
 				 surplus->stretches[i].nr_pages, LCMA_POOL,
 				 LCMA_BUSY);
-	lcma_zeroed_note_left(&region->zeroed, lcma_region_plain_pool(region));
+	lcma_zeroed_note_left(&region->zeroed, pages_in(surplus),
+			      region->map.nr_in[LCMA_POOL]);
 	return true;
-}
-
-static unsigned long pages_in(const struct lcma_batch *batch)
-{
-	unsigned long nr_pages = 0;
-	unsigned int i;
-
-	for (i = 0; i < batch->nr; i++)
-		nr_pages += batch->stretches[i].nr_pages;
-	return nr_pages;
 }
 
 /* Give back what the pool holds above its limit, or all above the low mark. */

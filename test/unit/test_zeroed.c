@@ -255,9 +255,16 @@ static void what_was_known_is_forgotten(void)
 	end();
 }
 
+/* A holder gives pages back; the pool keeps 200 at most. */
+static void give_back(unsigned long start, unsigned long nr_pages)
+{
+	move(start, nr_pages, LCMA_USED, LCMA_POOL);
+	lcma_zeroed_note_returned(&zeroed, nr_pages, twin.map.nr_in[LCMA_POOL], 200);
+}
+
 /*
- * Of 100 pages that somebody held, those are worth zeroing ahead that are handed out
- * again; of 100 that only came in, none is.
+ * Of 100 pages that only came in none is worth zeroing ahead; of those that somebody
+ * gave back, as many as were handed out again.
  */
 static void what_is_reused_is_due(void)
 {
@@ -269,21 +276,15 @@ static void what_is_reused_is_due(void)
 	move(0, 100, LCMA_USED, LCMA_POOL);
 	CHECK(!lcma_zeroed_is_due(&zeroed, 0));
 	move(0, 40, LCMA_POOL, LCMA_USED);
-	lcma_zeroed_note_taken(&zeroed, 40);
-	CHECK(!lcma_zeroed_is_due(&zeroed, 0));
-	move(0, 40, LCMA_USED, LCMA_POOL);
-	lcma_zeroed_note_returned(&zeroed, 40, 100, 200);
+	give_back(0, 40);
+	CHECK_EQ(zeroed.nr_returned, 40);
 	CHECK(!lcma_zeroed_is_due(&zeroed, 0));
 
 	/* The 30 that were not given back are no reuse. */
 	move(0, 70, LCMA_POOL, LCMA_USED);
-	lcma_zeroed_note_taken(&zeroed, 50);
-	lcma_zeroed_note_taken(&zeroed, 20);
+	give_back(0, 70);
 	CHECK_EQ(zeroed.nr_reused, 40);
-	CHECK_EQ(zeroed.nr_returned, 0);
-	CHECK(lcma_zeroed_is_due(&zeroed, 0));
-	move(0, 70, LCMA_USED, LCMA_POOL);
-	lcma_zeroed_note_returned(&zeroed, 70, 100, 200);
+	CHECK_EQ(zeroed.nr_returned, 70);
 	for (i = 0; i < 40; i++) {
 		CHECK(lcma_zeroed_is_due(&zeroed, 0));
 		lcma_zeroed_clean(&zeroed, lcma_zeroed_next(&zeroed, &twin.map));
@@ -304,28 +305,46 @@ static void no_more_is_due_than_the_pool_has(void)
 	unsigned int i;
 
 	begin(300);
-	lcma_zeroed_note_returned(&zeroed, 80, 100, 200);
-	lcma_zeroed_note_returned(&zeroed, 80, 100, 200);
+	move(0, 300, LCMA_POOL, LCMA_USED);
+	give_back(0, 100);
 	CHECK_EQ(zeroed.nr_returned, 100);
-	/* They have decayed. */
-	lcma_zeroed_note_left(&zeroed, 30);
+	lcma_zeroed_note_returned(&zeroed, 50, 100, 200);
+	CHECK_EQ(zeroed.nr_returned, 100);
+
+	/* 70 have decayed: they are no reuse. */
+	move(0, 70, LCMA_POOL, LCMA_BUSY);
+	lcma_zeroed_note_left(&zeroed, 70, 30);
 	CHECK_EQ(zeroed.nr_returned, 30);
-	lcma_zeroed_note_left(&zeroed, 60);
-	CHECK_EQ(zeroed.nr_returned, 30);
+	CHECK_EQ(zeroed.nr_reused, 0);
+	/* 10 of the others were handed out before the rest decayed. */
+	move(70, 10, LCMA_POOL, LCMA_USED);
+	move(80, 20, LCMA_POOL, LCMA_BUSY);
+	lcma_zeroed_note_left(&zeroed, 20, 0);
+	CHECK_EQ(zeroed.nr_returned, 0);
+	CHECK_EQ(zeroed.nr_reused, 10);
 
 	/* In no time, again and again. */
 	for (i = 0; i < 10; i++) {
-		lcma_zeroed_note_returned(&zeroed, 100, 100, 200);
-		lcma_zeroed_note_taken(&zeroed, 100);
+		give_back(100, 100);
+		move(100, 100, LCMA_POOL, LCMA_USED);
 	}
-	lcma_zeroed_note_returned(&zeroed, 100, 100, 200);
+	give_back(100, 100);
 	CHECK_EQ(zeroed.nr_reused, 200);
 
 	/* And where nothing is left to be zeroed. */
 	zero_all();
-	lcma_zeroed_note_taken(&zeroed, 50);
-	CHECK_EQ(zeroed.nr_reused, 50);
+	CHECK_EQ(zeroed.nr_reused, 100);
 	CHECK(!lcma_zeroed_is_due(&zeroed, 400));
+
+	/* Other memory. */
+	lcma_zeroed_forget(&zeroed, 100, 100, 100);
+	CHECK(!lcma_zeroed_is_due(&zeroed, 0));
+	CHECK(lcma_zeroed_is_due(&zeroed, 1));
+	memset(is_zero + 100, 0, 100);
+	move(100, 50, LCMA_POOL, LCMA_USED);
+	give_back(100, 50);
+	CHECK_EQ(zeroed.nr_reused, 0);
+	CHECK_EQ(zeroed.nr_returned, 50);
 	end();
 }
 
