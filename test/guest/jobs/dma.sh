@@ -91,7 +91,7 @@ matches "$(cmactl devices --json)" '"device": ?"dmatest.0".*"state": ?"bound".*"
 dmatest keep
 is "$(map_kept $frame_pages)" mapped "a program can map it, as the kernel's own memory would be"
 is "$(map_kept $((frame_pages + 1)))" "No such device or address" "but not beyond its end"
-matches "$(cat $debug/main/buffers)" "bytes=262144 .*label=dmatest.0" \
+matches "$(cat $debug/main/buffers)" "bytes=262144 .*pins=1 .*label=dmatest.0" \
 	"a buffer is listed with its device's name"
 unbind dmatest.0
 is "$(lcma_info main used_pages)" $frame_pages "it outlives the driver"
