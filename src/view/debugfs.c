@@ -229,20 +229,26 @@ static const struct seq_operations map_sops = {
 };
 DEFINE_SEQ_ATTRIBUTE(map);
 
+static void show_devices(struct seq_file *m, struct lcma_region *region, u64 id)
+{
+	char names[LCMA_DEVICES_BYTES];
+
+	if (lcma_dmabuf_devices(region, id, names))
+		seq_printf(m, " devices=%s", names);
+}
+
 static void show_buffer(struct seq_file *m, struct lcma_region *region,
 			const struct lcma_buffer_facts *facts)
 {
-	char devices[LCMA_DEVICES_BYTES];
-
-	lcma_dmabuf_devices(region, facts->id, devices);
-	seq_printf(m, "id=%llu region=%s phys=%#llx bytes=%llu align=%llu latency_us=%llu age_ms=%lld pins=%d pid=%d label=%s inode=%lu%s%s%s comm=%s\n",
+	seq_printf(m, "id=%llu region=%s phys=%#llx bytes=%llu align=%llu latency_us=%llu age_ms=%lld pins=%d pid=%d label=%s inode=%lu%s",
 		   facts->id, region->name, (u64)facts->phys, facts->bytes,
 		   facts->align_bytes, div_u64(facts->latency_ns, NSEC_PER_USEC),
 		   ktime_ms_delta(ktime_get(), facts->created), facts->nr_pins,
 		   facts->pid,
 		   *facts->label ? facts->label : "-", facts->inode,
-		   facts->is_gone ? " gone" : "",
-		   *devices ? " devices=" : "", devices, facts->comm);
+		   facts->is_gone ? " gone" : "");
+	show_devices(m, region, facts->id);
+	seq_printf(m, " comm=%s\n", facts->comm);
 }
 
 static int buffers_show(struct seq_file *m, void *facts)
@@ -379,14 +385,16 @@ static void show_buffers(struct seq_file *m, struct lcma_region *region)
 {
 	struct lcma_buffer_facts facts = {};
 
-	while (lcma_buffer_list(region, facts.id, &facts, 1))
-		if (facts.owner != LCMA_OWNER_TEXT)
-			seq_printf(m, "%s=%s/%llu bytes=%llu pid=%d comm=%s label=%s\n",
-				   facts.owner == LCMA_OWNER_PROGRAM ?
-				   "dmabuf" : "kernel",
-				   region->name, facts.id, facts.bytes,
-				   facts.pid, facts.comm,
-				   *facts.label ? facts.label : "-");
+	while (lcma_buffer_list(region, facts.id, &facts, 1)) {
+		if (facts.owner == LCMA_OWNER_TEXT)
+			continue;
+		seq_printf(m, "%s=%s/%llu bytes=%llu pid=%d comm=%s label=%s",
+			   facts.owner == LCMA_OWNER_PROGRAM ? "dmabuf" : "kernel",
+			   region->name, facts.id, facts.bytes, facts.pid, facts.comm,
+			   *facts.label ? facts.label : "-");
+		show_devices(m, region, facts.id);
+		seq_putc(m, '\n');
+	}
 }
 
 /* This file is open itself, which is one of the references. */

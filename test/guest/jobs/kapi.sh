@@ -62,6 +62,8 @@ for i in 1 2 3 4 5; do
 done
 devices=$(field "$(grep 'label=pins' $debug/private/buffers)" devices)
 is "$devices" lcma_apitest_pins "the list names the device that is attached"
+matches "$(cat /sys/kernel/debug/lcma_holders)" "kernel=private/[0-9]+ .*label=pins devices=lcma_apitest_pins$" \
+	"so does the list of what holds the module"
 log_mark
 echo 1 2>/dev/null >$sys/private/drain && fail "a region is drained under a device"
 matches "$(log_since)" "label pins\) of [^ ]*, pid [0-9]*, is still there; attached to lcma_apitest_pins" \
