@@ -11,15 +11,14 @@
 # mem: 1G
 # smp: 4
 # cmdline: cma=648M vmalloc=128M
-# timeout: 900
+# timeout: 1200
 
 . /test/lib/tap.sh
 . /test/lib/bench.sh
 
-of 2400 640
+of 960 640
 total=${lcma_each:-$of}		# allocations of all threads in a turn
-of 2 1
-rounds=${lcma_rounds:-$of}
+rounds=${lcma_rounds:-1}
 
 # So many are held that three quarters of a part are in use.
 measure_crowd()
