@@ -188,4 +188,14 @@ static inline void lcma_page_look(unsigned long pfn,
 		lcma_page_look_large(pfn, &copy, look);
 }
 
+/* The order of the free block that a page heads; -1: it heads none. Nothing else of it. */
+static inline int lcma_page_buddy_order(unsigned long pfn)
+{
+	struct page copy;
+
+	/* A race by design: see above. */
+	data_race(memcpy(&copy, pfn_to_page(pfn), sizeof(copy)));
+	return PageBuddy(&copy) ? (int)copy.private : -1;
+}
+
 #endif

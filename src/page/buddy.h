@@ -8,5 +8,6 @@
 #include <linux/types.h>
 
 unsigned long lcma_buddy_block(unsigned long pfn, unsigned long *first_pfn);
+unsigned long lcma_buddy_taken(unsigned long pfn, unsigned long *first_pfn);
 
 #endif

@@ -252,17 +252,22 @@ void lcma_pool_give(struct lcma_region *region, unsigned long start,
 /**
  * lcma_pool_took_in - pages have come into the pool, perhaps too many
  * @region: the region
+ * @give_flags: LCMA_GIVE_*
  *
- * Context: process, may sleep.
+ * With LCMA_GIVE_LATER what is too much goes back in a moment, by the upkeep, and the
+ * next request can have it until then.
+ *
+ * Context: process, may sleep; any with LCMA_GIVE_LATER.
  */
-void lcma_pool_took_in(struct lcma_region *region)
+void lcma_pool_took_in(struct lcma_region *region, unsigned int give_flags)
 {
 	unsigned long flags;
 
 	lcma_region_lock(region, &flags);
 	region->pool.asked_at = jiffies;
-	if (region->pool.keep_high)
+	if (region->pool.keep_high || give_flags & LCMA_GIVE_LATER)
 		lcma_surplus_poke_soon(region);
 	lcma_region_unlock(region, flags);
-	lcma_surplus_trim(region);
+	if (!(give_flags & LCMA_GIVE_LATER))
+		lcma_surplus_trim(region);
 }

@@ -23,6 +23,6 @@ bool lcma_pool_take_rest(struct lcma_region *region, const struct lcma_fit *fit,
 void lcma_pool_give(struct lcma_region *region, unsigned long start,
 		    unsigned long nr_pages, enum lcma_state from,
 		    unsigned int give_flags);
-void lcma_pool_took_in(struct lcma_region *region);
+void lcma_pool_took_in(struct lcma_region *region, unsigned int give_flags);
 
 #endif

@@ -9,9 +9,9 @@
  * used, or what they were.
  *
  * A run that ends inside a free block: alloc_contig_range() takes the whole
- * block, clears it if the kernel is told to, and frees the rest page by page,
- * which costs more than to keep it. So the rest is claimed, too. What the pool has no
- * room for goes back at once, in blocks.
+ * block, clears it if the kernel is told to, and frees the rest before it returns.
+ * So the rest is claimed, too. What the pool has no room for goes back a moment later,
+ * in blocks; until then the next request can have it.
  */
 #include "supply/take.h"
 
@@ -69,7 +69,7 @@ static unsigned long rest_after(struct lcma_region *region, unsigned long end)
 	lockdep_assert_held(&region->lock);
 	if (end >= nr_pages)
 		return 0;
-	nr_block = lcma_buddy_block(pfn - 1, &first_pfn);
+	nr_block = lcma_buddy_taken(pfn - 1, &first_pfn);
 	if (first_pfn + nr_block <= pfn)
 		return 0;
 	lcma_map_stretch(&region->map, end,
@@ -85,7 +85,7 @@ static unsigned long rest_before(struct lcma_region *region,
 	unsigned long first_pfn, nr;
 
 	lockdep_assert_held(&region->lock);
-	if (!lcma_buddy_block(pfn, &first_pfn) ||
+	if (!lcma_buddy_taken(pfn, &first_pfn) ||
 	    first_pfn < region->carve.base_pfn)
 		return 0;
 	nr = pfn - first_pfn;
@@ -95,7 +95,7 @@ static unsigned long rest_before(struct lcma_region *region,
 
 /*
  * Reserve what a claim of the run takes anyway: for the pool as far as it has room. The
- * rest goes back at once, in blocks, which costs less than what the kernel would do.
+ * rest goes back after the call, in blocks; the kernel would free it within the call.
  */
 static void widen(struct lcma_region *region, struct lcma_taking *taking)
 {
@@ -227,10 +227,11 @@ void lcma_take_end(struct lcma_region *region)
 
 /*
  * Put pages back: claimed ones are used by now, busy ones are not claimed. The
- * former go to the pool first; it then gives up what is too much for it.
+ * former go to the pool first; it then gives up what is too much for it, with
+ * LCMA_GIVE_LATER in a moment.
  */
 static void put_back(struct lcma_region *region, unsigned long start,
-		     unsigned long nr_pages)
+		     unsigned long nr_pages, unsigned int give_flags)
 {
 	const unsigned long end = start + nr_pages;
 	struct lcma_batch batch;
@@ -253,22 +254,25 @@ static void put_back(struct lcma_region *region, unsigned long start,
 		cond_resched();
 	}
 	if (any_pool)
-		lcma_pool_took_in(region);
+		lcma_pool_took_in(region, give_flags);
 }
 
 /* What was reserved beside the run, into the pool or back where it was. */
-static void let_go_of_rest(struct lcma_region *region, struct lcma_taking *taking)
+static void let_go_of_rest(struct lcma_region *region, struct lcma_taking *taking,
+			   unsigned int give_flags)
 {
-	put_back(region, taking->start - taking->nr_before, taking->nr_before);
-	put_back(region, taking->start + taking->nr_pages, taking->nr_after);
+	put_back(region, taking->start - taking->nr_before, taking->nr_before,
+		 give_flags);
+	put_back(region, taking->start + taking->nr_pages, taking->nr_after,
+		 give_flags);
 	taking->nr_before = 0;
 	taking->nr_after = 0;
 }
 
 static void take_undo(struct lcma_region *region, struct lcma_taking *taking)
 {
-	let_go_of_rest(region, taking);
-	put_back(region, taking->start, taking->nr_pages);
+	let_go_of_rest(region, taking, 0);
+	put_back(region, taking->start, taking->nr_pages, 0);
 }
 
 /* The run is reserved, or let go: it no longer counts as on its way. */
@@ -307,7 +311,7 @@ bool lcma_take_reserve(struct lcma_region *region, struct lcma_taking *taking)
 		cond_resched();
 	}
 	if (!is_ours)
-		put_back(region, first, taking->at - first);
+		put_back(region, first, taking->at - first, 0);
 	end_reserving(region);
 	if (!is_ours)
 		lcma_take_end(region);
@@ -628,7 +632,7 @@ static int take_claim(struct lcma_region *region, struct lcma_taking *taking,
 	     READ_ONCE(region->pool.is_wedged)))
 		sink_islets(region, taking);
 	if (taking->is_proof) {
-		let_go_of_rest(region, taking);
+		let_go_of_rest(region, taking, 0);
 		err = claim_proving(region, taking, taking->start, end, obstacle);
 		if (err)
 			take_undo(region, taking);
@@ -638,11 +642,12 @@ static int take_claim(struct lcma_region *region, struct lcma_taking *taking,
 			 end + taking->nr_after, obstacle);
 	/* Others have got into the rest: then without it. */
 	if (nr_rest && (err == -EBUSY || err == -ENOMEM)) {
-		let_go_of_rest(region, taking);
+		let_go_of_rest(region, taking, 0);
 		memset(obstacle, 0, sizeof(*obstacle));
 		err = claim_busy(region, taking, taking->start, end, obstacle);
 	} else if (nr_rest && !err) {
-		let_go_of_rest(region, taking);
+		/* The caller does not wait until it has gone. */
+		let_go_of_rest(region, taking, LCMA_GIVE_LATER);
 		lcma_region_lock(region, &flags);
 		lcma_stats_add(&region->stats.spared_pages, nr_rest);
 		lcma_region_unlock(region, flags);
