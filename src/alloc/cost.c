@@ -38,9 +38,9 @@ static unsigned long count_rest(unsigned long pfn, unsigned long nr_pages)
 	const unsigned long end = pfn + nr_pages;
 	unsigned long first_pfn, nr_block, nr_rest = 0;
 
-	if (lcma_buddy_block(pfn, &first_pfn))
+	if (lcma_buddy_taken(pfn, &first_pfn))
 		nr_rest = pfn - first_pfn;
-	nr_block = lcma_buddy_block(end - 1, &first_pfn);
+	nr_block = lcma_buddy_taken(end - 1, &first_pfn);
 	if (nr_block && first_pfn + nr_block > end)
 		nr_rest += first_pfn + nr_block - end;
 	return nr_rest;
@@ -56,6 +56,7 @@ static unsigned long cost_of(struct lcma_region *region,
 	unsigned long at = option->start, cost = option->loss * LOSS_COST;
 	unsigned long pfn, nr_rest;
 	struct lcma_weight weight;
+	bool is_first = true;
 	struct lcma_stretch s;
 	unsigned int i;
 
@@ -68,8 +69,9 @@ static unsigned long cost_of(struct lcma_region *region,
 		if (weight.nr_stuck)
 			return COST_STUCK;
 		cost += weight.nr_users * MIGRATE_COST;
-		if (at != option->start)
+		if (!is_first)
 			cost += CALL_COST;
+		is_first = false;
 		nr_rest = count_rest(pfn, s.nr_pages);
 		if (nr_rest > room)
 			cost += (nr_rest - room) * REST_COST;
