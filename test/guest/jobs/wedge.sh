@@ -8,6 +8,7 @@
 #
 # suite: check
 # suite@6.12-armhf: trust
+# wide: 6.12-arm64
 # cmdline: cma=56M
 # cmdline@6.12-*|7-*: cma=56M reserve_mem=40M:8M:lcma
 # mem: 384M
@@ -42,6 +43,7 @@ stays "after a page"
 before=$(lcma_info main claims)
 expect_write ok "8K region=main" "two pages"
 is "$(lcma_info main claims)" $((before + 1)) "by one claim"
+compare "$(lcma_info main spared_pages)" -lt $((unit_pages / 4)) "of a small block, beside a page that stays"
 lcma_free_all
 stays "after two pages"
 

@@ -46,6 +46,12 @@ pool_is()
 		read -r pool_busy <$sys/$1/busy_pages && [ "$pool_busy" = 0 ]
 }
 
+# pool_at_most REGION N: no more than N pages are in the pool
+pool_at_most()
+{
+	[ "$(cat $sys/$1/pool_pages)" -le "$2" ]
+}
+
 # soon DESCRIPTION COMMAND...: within twenty seconds
 soon()
 {
