@@ -198,4 +198,18 @@ static inline int lcma_page_buddy_order(unsigned long pfn)
 	return PageBuddy(&copy) ? (int)copy.private : -1;
 }
 
+/*
+ * Reserved, with one reference, as the boot leaves a page: the part of a look that
+ * asks for little more than this, of each page of a reservation.
+ */
+static inline bool lcma_page_is_as_booted(unsigned long pfn)
+{
+	const struct page *page = pfn_to_page(pfn);
+	const unsigned long flags = READ_ONCE(*(const unsigned long *)&page->flags);
+
+	return test_bit(PG_reserved, &flags) && page_ref_count(page) == 1 &&
+	       !((unsigned long)READ_ONCE(page->lru.next) & 1) &&
+	       !lcma_compat_poisoned(&flags);
+}
+
 #endif

@@ -13,16 +13,25 @@
 #include "source/reserved.h"
 
 #include <linux/errno.h>
+#include <linux/limits.h>
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "compat/page.h"
 #include "fault.h"
 #include "page/pageblock.h"
 #include "source/reason.h"
+
+/* Within so many pages all have a struct page or none, and lie in one zone. */
+#define ALIKE_PAGES	(SZ_1M >> PAGE_SHIFT)
+
+/* Pages of which the kernel is told in one step, and between offers to reschedule. */
+#define COUNTED_PAGES	1024UL
 
 /**
  * struct lcma_reserved - what a carve remembers
@@ -93,30 +102,26 @@ unsigned long lcma_reservation_pages(const struct lcma_reservation *reservation,
 	return nr_pages ?: reservation->end - reservation->first;
 }
 
-static bool page_is_in_carve(unsigned long pfn)
+/*
+ * The first page frame from @pfn on that no carve has. *end: where the next carve
+ * begins.
+ */
+static unsigned long skip_carves(unsigned long pfn, unsigned long *end)
 {
 	const struct lcma_reserved *carve;
+	unsigned long from;
 
-	list_for_each_entry(carve, &carves, link)
-		if (pfn >= carve->base_pfn &&
-		    pfn - carve->base_pfn < carve->nr_pages)
-			return true;
-	return false;
-}
-
-/* Is this page still as the boot left it? */
-static bool page_is_ours(unsigned long pfn, bool has_pages)
-{
-	struct lcma_page_look look;
-
-	if (!has_pages)
-		return !page_is_in_carve(pfn);
-	if (!pfn_valid(pfn))
-		return false;
-	lcma_page_look(pfn, &look);
-	return look.reserved && look.refcount == 1 && !look.tail &&
-	       !look.poisoned &&
-	       !page_is_in_carve(pfn);
+	do {
+		from = pfn;
+		*end = ULONG_MAX;
+		list_for_each_entry(carve, &carves, link) {
+			if (carve->base_pfn > pfn)
+				*end = min(*end, carve->base_pfn);
+			else if (pfn - carve->base_pfn < carve->nr_pages)
+				pfn = carve->base_pfn + carve->nr_pages;
+		}
+	} while (pfn != from);
+	return pfn;
 }
 
 /**
@@ -142,6 +147,22 @@ unsigned long lcma_reservation_taken(const struct lcma_reservation *reservation)
 	return nr_pages;
 }
 
+/* Does the page frame have a struct page in the row's zone? Of what lies here it says all. */
+static bool is_in_zone(unsigned long pfn, unsigned long row)
+{
+	return pfn_valid(pfn) &&
+	       (pfn == row ||
+		page_zone(pfn_to_page(pfn)) == page_zone(pfn_to_page(row)));
+}
+
+/* Can a row that begins at @row go on with @pfn, which no carve has? */
+static bool goes_on(unsigned long pfn, unsigned long row)
+{
+	if ((pfn == row || !(pfn % ALIKE_PAGES)) && !is_in_zone(pfn, row))
+		return false;
+	return lcma_page_is_as_booted(pfn);
+}
+
 /*
  * The first row of @nr_pages pages in [first, end), beginning on a multiple of
  * @align, that are all ours. @longest: the longest row there was, in steps of @step.
@@ -152,16 +173,17 @@ static bool find_row(bool has_pages, unsigned long first, unsigned long end,
 		     unsigned long *longest)
 {
 	unsigned long row = ALIGN(first, align);
-	unsigned long pfn;
+	unsigned long pfn, next, carve_pfn = 0;
 
 	*longest = 0;
 	for (pfn = row; pfn < end; pfn++) {
-		if (!(pfn % 1024))
+		if (!(pfn % ALIKE_PAGES))
 			cond_resched();
-		if (!page_is_ours(pfn, has_pages) ||
-		    (has_pages && page_zone(pfn_to_page(pfn)) !=
-				  page_zone(pfn_to_page(row)))) {
-			row = ALIGN(pfn + 1, align);
+		next = pfn < carve_pfn ? pfn : skip_carves(pfn, &carve_pfn);
+		if (next == pfn && has_pages && !goes_on(pfn, row))
+			next = pfn + 1;
+		if (next != pfn) {
+			row = ALIGN(next, align);
 			pfn = row - 1;
 			continue;
 		}
@@ -174,33 +196,43 @@ static bool find_row(bool has_pages, unsigned long first, unsigned long end,
 	return false;
 }
 
-static void set_block_types(const struct lcma_reserved *reserved, unsigned int type)
+static void set_block_types(unsigned long pfn, unsigned long nr_pages, unsigned int type)
 {
-	unsigned long pfn;
+	const unsigned long end = pfn + nr_pages;
 
-	for (pfn = reserved->base_pfn; pfn < reserved->base_pfn + reserved->nr_pages;
-	     pfn += pageblock_nr_pages)
+	for (; pfn < end; pfn += pageblock_nr_pages)
 		lcma_pageblock_set_type(pfn, type);
 }
 
-/* Make Reserved pages ordinary ones that are in use, by us; and back. */
-static void unreserve_page(struct page *page)
+/*
+ * Reserved pages become ordinary ones that are in use, by us; and back. To tell the
+ * kernel that it manages more or less memory costs far more than the flag of a page,
+ * whatever the number: so it is told once for many.
+ */
+static void set_reserved(unsigned long pfn, unsigned long nr_pages, bool reserved)
 {
-	ClearPageReserved(page);
-	adjust_managed_page_count(page, 1);
+	const unsigned long end = pfn + nr_pages;
+	unsigned long next;
+
+	for (; pfn < end; pfn = next) {
+		next = min(end, ALIGN(pfn + 1, COUNTED_PAGES));
+		adjust_managed_page_count(pfn_to_page(pfn), reserved ? -(long)(next - pfn) :
+							    (long)(next - pfn));
+		for (; pfn < next; pfn++) {
+			if (reserved)
+				SetPageReserved(pfn_to_page(pfn));
+			else
+				ClearPageReserved(pfn_to_page(pfn));
+		}
+		cond_resched();
+	}
 }
 
 static void share_blocks(struct lcma_reserved *reserved)
 {
-	unsigned long i;
-
 	reserved->block_type = lcma_pageblock_type(reserved->base_pfn);
-	set_block_types(reserved, LCMA_MIGRATETYPE);
-	for (i = 0; i < reserved->nr_pages; i++) {
-		unreserve_page(pfn_to_page(reserved->base_pfn + i));
-		if (!(i % 1024))
-			cond_resched();
-	}
+	set_block_types(reserved->base_pfn, reserved->nr_pages, LCMA_MIGRATETYPE);
+	set_reserved(reserved->base_pfn, reserved->nr_pages, false);
 }
 
 /* What at= and below= leave of [*first, *end). */
@@ -278,7 +310,7 @@ int lcma_reserved_take(const struct lcma_spec *spec,
 	mutex_lock(&carves_lock);
 	err = choose_pages(spec, reservation, wish, reserved);
 	if (!err)
-		list_add(&reserved->link, &carves);
+		list_add_tail(&reserved->link, &carves);
 	mutex_unlock(&carves_lock);
 	if (err) {
 		kfree(reserved);
@@ -309,17 +341,11 @@ void lcma_reserved_give_back(struct lcma_carve *carve, unsigned long start_pfn,
 			     unsigned long nr_pages)
 {
 	const struct lcma_reserved *reserved = carve->private;
-	unsigned long pfn;
 
 	if (!carve->shareable)
 		return;
-	for (pfn = start_pfn; pfn < start_pfn + nr_pages; pfn++) {
-		mark_page_reserved(pfn_to_page(pfn));
-		if (!(pfn % pageblock_nr_pages))
-			lcma_pageblock_set_type(pfn, reserved->block_type);
-		if (!(pfn % 1024))
-			cond_resched();
-	}
+	set_reserved(start_pfn, nr_pages, true);
+	set_block_types(start_pfn, nr_pages, reserved->block_type);
 }
 
 /**

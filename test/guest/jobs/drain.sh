@@ -102,7 +102,10 @@ fits_mib=$(fill_area $mib)
 free_area
 regions="r=40M@cma"
 can_reserve_mem && regions="$regions;m=32M@reserve_mem:res"
+memory=$(meminfo MemTotal)
 check "load" lcma_load "$regions"
+can_reserve_mem && memory_more=32768 || memory_more=0
+is "$(meminfo MemTotal)" $((memory + memory_more)) "the system has what was reserved, in addition"
 drains r
 is "$(fill_area $mib)" $fits_mib "r: the kernel's CMA can have the whole area, with lcma loaded"
 is "$(neighbours_in $base_bytes $((40 * mib)))" 40 "r: and all of the region"
@@ -112,6 +115,7 @@ if can_reserve_mem; then
 	is "$(field "$(page_counts $base_pfn "$nr_pages")" as_booted)" "$nr_pages" \
 		"m: every page is Reserved, with one reference"
 fi
+is "$(meminfo MemTotal)" "$memory" "and the system has what it had"
 check "unload" lcma_unload
 
 # --- an unload that is not complete ---------------------------------------------------
