@@ -293,6 +293,18 @@ def mapping(raw):
     return out
 
 
+def load(raw):
+    """Loading and unloading, in nanoseconds a MiB."""
+    out = _head(raw)
+    out.update({key: raw[key] for key in ('source', 'regions', 'mib')})
+    out['n'] = len(raw['load_ns'])
+    for side in ('load_ns', 'unload_ns'):
+        out[side] = stats.median(raw[side]) / raw['mib']
+    out['lcma_ns'] = out['unload_ns']
+    out['lcma_max_ns'] = max(raw['unload_ns']) / raw['mib']
+    return out
+
+
 def hungry(raws):
     """The memory-hungry job, by keep: one summary each but for `none`."""
     keeps = {}
@@ -352,7 +364,8 @@ def maps(lines):
 
 
 KINDS = {'B1': pair, 'B2': pair, 'B2held': held, 'B3': pair, 'B4': crowd,
-         'B5': pair, 'B8': held, 'B8crowd': crowd, 'B9': mapping, 'B10': pair}
+         'B5': pair, 'B8': held, 'B8crowd': crowd, 'B9': mapping, 'B10': pair,
+         'B11': load}
 
 
 def _less_walk(raw):
@@ -387,7 +400,7 @@ def merged(raws):
         where = raw.get('where', '')
         key = tuple(raw.get(name) for name in (
             'case', 'kernel', 'keep', 'mode', 'policy', 'zero', 'init_on_alloc',
-            'every', 'threads', 'longest', 'at_once'))
+            'every', 'threads', 'longest', 'at_once', 'source', 'regions'))
         key += () if raw.get('longest') else (raw.get('size_pages'),)
         if key not in whole:
             whole[key] = dict(raw, where=[where] * n, starts=[0])

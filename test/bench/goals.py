@@ -335,11 +335,26 @@ def _ahead(found):
                                          lambda one: ''))]
 
 
+def _loaded(one):
+    return '%s, %d region%s' % (one['source'], one['regions'],
+                                '' if one['regions'] == 1 else 's')
+
+
+def _load(found):
+    laps = [one for one in _pick(found, 'B11') if one['source'] != 'kernel']
+    return [Goal('B11', '0', text, 0.7, at_most=True, unit=' ms').judge(
+        [(one[side] / 1e6, _loaded(one)) for one in laps])
+            for text, side in (('insmod, a MiB', 'load_ns'),
+                               ('rmmod, a MiB', 'unload_ns'))] + [
+                Goal('B11', '0', 'the longest rmmod, by the median', 1.1,
+                     at_most=True).judge(_tail(laps, _loaded))]
+
+
 def all_goals(found):
     """Of the summaries of one kernel."""
     return (_warm(found) + _cold(found) + _pressure(found) + _crowd(found) +
             _pins(found) + _given_back(found) + _scale(found) +
-            _policies(found) + _ahead(found))
+            _policies(found) + _ahead(found) + _load(found))
 
 
 def kernels(found):

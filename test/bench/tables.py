@@ -198,6 +198,14 @@ def _mapping(found):
          for one in found])
 
 
+def _load(found):
+    return _table(
+        ('source', 'regions', 'MiB', 'n', 'load, ms a MiB', 'unload, ms a MiB'),
+        [(one['source'], one['regions'] or '-', one['mib'], one['n'],
+          _us(one['load_ns'] / 1000), _us(one['unload_ns'] / 1000))
+         for one in found])
+
+
 def _prepare(found):
     return _singles(
         found, ('95 of 100, µs', 'CPU by moving', 'by moving and clearing'),
@@ -219,6 +227,7 @@ CASES = (
     ('metadata', 'B7 metadata: a region and all that belongs to it', _metadata),
     ('B9', 'B9 mapping: a word is written in each page of a fresh mapping', _mapping),
     ('B10', 'B10 prepare: memory is full, and lcma was told two seconds ahead', _prepare),
+    ('B11', 'B11 load: insmod and rmmod; kernel: an allocation of its own area', _load),
 )
 
 
