@@ -31,12 +31,14 @@ def _three(one, side):
                       for k in ('', '_p99', '_max'))
 
 
-def goals(judged):
-    """judged: what goals.by_kernel() returns."""
+def goals(judged, all_of_them=True):
+    """judged: what goals.by_kernel() returns. Of all goals, or of the first ones."""
     names = [name or 'any' for name, _ in judged]
     rows = []
     for row in zip(*[of_kernel for _, of_kernel in judged]):
         first = row[0]
+        if not (all_of_them or first.first):
+            continue
         rows.append((first.case, first.keep, first.text, first.wanted()) +
                     tuple(goal.words() for goal in row))
     return _table(('case', 'keep', 'goal', 'to reach') +
