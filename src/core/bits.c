@@ -24,7 +24,15 @@ void lcma_bits_fill(unsigned long *bits, unsigned long start,
 	const unsigned long end = start + nr_pages;
 	unsigned long from = ALIGN(start, BITS_PER_LONG);
 	unsigned long to = end / BITS_PER_LONG * BITS_PER_LONG;
+	unsigned long mask;
 
+	/* Most are in one word. */
+	if (nr_pages && (end - 1) / BITS_PER_LONG == start / BITS_PER_LONG) {
+		mask = (~0UL >> (BITS_PER_LONG - nr_pages)) << (start % BITS_PER_LONG);
+		bits += start / BITS_PER_LONG;
+		*bits = value ? *bits | mask : *bits & ~mask;
+		return;
+	}
 	if (to < from + LONG_BITS) {
 		from = end;
 		to = end;

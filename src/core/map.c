@@ -26,16 +26,15 @@ static unsigned long nr_words_for(unsigned long nr_pages)
 	return DIV_ROUND_UP(nr_pages, LCMA_LEAF_PAGES) * LEAF_WORDS;
 }
 
-static bool state_is(enum lcma_kind kind, enum lcma_state state)
+/* A bit for each kind of search that may take a page in this state. */
+static unsigned int kinds_of(enum lcma_state state)
 {
-	switch (kind) {
-	case LCMA_KIND_POOL:
-		return state == LCMA_POOL;
-	case LCMA_KIND_SHARED:
-		return state == LCMA_SHARED;
-	default:
-		return state == LCMA_POOL || state == LCMA_SHARED;
-	}
+	static const unsigned int kinds[LCMA_NR_STATES] = {
+		[LCMA_SHARED] = BIT(LCMA_KIND_UNUSED) | BIT(LCMA_KIND_SHARED),
+		[LCMA_POOL] = BIT(LCMA_KIND_UNUSED) | BIT(LCMA_KIND_POOL),
+	};
+
+	return kinds[state];
 }
 
 /* One bit a page, for the pages of one word of the bitmaps. */
@@ -240,21 +239,22 @@ static __always_inline bool shrink_leaf(struct lcma_node *node, u32 start, u32 e
 }
 
 /* From one leaf to the root, as far as anything changes. */
-static void update_path(struct lcma_node *tree, unsigned long at,
-			const struct lcma_node *changed, u32 half)
+static __always_inline void update_path(struct lcma_node *tree, unsigned long at,
+					struct lcma_node node, u32 half)
 {
-	struct lcma_node node = *changed;
+	struct lcma_node *old = &tree[at];
 
-	while (!same_node(&tree[at], &node)) {
-		tree[at] = node;
+	while (!same_node(old, &node)) {
+		*old = node;
 		if (at == 1)
 			return;
 		if (at & 1)
-			join_nodes(&node, &tree[at - 1], &node, half);
+			join_nodes(&node, old - 1, &node, half);
 		else
-			join_nodes(&node, &node, &tree[at + 1], half);
+			join_nodes(&node, &node, old + 1, half);
 		at /= 2;
 		half *= 2;
+		old = &tree[at];
 	}
 }
 
@@ -287,7 +287,7 @@ static void update_leaves(struct lcma_map *map, enum lcma_kind kind,
 				   half);
 	}
 	join_nodes(&node, &tree[2 * first], &tree[2 * first + 1], half);
-	update_path(tree, first, &node, 2 * half);
+	update_path(tree, first, node, 2 * half);
 }
 
 /*
@@ -310,7 +310,7 @@ static void update_tree(struct lcma_map *map, enum lcma_kind kind,
 	if (is_open || !shrink_leaf(&node, start % LCMA_LEAF_PAGES,
 				    end - leaf * LCMA_LEAF_PAGES))
 		node = leaf_node(map, kind, leaf);
-	update_path(map->tree[kind], at, &node, LCMA_LEAF_PAGES);
+	update_path(map->tree[kind], at, node, LCMA_LEAF_PAGES);
 }
 
 /**
@@ -360,7 +360,7 @@ void lcma_map_init(struct lcma_map *map, void *mem, unsigned long nr_pages,
 
 	for (kind = 0; kind < LCMA_NR_KINDS; kind++) {
 		map->tree[kind] = nodes + kind * 2 * nr_leaves;
-		update_tree(map, kind, 0, nr_pages, state_is(kind, state));
+		update_tree(map, kind, 0, nr_pages, kinds_of(state) & BIT(kind));
 	}
 }
 
@@ -393,7 +393,7 @@ bool lcma_map_all_in(const struct lcma_map *map, unsigned long start,
 	const struct lcma_node *leaves;
 	unsigned long at = start, stop;
 
-	if (state != LCMA_POOL && state != LCMA_SHARED)
+	if ((state != LCMA_POOL && state != LCMA_SHARED) || nr_pages < LCMA_LEAF_PAGES)
 		return stretch_end(map, start, end, state) == end;
 	/* Of a whole leaf its summary knows that. */
 	leaves = map->tree[state == LCMA_POOL ? LCMA_KIND_POOL : LCMA_KIND_SHARED] +
@@ -440,6 +440,7 @@ bool lcma_map_move(struct lcma_map *map, unsigned long start,
 		   unsigned long nr_pages, enum lcma_state from,
 		   enum lcma_state to)
 {
+	const unsigned int changed = kinds_of(from) ^ kinds_of(to);
 	enum lcma_kind kind;
 
 	if (!nr_pages || start >= map->nr_pages ||
@@ -459,9 +460,9 @@ bool lcma_map_move(struct lcma_map *map, unsigned long start,
 		map->nr_pool_runs -= runs_gained(map, start, start + nr_pages);
 
 	for (kind = 0; kind < LCMA_NR_KINDS; kind++)
-		if (state_is(kind, from) != state_is(kind, to))
+		if (changed & BIT(kind))
 			update_tree(map, kind, start, start + nr_pages,
-				    state_is(kind, to));
+				    kinds_of(to) & BIT(kind));
 	return true;
 }
 
@@ -562,25 +563,27 @@ static unsigned long first_run(const struct lcma_map *map, enum lcma_kind kind,
 		.pos = from,
 	};
 	unsigned long node, size;
+	unsigned int up;
 
 	if (from >= map->nr_pages || nr_pages > map->nr_pages - from ||
 	    map->tree[kind][1].longest < nr_pages)
 		return LCMA_NO_PAGE;
 
-	if (walk_rest_of_leaf(&walk, from / LCMA_LEAF_PAGES))
-		return walk.pos;
-
-	/*
-	 * Then, each time, the largest subtree that begins at this page: a
-	 * left child (an even number) begins where its parent does.
-	 */
-	node = map->nr_leaves + from / LCMA_LEAF_PAGES + 1;
+	node = map->nr_leaves + from / LCMA_LEAF_PAGES;
 	size = LCMA_LEAF_PAGES;
+	if (from % LCMA_LEAF_PAGES) {
+		if (walk_rest_of_leaf(&walk, from / LCMA_LEAF_PAGES))
+			return walk.pos;
+		node++;
+	}
+	/*
+	 * Each time the largest subtree that begins at this page: a left child (an
+	 * even number) begins where its parent does.
+	 */
 	while (walk.pos < map->nr_pages) {
-		while (!(node & 1)) {
-			node /= 2;
-			size *= 2;
-		}
+		up = __ffs(node);
+		node >>= up;
+		size <<= up;
 		if (walk_subtree(&walk, node, size))
 			return walk.pos;
 		node++;
@@ -618,7 +621,9 @@ unsigned long lcma_map_seek(const struct lcma_map *map, enum lcma_kind kind,
 		if (start == LCMA_NO_PAGE)
 			return LCMA_NO_PAGE;
 
-		next = lcma_fit_next(fit, start);
+		/* Without alignment and limits every run lies well. */
+		next = fit->align_mask | fit->boundary_mask | fit->end ?
+		       lcma_fit_next(fit, start) : start;
 		if (next == start || next == LCMA_NO_PAGE)
 			return next;
 		/* It lies badly; the run may still be long enough. */
