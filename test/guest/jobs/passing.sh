@@ -123,6 +123,7 @@ diag "had after $write_ms ms"
 hold none 0
 lcma_free_all
 lcma_try "352K region=r" >/dev/null
+soon "what is not used is the system's" pool_is r 0
 nr_free=$((nr_pages - 88))
 for at in 100 777 2000; do
 	echo "none 5 $((base_pfn + at)) 0" >$testkit/hold || bail_out "no page at $at"
