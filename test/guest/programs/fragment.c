@@ -240,11 +240,22 @@ static int model_free_slot(void)
 
 /* --- checks --------------------------------------------------------------- */
 
+/* What the pool has no room for goes back in a moment: it has two seconds for that. */
+static void read_settled(struct info *info)
+{
+	unsigned int tries = 2000;
+
+	do {
+		read_info(info);
+	} while ((info->pool > keep_high || info->busy) && tries-- &&
+		 !usleep(1000));
+}
+
 static void check_info(void)
 {
 	struct info now;
 
-	read_info(&now);
+	read_settled(&now);
 	if (now.used + now.busy + now.pool + now.shared != nr_pages)
 		wrong("used %lu + busy %lu + pool %lu + shared %lu is not %lu",
 		      now.used, now.busy, now.pool, now.shared, nr_pages);
