@@ -70,11 +70,14 @@ static int watch(void)
 	return err;
 }
 
-/* Allocates a buffer and frees it at once. Return: 0; the error; -EIO: no claim. */
+/*
+ * Allocates a buffer and frees it at once; one that the rest of a block, which the last
+ * claim took along, is too small for. Return: 0; the error; -EIO: no claim.
+ */
 static int claim_once(struct lcma_region *region, unsigned int timeout_ms)
 {
 	const struct lcma_buffer_params params = {
-		.bytes = SZ_256K, .timeout_ms = timeout_ms,
+		.bytes = SZ_16M, .timeout_ms = timeout_ms,
 	};
 	const unsigned int before = seen.nr;
 	struct lcma_buffer *buffer = lcma_buffer_alloc(region, &params);
