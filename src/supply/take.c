@@ -257,12 +257,15 @@ static void put_back(struct lcma_region *region, unsigned long start,
 		lcma_pool_took_in(region, give_flags);
 }
 
-/* What was reserved beside the run, into the pool or back where it was. */
+/*
+ * What was reserved beside the run, into the pool or back where it was. What lies after
+ * the run may wait for the next request, which then lies beside this one. What lies
+ * before it may not: the next one would lie apart, at its front.
+ */
 static void let_go_of_rest(struct lcma_region *region, struct lcma_taking *taking,
 			   unsigned int give_flags)
 {
-	put_back(region, taking->start - taking->nr_before, taking->nr_before,
-		 give_flags);
+	put_back(region, taking->start - taking->nr_before, taking->nr_before, 0);
 	put_back(region, taking->start + taking->nr_pages, taking->nr_after,
 		 give_flags);
 	taking->nr_before = 0;
