@@ -372,9 +372,10 @@ bool settles(int dev, const char *name)
 	do {
 		if (!region_info(dev, name, &info) && !info.used &&
 		    !info.busy && !info.quarantined &&
+		    info.pool <= info.keep_high + info.wedged &&
 		    info.pool + info.shared == info.bytes)
 			return true;
-		sleep_ms(20);
+		sleep_ms(10);
 	} while (now_ms() < until);
 	diag("%s: used %llu, busy %llu, pool %llu, shared %llu, held %llu of %llu, %d buffers",
 	     name, info.used, info.busy, info.pool, info.shared,

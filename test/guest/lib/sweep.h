@@ -112,7 +112,7 @@ extern const size_t nr_operations;
 
 /* --- afterwards -------------------------------------------------------------------- */
 
-/* Nothing is used or on its way; all of a region is there. */
+/* Nothing is used or on its way; all of a region is there, in the pool what it keeps. */
 bool settles(int dev, const char *name);
 bool all_idle(void);
 

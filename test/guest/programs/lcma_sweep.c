@@ -123,6 +123,8 @@ static void sweep(const struct operation *op, bool onwards)
 	int nth, row;
 	long ret;
 
+	/* Each time as the first: what a claim took along would spare the next one. */
+	ok(all_idle(), "%s in %s: before it", op->name, region);
 	for (nth = 1; nth < MAX_POINTS; nth++) {
 		order_nth(text, sizeof(text), nth, onwards);
 		log_from_here();
@@ -340,6 +342,7 @@ static void fails_for_good(const char *point, int err, int err_line)
 	struct lcma_region_info info = { .size = sizeof(info) };
 	long ret;
 
+	ok(all_idle(), "before %s", point);
 	order(point);
 	answers(op_alloc(), -err, "%s each time: ALLOC", point);
 	answers(text_line("64K region=%s timeout=1500"), -err_line,
