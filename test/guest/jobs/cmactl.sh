@@ -87,7 +87,7 @@ says '^  zone ' "and debugfs' part"
 
 # A number has one name: in sysfs, in debugfs, and once in JSON.
 names=$(cd $sys/cam && grep -lE '^[0-9]+$' -- * 2>/dev/null | sort)
-only_debug='^(pageblock_pages|system_pages|metadata_bytes|kernel_.*)$'
+only_debug='^(pageblock_pages|system_pages|suspect_pages|metadata_bytes|kernel_.*)$'
 is "$(sed -n 's/^\([a-z_]*\): [0-9]*$/\1/p' $debug/cam/info | grep -vE "$only_debug" | sort)" \
 	"$names" "sysfs and debugfs have the same names"
 compare "$(echo "$names" | wc -l)" -ge 30 "$(echo "$names" | wc -l) of them"
