@@ -39,12 +39,15 @@ static bool run_is_zero(const struct lcma_region *region, unsigned long start,
 /*
  * The first run of the pool, or, for one that is worth a look, the first that is
  * zero; of one that is taken in several holds only the first piece is looked at.
+ * A pool that keeps nothing has only what lies beside the last run: to pass over a part
+ * of that would leave a gap.
  */
 static unsigned long find_run(struct lcma_region *region,
 			      const struct lcma_fit *fit, bool *is_zero)
 {
 	const bool any_run = fit->nr_pages < ZERO_WORTH_PAGES ||
-			      fit->nr_pages > LCMA_HOLD_PAGES;
+			      fit->nr_pages > LCMA_HOLD_PAGES ||
+			      !region->pool.keep_high;
 	unsigned int looks = any_run ? 1 : ZERO_LOOKS;
 	unsigned int budget = LCMA_HOLD_LOOKS;
 	const unsigned long nr_pages = region->map.nr_pages;

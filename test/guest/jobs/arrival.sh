@@ -154,6 +154,12 @@ pass "three came and went beside allocations"
 
 # --- every failure point --------------------------------------------------------------------
 
+# A point must not fail for what still goes back.
+for state in "$sys"/*/state; do
+	region=$(basename "$(dirname "$state")")
+	[ "$(cat "$state")" != live ] || soon "$region settles" is_settled "$region"
+done
+
 faults=/sys/kernel/debug/lcma_faults
 # sweep LINE DESCRIPTION: until it succeeds
 sweep()

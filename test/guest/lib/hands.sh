@@ -49,7 +49,7 @@ pool_is()
 # pool_at_most REGION N: no more than N pages are in the pool
 pool_at_most()
 {
-	[ "$(cat $sys/$1/pool_pages)" -le "$2" ]
+	[ "$(cat "$sys/$1/pool_pages")" -le "$2" ]
 }
 
 # soon DESCRIPTION COMMAND...: within twenty seconds
@@ -124,10 +124,12 @@ is_claiming()
 	read -r wait_busy <"$sys/$1/busy_pages" && [ "$wait_busy" != 0 ]
 }
 
-# is_settled REGION: for wait_for
+# is_settled REGION: is nothing on its way, and in the pool what it may keep? For wait_for.
 is_settled()
 {
 	read -r wait_busy <"$sys/$1/busy_pages" && [ "$wait_busy" = 0 ] &&
+		pool_at_most "$1" $(($(cat "$sys/$1/keep_high") +
+				     $(cat "$sys/$1/wedged_pages"))) &&
 		info_is "$1" running_claims 0
 }
 
