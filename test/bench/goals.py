@@ -121,7 +121,8 @@ LITTLE_HELD = ((0, 16, '≤ 16 pages', 5), (17, 64, '64 pages', 3),
 
 def _cold(found):
     out = []
-    large = _sizes(_pick(found, 'B2', '0'), 1024)
+    # With fewer pages the rest of a block goes back as well, after the call.
+    large = _sizes(_pick(found, 'B2', '0'), 2048)
     out.append(Goal(
         'B2', '0', 'giving back, a page', 0.6, at_most=True, unit=' µs',
         first=True).judge(
