@@ -247,6 +247,10 @@ static void trim(struct lcma_region *region, bool to_low)
 		found = take_surplus(region, to_low ? region->pool.keep_low :
 						      limit_now(region),
 				     ULONG_MAX, &surplus);
+		/* After a shrink the limit is the low mark. */
+		if (found && is_pressed(region))
+			lcma_stats_add(&region->stats.shrunk_pages,
+				       pages_in(&surplus));
 		lcma_region_unlock(region, flags);
 		if (found)
 			give_back_batch(region, &surplus);
