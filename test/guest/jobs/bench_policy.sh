@@ -16,6 +16,7 @@
 . /test/lib/tap.sh
 . /test/lib/hands.sh
 . /test/lib/bench.sh
+single_pages
 
 of 2 1
 reps=${lcma_reps:-$of}
@@ -84,7 +85,7 @@ for policy in first-fit best-fit cost; do
 	check "policy=$policy" eval "echo $policy >$sys/bench/policy"
 	rep=0
 	while [ $rep -lt "$reps" ]; do
-		memhold hold m free=24000 || bail_out "memory cannot be filled"
+		memhold hold m free=$(($(high_kib) + 18000)) || bail_out "memory cannot be filled"
 		leave_gaps $rep
 		measure B8 "\"policy\":\"$policy\"," \
 			held size=1024 count=8 pool=0 \
