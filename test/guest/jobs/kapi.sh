@@ -10,6 +10,7 @@
 # suite@6.12-armhf: trust
 # mem: 512M
 # cmdline: cma=96M
+# cmdline@*-debug: cma=96M dma_debug=off
 # timeout: 120
 # pages: poison
 
