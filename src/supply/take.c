@@ -10,8 +10,8 @@
  *
  * A run that ends inside a free block: alloc_contig_range() takes the whole
  * block, clears it if the kernel is told to, and frees the rest before it returns.
- * So the rest is claimed, too. What the pool has no room for goes back a moment later,
- * in blocks; until then the next request can have it.
+ * So the rest is claimed, too. What the pool has no room for goes back in blocks; what
+ * lies after the run a moment later, and until then the next request can have it.
  */
 #include "supply/take.h"
 
@@ -95,7 +95,7 @@ static unsigned long rest_before(struct lcma_region *region,
 
 /*
  * Reserve what a claim of the run takes anyway: for the pool as far as it has room. The
- * rest goes back after the call, in blocks; the kernel would free it within the call.
+ * rest goes back in blocks (let_go_of_rest()).
  */
 static void widen(struct lcma_region *region, struct lcma_taking *taking)
 {
