@@ -186,6 +186,8 @@ accounts()
 # every page is where idle pages of the region belong.
 expect_idle()
 {
+	# What a claim took along goes back in a moment.
+	wait_for 2000 pool_at_most "$1" $(($(cat "$sys/$1/keep_high") + $(cat "$sys/$1/wedged_pages"))) || :
 	got=$(sums "$1" nr_pages used_pages busy_pages quarantined_pages \
 		running_claims idle)
 	is "${got#* }" "0 0 0 0 ${got%% *} " "$2"
