@@ -34,6 +34,22 @@ static unsigned int leave_backed_off(const struct lcma_region *region,
 }
 
 /**
+ * lcma_survey_begin - begin to go through the places where a run could lie
+ * @region: the region
+ * @fit: length and alignment
+ * @place: the iteration
+ *
+ * Context: any.
+ */
+void lcma_survey_begin(const struct lcma_region *region, const struct lcma_fit *fit,
+		       struct lcma_place *place)
+{
+	lcma_place_init(place, fit);
+	if (!READ_ONCE(region->pool.keep_high))
+		lcma_place_mix(place);
+}
+
+/**
  * lcma_survey - look where a run could lie
  * @region: the region; its policy decides
  * @fit: length and alignment

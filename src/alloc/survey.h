@@ -8,6 +8,8 @@
 #include "core/place.h"
 #include "region/region.h"
 
+void lcma_survey_begin(const struct lcma_region *region, const struct lcma_fit *fit,
+		       struct lcma_place *place);
 void lcma_survey(struct lcma_region *region, const struct lcma_fit *fit,
 		 struct lcma_place *place);
 

@@ -134,6 +134,18 @@ void lcma_place_init(struct lcma_place *place, const struct lcma_fit *fit)
 }
 
 /**
+ * lcma_place_mix - do not spare the pool
+ * @place: an iteration that has just begun
+ *
+ * For a pool that keeps nothing, and has only what is on its way back: to pass over it
+ * would leave a gap.
+ */
+void lcma_place_mix(struct lcma_place *place)
+{
+	place->is_mixed = true;
+}
+
+/**
  * lcma_place_prefer - places that come before all others
  * @place: an iteration that has just begun
  * @options: the places, the best first; only the first LCMA_PLACE_PICKS count
@@ -193,16 +205,17 @@ static unsigned long next_pool_page(const struct lcma_map *map,
 	return lcma_map_find(map, LCMA_KIND_POOL, &one, from, NULL);
 }
 
-/* The next run that holds no pool page. */
+/* The next run that holds no pool page; if the pool is not spared, the next one. */
 static bool next_plain(struct lcma_place *place, const struct lcma_map *map,
 		       unsigned int *looks, unsigned long *start)
 {
-	*start = lcma_map_seek(map, LCMA_KIND_SHARED, &place->fit,
-			       &place->from, looks);
+	*start = lcma_map_seek(map, place->is_mixed ? LCMA_KIND_UNUSED :
+						      LCMA_KIND_SHARED,
+			       &place->fit, &place->from, looks);
 	return *start != LCMA_NO_PAGE;
 }
 
-/* The next run that holds no pool page and lies in no unit that is backed off. */
+/* The next of these that lies in no unit that is backed off. */
 static bool next_fresh(struct lcma_place *place, const struct lcma_map *map,
 		       unsigned int *looks, unsigned long *start)
 {
@@ -280,6 +293,8 @@ enum lcma_place_answer lcma_place_next(struct lcma_place *place,
 		place->islands = true;
 		place->from = 0;
 	}
+	if (place->is_mixed)
+		return LCMA_PLACE_NONE;
 	if (next_with_islands(place, map, &looks, start))
 		goto found;
 	return looks ? LCMA_PLACE_NONE : LCMA_PLACE_AGAIN;

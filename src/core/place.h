@@ -45,6 +45,7 @@ struct lcma_option {
  * @picks: places that come before all others, the best first
  * @nr_picks: how many there are
  * @next_pick: which one is next
+ * @is_mixed: pages of the pool are as good as others
  * @from: no candidate begins before this page
  * @fresh: runs that touch no unit that is backed off, and only those
  * @any_spared: there were others
@@ -58,6 +59,7 @@ struct lcma_place {
 	unsigned long picks[LCMA_PLACE_PICKS];
 	unsigned int nr_picks;
 	unsigned int next_pick;
+	bool is_mixed;
 	unsigned long from;
 	bool fresh;
 	bool any_spared;
@@ -115,6 +117,7 @@ struct lcma_longest {
 void lcma_place_longest(const struct lcma_map *map, const struct lcma_fit *fit,
 			struct lcma_longest *longest);
 void lcma_place_init(struct lcma_place *place, const struct lcma_fit *fit);
+void lcma_place_mix(struct lcma_place *place);
 void lcma_place_prefer(struct lcma_place *place,
 		       const struct lcma_option *options, unsigned int nr);
 void lcma_place_spare(struct lcma_place *place, const unsigned long *spared,

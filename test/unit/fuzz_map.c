@@ -144,6 +144,8 @@ static void random_placement(void)
 	unsigned long steps = 0;
 
 	lcma_place_init(&place, &fit);
+	if (one_in(4))
+		lcma_place_mix(&place);
 	naive = place;
 	while (!tap.nr_checks_failed) {
 		bool more = naive_place_next(&naive, &twin, &naive_start);

@@ -105,6 +105,26 @@ static void runs_with_islands_come_last(void)
 	twin_free(&twin);
 }
 
+/* A pool that keeps nothing is not spared: |..P...U.P.| from the left to the right */
+static void mixed_runs_ascend(void)
+{
+	static const unsigned long starts[] = { 0, 1, 2, 3, 7 };
+	struct lcma_place place;
+	struct twin twin;
+	unsigned int i;
+
+	twin_draw(&twin, 1, "..P...U.P.");
+	begin(&place, 3, 1, 0);
+	lcma_place_mix(&place);
+	for (i = 0; i < ARRAY_SIZE(starts); i++) {
+		next_is(&place, &twin, starts[i]);
+		lcma_place_reject(&place, starts[i], starts[i]);
+	}
+	next_is(&place, &twin, LCMA_NO_PAGE);
+	next_is(&place, &twin, LCMA_NO_PAGE);
+	twin_free(&twin);
+}
+
 /* An island that touches a run from outside is not in it: |P...P| */
 static void islands_at_the_edges(void)
 {
@@ -487,6 +507,7 @@ static const struct tap_case cases[] = {
 	TAP_CASE(plain_runs_ascend),
 	TAP_CASE(nothing_fits),
 	TAP_CASE(runs_with_islands_come_last),
+	TAP_CASE(mixed_runs_ascend),
 	TAP_CASE(islands_at_the_edges),
 	TAP_CASE(pool_only),
 	TAP_CASE(second_pass_skips_plain_runs),

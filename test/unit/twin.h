@@ -123,7 +123,7 @@ static inline bool naive_place_next(struct lcma_place *place,
 	for (;;) {
 		run = naive_find(twin, LCMA_KIND_UNUSED, &place->fit,
 				 place->from);
-		if (run == LCMA_NO_PAGE && place->islands)
+		if (place->islands && (place->is_mixed || run == LCMA_NO_PAGE))
 			return false;
 		if (run == LCMA_NO_PAGE) {
 			place->islands = true;
@@ -131,7 +131,8 @@ static inline bool naive_place_next(struct lcma_place *place,
 			continue;
 		}
 		place->from = run;
-		if (!memchr(twin->page + run, LCMA_POOL, nr_pages) ==
+		if (place->is_mixed ||
+		    !memchr(twin->page + run, LCMA_POOL, nr_pages) ==
 		    !place->islands) {
 			*start = run;
 			return true;
