@@ -132,10 +132,17 @@ static int reserve_candidate(struct lcma_search *search, unsigned long *start)
 	}
 }
 
-static int wait_settled(const struct lcma_search *search)
+/*
+ * There was no candidate. Return: 1: here is one, reserved; 0: look again, or nothing is
+ * busy; -EINTR; -ETIMEDOUT.
+ */
+static int wait_for_candidate(struct lcma_search *search, unsigned long *start)
 {
-	return lcma_settle_wait(search->region, &search->fit,
-				search->nr_unused, search->deadline);
+	int ret = lcma_settle_wait(search->region, &search->fit, search->nr_unused,
+				   search->deadline, &search->taking);
+
+	*start = search->taking.start;
+	return ret == 1 ? lcma_take_reserve(search->region, &search->taking) : ret;
 }
 
 /* Other requests begin with units in which no claim has failed recently. */
@@ -266,8 +273,11 @@ static void go_on(struct lcma_search *search, unsigned long start, int err)
 	lcma_place_reject(&search->place, start, in_the_way);
 }
 
-/* All candidates in the order in which they are to be tried. */
-static void begin_pass(struct lcma_search *search)
+/*
+ * All candidates in the order in which they are to be tried. If there is one already,
+ * which was the first that fits, no other is preferred.
+ */
+static void begin_pass(struct lcma_search *search, bool has_one)
 {
 	const struct lcma_option first = { .start = search->first };
 	struct lcma_region *region = search->region;
@@ -277,10 +287,10 @@ static void begin_pass(struct lcma_search *search)
 	search->nr_watched = 0;
 	search->any_seen = false;
 	search->again = LCMA_NO_PAGE;
-	lcma_place_init(&search->place, &search->fit);
-	if (!search->is_proof)
+	lcma_survey_begin(region, &search->fit, &search->place);
+	if (!search->is_proof && !has_one)
 		lcma_survey(region, &search->fit, &search->place);
-	else if (first.start != LCMA_NO_PAGE)
+	else if (first.start != LCMA_NO_PAGE && !has_one)
 		lcma_place_prefer(&search->place, &first, 1);
 	lcma_region_lock(region, &flags);
 	if (lcma_backoff_any(&region->backoff, jiffies))
@@ -302,7 +312,7 @@ static int search_pass(struct lcma_search *search, unsigned long *start)
 	int err = -ENOSPC;
 	int ret;
 
-	begin_pass(search);
+	begin_pass(search, false);
 	while (may_try_more(search)) {
 		ret = reserve_candidate(search, start);
 		if (ret < 0)
@@ -312,11 +322,12 @@ static int search_pass(struct lcma_search *search, unsigned long *start)
 		if (!ret) {
 			if (!search->any_busy)
 				return -ENOSPC;
-			ret = wait_settled(search);
-			if (ret)
+			ret = wait_for_candidate(search, start);
+			if (ret < 0)
 				return ret;
-			begin_pass(search);
-			continue;
+			begin_pass(search, ret);
+			if (!ret)
+				continue;
 		}
 
 		err = try_candidate(search, *start);
@@ -413,7 +424,9 @@ static int wait_for_obstacles(struct lcma_search *search)
 		}
 		if (search->any_busy && search->nr_settles < MAX_SETTLES) {
 			search->nr_settles++;
-			return wait_settled(search);
+			return lcma_settle_wait(search->region, &search->fit,
+						search->nr_unused,
+						search->deadline, NULL);
 		}
 		ms = min(2 * ms, LAST_PAUSE_MS);
 	}

@@ -6,6 +6,12 @@
  * them, all would search at once, fail, and meet at the region's lock. So the wake
  * function, which runs under that lock, asks whether a search could find more than
  * before.
+ *
+ * And where many allocate, a run that has become unused is gone before a waiter runs:
+ * requests that came later take it, or a piece of it, and a large request may starve.
+ * So the wake function also reserves the run for the waiter, in the order in which they
+ * came: in the hold of the lock in which it became unused. One run in each hold, so that
+ * none is long; other waiters wake, and search.
  */
 #include "alloc/settle.h"
 
@@ -16,6 +22,7 @@
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
+#include "alloc/survey.h"
 #include "core/timeout.h"
 
 /* Badly aligned runs that are looked at for one waiter, each time. */
@@ -27,12 +34,16 @@
  * @region: where
  * @fit: the run that it wants
  * @nr_unused: region->settling.nr_unused when it found none
+ * @taking: what is reserved for it; NULL: it wants to search itself
+ * @is_served: something is
  */
 struct waiter {
 	struct wait_queue_entry entry;
 	struct lcma_region *region;
 	const struct lcma_fit *fit;
 	unsigned long nr_unused;
+	struct lcma_taking *taking;
+	bool is_served;
 };
 
 /* Under the lock: could there be a run now, or is there nothing to wait for? */
@@ -47,13 +58,41 @@ static bool is_worth_a_look(const struct waiter *waiter)
 				 WAKE_BUDGET));
 }
 
+/*
+ * Under the lock: reserve a run for a waiter, if there is one. A long one would be
+ * reserved in pieces, and be in the way of all others until the waiter runs: that wakes
+ * and searches.
+ */
+static void serve(struct waiter *waiter)
+{
+	struct lcma_region *region = waiter->region;
+	const unsigned long nr_pages = waiter->fit->nr_pages;
+	struct lcma_place place;
+	unsigned long start;
+
+	lockdep_assert_held(&region->lock);
+	if (!waiter->taking || region->life != LCMA_LIVE ||
+	    !lcma_settling_may_serve(&region->settling))
+		return;
+	lcma_survey_begin(region, waiter->fit, &place);
+	if (lcma_place_next(&place, &region->map, &start) != LCMA_PLACE_FOUND ||
+	    !lcma_take_is_short(region, start, nr_pages) ||
+	    !lcma_take_may_begin(region, start, nr_pages))
+		return;
+	lcma_take_begin(region, start, nr_pages, waiter->taking);
+	lcma_settling_served(&region->settling);
+	waiter->is_served = true;
+}
+
 static int wake_if_worth_it(struct wait_queue_entry *entry, unsigned int mode,
 			    int flags, void *key)
 {
-	const struct waiter *waiter = container_of(entry, struct waiter, entry);
+	struct waiter *waiter = container_of(entry, struct waiter, entry);
 
-	return is_worth_a_look(waiter) ?
-	       default_wake_function(entry, mode, flags, key) : 0;
+	if (waiter->is_served || !is_worth_a_look(waiter))
+		return 0;
+	serve(waiter);
+	return default_wake_function(entry, mode, flags, key);
 }
 
 static bool may_look_again(const struct waiter *waiter)
@@ -62,7 +101,7 @@ static bool may_look_again(const struct waiter *waiter)
 	bool may;
 
 	lcma_region_lock(waiter->region, &flags);
-	may = is_worth_a_look(waiter);
+	may = waiter->is_served || is_worth_a_look(waiter);
 	lcma_region_unlock(waiter->region, flags);
 	return may;
 }
@@ -90,25 +129,29 @@ long lcma_settle_jiffies(ktime_t deadline)
  * @fit: length and alignment
  * @nr_unused: region->settling.nr_unused when the search looked
  * @deadline: on the monotonic clock; LCMA_FOREVER: none
+ * @taking: for a run that is reserved for the caller; NULL: none is to be
  *
  * Context: process, may sleep; takes region->lock.
- * Return: 0: look again, or nothing is busy; -EINTR on a fatal signal;
- * -ETIMEDOUT.
+ * Return: 1: @taking was begun, as by lcma_take_begin(), whatever came later; 0: look
+ * again, or nothing is busy; -EINTR on a fatal signal; -ETIMEDOUT.
  */
 int lcma_settle_wait(struct lcma_region *region, const struct lcma_fit *fit,
-		     unsigned long nr_unused, ktime_t deadline)
+		     unsigned long nr_unused, ktime_t deadline,
+		     struct lcma_taking *taking)
 {
 	struct waiter waiter = {
 		.region = region,
 		.fit = fit,
 		.nr_unused = nr_unused,
+		.taking = taking,
 	};
 	long left;
 	int err = 0;
 
 	init_waitqueue_func_entry(&waiter.entry, wake_if_worth_it);
 	waiter.entry.private = current;
-	add_wait_queue(&region->settling.queue, &waiter.entry);
+	/* At the tail: every wake-up is for all of them. */
+	add_wait_queue_exclusive(&region->settling.queue, &waiter.entry);
 	for (;;) {
 		set_current_state(TASK_KILLABLE);
 		if (may_look_again(&waiter))
@@ -124,5 +167,6 @@ int lcma_settle_wait(struct lcma_region *region, const struct lcma_fit *fit,
 	}
 	__set_current_state(TASK_RUNNING);
 	remove_wait_queue(&region->settling.queue, &waiter.entry);
-	return err;
+	/* From here on the wake function does not run. */
+	return waiter.is_served ? 1 : err;
 }

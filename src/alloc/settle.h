@@ -9,9 +9,11 @@
 #include <linux/ktime.h>
 
 #include "region/region.h"
+#include "supply/take.h"
 
 long lcma_settle_jiffies(ktime_t deadline);
 int lcma_settle_wait(struct lcma_region *region, const struct lcma_fit *fit,
-		     unsigned long nr_unused, ktime_t deadline);
+		     unsigned long nr_unused, ktime_t deadline,
+		     struct lcma_taking *taking);
 
 #endif

@@ -156,6 +156,25 @@ static bool reserve_piece(struct lcma_region *region, struct lcma_taking *taking
 }
 
 /**
+ * lcma_take_is_short - does it take one hold of the lock to reserve a run?
+ * @region: the region
+ * @start: first page
+ * @nr_pages: how many
+ *
+ * Context: any; the caller holds region->lock.
+ * Return: true if it does.
+ */
+bool lcma_take_is_short(const struct lcma_region *region, unsigned long start,
+			unsigned long nr_pages)
+{
+	struct lcma_batch batch;
+
+	lockdep_assert_held(&region->lock);
+	return lcma_batch_next(&region->map, start, start + nr_pages, &batch) ==
+	       start + nr_pages;
+}
+
+/**
  * lcma_take_may_begin - can this run be reserved now?
  * @region: the region
  * @start: first page; all pages of the run are shared or pool
@@ -168,15 +187,10 @@ static bool reserve_piece(struct lcma_region *region, struct lcma_taking *taking
 bool lcma_take_may_begin(const struct lcma_region *region, unsigned long start,
 			 unsigned long nr_pages)
 {
-	struct lcma_batch batch;
-
 	lockdep_assert_held(&region->lock);
-	if (!lcma_region_is_reserving(region))
-		return true;
-	/* If it takes one hold of the lock only, and is another one. */
-	return !lcma_region_is_spoken_for(region, start, nr_pages) &&
-	       lcma_batch_next(&region->map, start, start + nr_pages, &batch) ==
-	       start + nr_pages;
+	return !lcma_region_is_reserving(region) ||
+	       (!lcma_region_is_spoken_for(region, start, nr_pages) &&
+		lcma_take_is_short(region, start, nr_pages));
 }
 
 /**

@@ -31,6 +31,8 @@ struct lcma_taking {
 	bool is_proof;
 };
 
+bool lcma_take_is_short(const struct lcma_region *region, unsigned long start,
+			unsigned long nr_pages);
 bool lcma_take_may_begin(const struct lcma_region *region, unsigned long start,
 			 unsigned long nr_pages);
 void lcma_take_begin(struct lcma_region *region, unsigned long start,

@@ -31,6 +31,7 @@ struct lcma_span {
  * @reserving: [lock] a run that is being reserved in several holds of the lock:
  *	no other caller takes pages of it; one at a time, or empty
  * @is_due: [lock] @queue is woken before the lock is released
+ * @has_served: [lock] in this wake-up, a run was reserved for a waiter
  *
  * Written in: alloc/settle.c
  */
@@ -40,6 +41,7 @@ struct lcma_settling {
 	unsigned int nr_takes;
 	struct lcma_span reserving;
 	bool is_due;
+	bool has_served;
 };
 
 static inline void lcma_settling_init(struct lcma_settling *settling)
@@ -93,8 +95,21 @@ static inline void lcma_settling_wake(struct lcma_settling *settling)
 {
 	if (settling->is_due) {
 		settling->is_due = false;
+		settling->has_served = false;
 		wake_up_all(&settling->queue);
 	}
+}
+
+/* For a wake function: may it reserve a run for its waiter? One in each hold may. */
+static inline bool lcma_settling_may_serve(const struct lcma_settling *settling)
+{
+	return !settling->has_served;
+}
+
+/* It has. */
+static inline void lcma_settling_served(struct lcma_settling *settling)
+{
+	settling->has_served = true;
 }
 
 #endif

@@ -107,6 +107,36 @@ too_short writeback "is under I/O"
 for_good pin "is pinned" 2000
 for_good buffers "was not moved" 5000
 
+# --- first come, first served ------------------------------------------------------
+
+# One claim waits for a page that is written back, so a second request, which finds no
+# run, waits until that has settled. A third frees a buffer, which the pool may keep, and
+# wants half of it, before the second one can run.
+lcma_free_all
+for line in ${nr_kib}K "$(((nr_pages - 2 * nr_rest) * 4))K"; do
+	lcma_try "$line region=r" >/dev/null
+done
+soon "what is left is the system's" pool_is r 0
+held=$((base_pfn + nr_pages - nr_rest + 100))
+# A program may have the page at this moment.
+wait_for 5000 eval 'echo "writeback 5 $held 60000" >$testkit/hold' ||
+	bail_out "no page is held"
+write_begin "${nr_kib}K region=r"
+wait_for 5000 is_claiming r
+knob r keep_high $nr_rest
+taskset 1 lcma_write "${nr_kib}K region=r timeout=20000" >/tmp/second &
+second=$!
+usleep $((300000 * slow))
+is "$(overtake "$((nr_kib / 2))K region=r timeout=300")" refused \
+	"a request that comes later does not get what an earlier one waits for"
+wait $second
+matches "$(cat /tmp/second)" "^ok " "and that has it"
+let_go
+write_end
+is "$outcome" ok "and so has the first one, when its page is free"
+knob r keep_high 0
+lcma_free_all
+
 # --- no run, but for what is passing ---------------------------------------------
 
 lcma_free_all
