@@ -186,94 +186,59 @@ static struct lcma_node leaf_node(const struct lcma_map *map,
 	return read_leaf(map, LCMA_KIND_UNUSED, leaf);
 }
 
-/* Two neighbouring stretches of nr_pages each, seen as one. */
-static __always_inline void join_nodes(struct lcma_node *node,
-				       const struct lcma_node *left,
-				       const struct lcma_node *right, u32 nr_pages)
-{
-	const struct lcma_node l = *left, r = *right;
-
-	node->prefix = l.prefix == nr_pages ? l.prefix + r.prefix : l.prefix;
-	node->suffix = r.suffix == nr_pages ? r.suffix + l.suffix : r.suffix;
-	node->longest = max3(l.longest, r.longest, l.suffix + r.prefix);
-}
-
-static __always_inline bool same_node(const struct lcma_node *a,
-				      const struct lcma_node *b)
-{
-	return a->prefix == b->prefix && a->suffix == b->suffix &&
-	       a->longest == b->longest;
-}
-
-/*
- * The node of a leaf, all of whose pages from @start to before @end were open and are
- * taken now, if that is known without a look at the bits: they lay at an edge, in the
- * only longest run or in one that is shorter. First fit takes the front of a run, so
- * most small allocations are like that.
- */
-static __always_inline bool shrink_leaf(struct lcma_node *node, u32 start, u32 end)
-{
-	const u32 leaf = LCMA_LEAF_PAGES;
-	u32 length, left, right;
-
-	if (end <= node->prefix) {
-		length = node->prefix;
-		left = start;
-		right = length - end;
-		node->prefix = left;
-		if (length == leaf)
-			node->suffix = right;
-	} else if (leaf - start <= node->suffix) {
-		length = node->suffix;
-		left = start - (leaf - length);
-		right = leaf - end;
-		node->suffix = right;
-	} else {
-		return false;
-	}
-	if (length < node->longest)
-		return true;
-	node->longest = max(left, right);
-	/* No other run is longer than what lies beside this one. */
-	return node->longest >= leaf - length;
-}
-
 /* From one leaf to the root, as far as anything changes. */
 static __always_inline void update_path(struct lcma_node *tree, unsigned long at,
 					struct lcma_node node, u32 half)
 {
 	struct lcma_node *old = &tree[at];
 
-	while (!same_node(old, &node)) {
+	while (!lcma_node_same(old, &node)) {
 		*old = node;
 		if (at == 1)
 			return;
 		if (at & 1)
-			join_nodes(&node, old - 1, &node, half);
+			lcma_node_join(&node, old - 1, &node, half);
 		else
-			join_nodes(&node, &node, old + 1, half);
+			lcma_node_join(&node, &node, old + 1, half);
 		at /= 2;
 		half *= 2;
 		old = &tree[at];
 	}
 }
 
+/* The node of a leaf after pages in it, from @start to before @end, have changed. */
+static __always_inline struct lcma_node
+changed_leaf(const struct lcma_map *map, enum lcma_kind kind, unsigned long leaf,
+	     u32 start, u32 end, bool is_open)
+{
+	struct lcma_node node = map->tree[kind][map->nr_leaves + leaf];
+
+	return !is_open && lcma_node_shrink(&node, start, end) ?
+	       node : leaf_node(map, kind, leaf);
+}
+
 /* Several leaves: all of them, then what stands above them, to the root. */
 static void update_leaves(struct lcma_map *map, enum lcma_kind kind,
-			  unsigned long start, unsigned long end, u32 length)
+			  unsigned long start, unsigned long end, bool is_open)
 {
+	const u32 length = is_open ? LCMA_LEAF_PAGES : 0;
 	const struct lcma_node inside = { length, length, length };
 	struct lcma_node *tree = map->tree[kind], node;
+	struct lcma_node *leaves = tree + map->nr_leaves;
 	unsigned long first = start / LCMA_LEAF_PAGES;
 	unsigned long last = (end - 1) / LCMA_LEAF_PAGES;
 	u32 half = LCMA_LEAF_PAGES;
 	unsigned long i;
 
-	for (i = first; i <= last; i++)
-		tree[map->nr_leaves + i] =
-			i * LCMA_LEAF_PAGES >= start &&
-			(i + 1) * LCMA_LEAF_PAGES <= end ?
-			inside : leaf_node(map, kind, i);
+	if (start % LCMA_LEAF_PAGES)
+		leaves[first] = changed_leaf(map, kind, first,
+					     start % LCMA_LEAF_PAGES,
+					     LCMA_LEAF_PAGES, is_open);
+	if (end % LCMA_LEAF_PAGES)
+		leaves[last] = changed_leaf(map, kind, last, 0,
+					    end % LCMA_LEAF_PAGES, is_open);
+	for (i = DIV_ROUND_UP(start, LCMA_LEAF_PAGES); i < end / LCMA_LEAF_PAGES; i++)
+		leaves[i] = inside;
 
 	first += map->nr_leaves;
 	last += map->nr_leaves;
@@ -283,10 +248,10 @@ static void update_leaves(struct lcma_map *map, enum lcma_kind kind,
 		if (first == last)
 			break;
 		for (i = first; i <= last; i++)
-			join_nodes(&tree[i], &tree[2 * i], &tree[2 * i + 1],
+			lcma_node_join(&tree[i], &tree[2 * i], &tree[2 * i + 1],
 				   half);
 	}
-	join_nodes(&node, &tree[2 * first], &tree[2 * first + 1], half);
+	lcma_node_join(&node, &tree[2 * first], &tree[2 * first + 1], half);
 	update_path(tree, first, node, 2 * half);
 }
 
@@ -303,13 +268,11 @@ static void update_tree(struct lcma_map *map, enum lcma_kind kind,
 	struct lcma_node node;
 
 	if ((end - 1) / LCMA_LEAF_PAGES != leaf) {
-		update_leaves(map, kind, start, end, is_open ? LCMA_LEAF_PAGES : 0);
+		update_leaves(map, kind, start, end, is_open);
 		return;
 	}
-	node = map->tree[kind][at];
-	if (is_open || !shrink_leaf(&node, start % LCMA_LEAF_PAGES,
-				    end - leaf * LCMA_LEAF_PAGES))
-		node = leaf_node(map, kind, leaf);
+	node = changed_leaf(map, kind, leaf, start % LCMA_LEAF_PAGES,
+			    end - leaf * LCMA_LEAF_PAGES, is_open);
 	update_path(map->tree[kind], at, node, LCMA_LEAF_PAGES);
 }
 
@@ -753,13 +716,13 @@ static bool check_tree(const struct lcma_map *map, enum lcma_kind kind)
 
 	for (i = 0; i < map->nr_leaves; i++) {
 		want = leaf_node(map, kind, i);
-		if (!same_node(&tree[first + i], &want))
+		if (!lcma_node_same(&tree[first + i], &want))
 			return false;
 	}
 	for (first /= 2; first; first /= 2, half *= 2) {
 		for (i = first; i < 2 * first; i++) {
-			join_nodes(&want, &tree[2 * i], &tree[2 * i + 1], half);
-			if (!same_node(&tree[i], &want))
+			lcma_node_join(&want, &tree[2 * i], &tree[2 * i + 1], half);
+			if (!lcma_node_same(&tree[i], &want))
 				return false;
 		}
 	}

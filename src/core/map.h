@@ -21,10 +21,8 @@
 #define LCMA_MAP_H
 
 #include "core/fit.h"
+#include "core/node.h"
 #include "core/seam.h"
-
-/* Pages that one leaf of a summary stands for. */
-#define LCMA_LEAF_PAGES	512UL
 
 /* A map holds fewer pages than this: lengths in the summary are 32 bits. */
 #define LCMA_MAP_MAX_PAGES	BIT(30)
@@ -43,18 +41,6 @@ enum lcma_kind {
 	LCMA_KIND_POOL,		/* pool only */
 	LCMA_KIND_SHARED,	/* shared only */
 	LCMA_NR_KINDS,
-};
-
-/**
- * struct lcma_node - what a summary knows of one stretch of pages
- * @prefix: pages in the run that begins at the stretch's first page
- * @suffix: pages in the run that ends at the stretch's last page
- * @longest: pages in the longest run inside the stretch
- */
-struct lcma_node {
-	u32 prefix;
-	u32 suffix;
-	u32 longest;
 };
 
 /**
