@@ -23,7 +23,12 @@ read -r in_time bad longest <<-end
 	$(lcma_prepare hits 20 16 50000)
 end
 is "$bad" 0 "20 times prepared, 20 times allocated"
-compare "$in_time" -ge 19 "in 50 us at most: $in_time of 20; the longest took $longest ns"
+what="in 50 us at most: $in_time of 20; the longest took $longest ns"
+if [ -z "${lcma_scale-}" ]; then
+	compare "$in_time" -ge 19 "$what"
+else
+	skip "$what" "the kernel's own checkers are counted, too"
+fi
 memhold ask anon end >/dev/null
 wait_for 20000 is_settled main
 expect_idle main "everything is back"
