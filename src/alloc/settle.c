@@ -10,8 +10,8 @@
  * And where many allocate, a run that has become unused is gone before a waiter runs:
  * requests that came later take it, or a piece of it, and a large request may starve.
  * So the wake function also reserves the run for the waiter, in the order in which they
- * came: in the hold of the lock in which it became unused. One run in each hold, so that
- * none is long; other waiters wake, and search.
+ * came, real-time tasks before others: in the hold of the lock in which it became unused.
+ * One run in each hold, so that none is long; other waiters wake, and search.
  */
 #include "alloc/settle.h"
 
@@ -19,6 +19,7 @@
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/sched.h>
+#include <linux/sched/prio.h>
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
@@ -150,8 +151,11 @@ int lcma_settle_wait(struct lcma_region *region, const struct lcma_fit *fit,
 
 	init_waitqueue_func_entry(&waiter.entry, wake_if_worth_it);
 	waiter.entry.private = current;
-	/* At the tail: every wake-up is for all of them. */
-	add_wait_queue_exclusive(&region->settling.queue, &waiter.entry);
+	/* Every wake-up is for all of them: this is about the order. */
+	if (current->prio < MAX_RT_PRIO)
+		add_wait_queue_priority(&region->settling.queue, &waiter.entry);
+	else
+		add_wait_queue_exclusive(&region->settling.queue, &waiter.entry);
 	for (;;) {
 		set_current_state(TASK_KILLABLE);
 		if (may_look_again(&waiter))

@@ -109,12 +109,13 @@ for_good buffers "was not moved" 5000
 
 # --- first come, first served ------------------------------------------------------
 
-# One claim waits for a page that is written back, so a second request, which finds no
-# run, waits until that has settled. A third frees a buffer, which the pool may keep, and
-# wants half of it, before the second one can run.
+# One claim waits for a page that is written back, so other requests, which find no run,
+# wait until that has settled. Of these a real-time task comes first, though it came
+# later. Then another request frees a buffer, which the pool may keep, and wants half of
+# it, before the one that waits can run.
 lcma_free_all
-for line in ${nr_kib}K "$(((nr_pages - 2 * nr_rest) * 4))K"; do
-	lcma_try "$line region=r" >/dev/null
+for _ in 1 2 3; do
+	lcma_try "${nr_kib}K region=r" >/dev/null
 done
 soon "what is left is the system's" pool_is r 0
 held=$((base_pfn + nr_pages - nr_rest + 100))
@@ -124,13 +125,20 @@ wait_for 5000 eval 'echo "writeback 5 $held 60000" >$testkit/hold' ||
 write_begin "${nr_kib}K region=r"
 wait_for 5000 is_claiming r
 knob r keep_high $nr_rest
-taskset 1 lcma_write "${nr_kib}K region=r timeout=20000" >/tmp/second &
-second=$!
+taskset 1 lcma_write "${nr_kib}K region=r timeout=20000" >/tmp/early &
+early=$!
 usleep $((300000 * slow))
+taskset 1 lcma_write -r "${nr_kib}K region=r timeout=20000" >/tmp/urgent &
+urgent=$!
+usleep $((300000 * slow))
+lcma_free >/dev/null
+wait $urgent
+matches "$(cat /tmp/urgent)" "^ok " "a real-time task has what becomes unused"
+is "$(cat /tmp/early)" "" "and one that came before still waits"
 is "$(overtake "$((nr_kib / 2))K region=r timeout=300")" refused \
 	"a request that comes later does not get what an earlier one waits for"
-wait $second
-matches "$(cat /tmp/second)" "^ok " "and that has it"
+wait $early
+matches "$(cat /tmp/early)" "^ok " "and that has it"
 let_go
 write_end
 is "$outcome" ok "and so has the first one, when its page is free"

@@ -3,9 +3,9 @@
  * lcma_write - write one line to /dev/cma_test with one write(2), and say what
  * came of it: "ok 12" or "EBUSY 12", with the milliseconds that it took.
  *
- *	lcma_write [-n] [-d DEVICE] [-t TIMES] LINE
+ *	lcma_write [-nr] [-d DEVICE] [-t TIMES] LINE
  *
- * -n writes LINE without a newline. -t writes it that often, or until it is
+ * -n writes LINE without a newline. -r is a real-time task. -t writes it that often, or until it is
  * refused, and says what came of the last one, and how often it was ok. Always
  * exits 0 when the write was tried, so that a test compares one word; 2 on wrong
  * usage or if DEVICE is not there.
@@ -13,6 +13,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@ static const char *outcome(ssize_t written, size_t len, int error)
 
 int main(int argc, char **argv)
 {
+	const struct sched_param param = { .sched_priority = 10 };
 	const char *device = "/dev/cma_test", *newline = "\n";
 	long long begin_ms, times = 0, done = 0;
 	ssize_t written;
@@ -48,9 +50,11 @@ int main(int argc, char **argv)
 	size_t len;
 	char *line;
 
-	while ((opt = getopt(argc, argv, "nd:t:")) != -1) {
+	while ((opt = getopt(argc, argv, "nrd:t:")) != -1) {
 		if (opt == 'n')
 			newline = "";
+		else if (opt == 'r' && !sched_setscheduler(0, SCHED_FIFO, &param))
+			continue;
 		else if (opt == 'd')
 			device = optarg;
 		else if (opt == 't' && atoll(optarg) > 0)
@@ -59,7 +63,7 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	if (optind != argc - 1) {
-		fprintf(stderr, "usage: lcma_write [-n] [-d DEVICE] [-t TIMES] LINE\n");
+		fprintf(stderr, "usage: lcma_write [-nr] [-d DEVICE] [-t TIMES] LINE\n");
 		return 2;
 	}
 	if (asprintf(&line, "%s%s", argv[optind], newline) < 0)
