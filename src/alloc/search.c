@@ -8,7 +8,9 @@
  * that there is no run, it waits until they have settled.
  *
  * The first pass goes by looks: a candidate in which a page looks stuck costs
- * next to nothing. A look may be wrong, so it never decides: if nothing was found, a
+ * next to nothing. So does one with a page that a claim would wait for, because it is
+ * locked or being written: if there is no other, it comes in the next pass. A look may be
+ * wrong, so it never decides: if nothing was found, a
  * pass follows that rejects a candidate only for a page which a claim of just this
  * page could not move. What was in the way there is watched, and when some of it has
  * gone, that candidate comes first in one more such pass.
@@ -31,6 +33,12 @@
  * does: another place may hold fewer pages, but memory is short everywhere.
  */
 #define NOMEM_TRIES	4
+
+/*
+ * In a longer run some page is always locked or being written where memory is churned:
+ * it is not worth a look at all places whether there is one without.
+ */
+#define PICKY_PAGES	4096UL
 
 /* How many candidates of the first pass are tried at all. */
 #define PASS_TRIES	1024
@@ -207,7 +215,9 @@ static int try_candidate(struct lcma_search *search, unsigned long start)
 				   search->fit.nr_pages, search->is_proof);
 	search->taking.is_proof = search->is_proof;
 	if (!search->is_proof &&
-	    lcma_take_is_stuck(region, &search->taking, &search->obstacle)) {
+	    lcma_take_is_stuck(region, &search->taking, search->is_picky,
+			       &search->obstacle)) {
+		search->any_awaited |= !lcma_obstacle_is_stuck(&search->obstacle);
 		lcma_take_cancel(region, &search->taking);
 		trace_obstacle(search, -EBUSY);
 		return -EBUSY;
@@ -268,7 +278,9 @@ static void go_on(struct lcma_search *search, unsigned long start, int err)
 	if (err == -EBUSY && search->is_proof)
 		watch(search, start);
 	if (err == -EBUSY && (search->is_proof ? obstacle->is_proven :
-			      lcma_obstacle_is_stuck(obstacle)))
+			      lcma_obstacle_is_stuck(obstacle) ||
+			      (search->is_picky &&
+			       lcma_obstacle_is_waited_for(obstacle))))
 		in_the_way = obstacle->pfn + obstacle->nr_pages - 1 - base_pfn;
 	lcma_place_reject(&search->place, start, in_the_way);
 }
@@ -471,9 +483,18 @@ static int wait_for_quarantine(struct lcma_search *search)
 	return -ENOSPC;
 }
 
-/* From now on candidates are rejected by claims, not by looks. */
-static void begin_proof(struct lcma_search *search)
+/*
+ * After a pass that found nothing. In the next one a page that is waited for is no reason
+ * to pass over a candidate; in the one after that only a claim that failed is.
+ */
+static void begin_next_pass(struct lcma_search *search)
 {
+	const bool any_awaited = search->any_awaited;
+
+	search->is_picky = false;
+	search->any_awaited = false;
+	if (any_awaited)
+		return;
 	search->is_proof = true;
 	search->prove_until = search->deadline != LCMA_FOREVER ? LCMA_FOREVER :
 			      ktime_add_ms(ktime_get(), PROOF_MS);
@@ -486,7 +507,7 @@ static int run_passes(struct lcma_search *search, unsigned long *start)
 	while (!wait_err) {
 		err = search_pass(search, start);
 		if (err == -EBUSY && !search->is_proof)
-			begin_proof(search);
+			begin_next_pass(search);
 		else if (err == -EBUSY)
 			wait_err = wait_for_obstacles(search);
 		else if (err == -ENOSPC)
@@ -515,6 +536,7 @@ int lcma_search_run(struct lcma_search *search, unsigned long *start)
 
 	search->first = LCMA_NO_PAGE;
 	search->hidden_ms = FIRST_HIDDEN_MS;
+	search->is_picky = search->fit.nr_pages <= PICKY_PAGES;
 	err = run_passes(search, start);
 	if (search->obstacle.kind == LCMA_OBSTACLE_NONE)
 		search->obstacle = search->blamed;

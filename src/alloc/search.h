@@ -30,6 +30,8 @@ struct lcma_watched {
  * @fit: length and alignment of what is asked for
  * @deadline: on the monotonic clock; LCMA_FOREVER: none
  * @place: which candidate is next
+ * @is_picky: this pass passes over candidates with pages that a claim would wait for
+ * @any_awaited: it has passed over some for such a page
  * @is_proof: this pass rejects a candidate only for a page that a claim of its own
  *	could not move; the first pass does so for a page that looks stuck
  * @prove_until: when such passes end, on the monotonic clock
@@ -55,6 +57,8 @@ struct lcma_search {
 	struct lcma_fit fit;
 	ktime_t deadline;
 	struct lcma_place place;
+	bool is_picky;
+	bool any_awaited;
 	bool is_proof;
 	ktime_t prove_until;
 	unsigned long first;

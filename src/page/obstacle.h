@@ -91,6 +91,12 @@ static inline bool lcma_obstacle_is_stuck(const struct lcma_obstacle *obstacle)
 	return obstacle->kind > LCMA_OBSTACLE_PASSING;
 }
 
+/* Would a migration wait for it, perhaps for seconds: for I/O, or for a page's lock? */
+static inline bool lcma_obstacle_is_waited_for(const struct lcma_obstacle *obstacle)
+{
+	return obstacle->is_writeback || obstacle->is_locked;
+}
+
 /*
  * Is it merely off its reclaim list? Others isolate pages for moments. But a migration
  * that fails puts its page back by way of the CPU's own batch, and there it can stay
@@ -99,7 +105,7 @@ static inline bool lcma_obstacle_is_stuck(const struct lcma_obstacle *obstacle)
 static inline bool lcma_obstacle_is_off_list(const struct lcma_obstacle *obstacle)
 {
 	return obstacle->kind == LCMA_OBSTACLE_PASSING &&
-	       !obstacle->is_writeback && !obstacle->is_locked;
+	       !lcma_obstacle_is_waited_for(obstacle);
 }
 
 bool lcma_obstacle_find(unsigned long start_pfn, unsigned long nr_pages,

@@ -337,11 +337,11 @@ bool lcma_take_reserve(struct lcma_region *region, struct lcma_taking *taking)
 
 /*
  * The last page or folio of a range, in busy pages, that will hardly be moved: no
- * run that contains it can be taken.
+ * run that contains it can be taken. With @is_picky also one that is waited for.
  */
 static bool find_suspect(struct lcma_region *region, unsigned long at,
-			 unsigned long end, struct lcma_obstacle *suspect,
-			 struct lcma_stretch *in)
+			 unsigned long end, bool is_picky,
+			 struct lcma_obstacle *suspect, struct lcma_stretch *in)
 {
 	struct lcma_obstacle found;
 	struct lcma_stretch s;
@@ -352,7 +352,8 @@ static bool find_suspect(struct lcma_region *region, unsigned long at,
 			continue;
 		lcma_obstacle_find(lcma_region_pfn(region, s.start), s.nr_pages,
 				   &found);
-		if (!lcma_obstacle_is_stuck(&found))
+		if (!lcma_obstacle_is_stuck(&found) &&
+		    !(is_picky && lcma_obstacle_is_waited_for(&found)))
 			continue;
 		*suspect = found;
 		*in = s;
@@ -365,6 +366,8 @@ static bool find_suspect(struct lcma_region *region, unsigned long at,
  * lcma_take_is_stuck - is there a page in a run that will hardly be moved?
  * @region: the region
  * @taking: what lcma_take_begin() reserved
+ * @is_picky: a page counts, too, that another task has locked or that is being written,
+ *	for which a claim would wait
  * @obstacle: the page, if there is one
  *
  * A look, which costs next to nothing beside a claim that fails; it may be wrong.
@@ -373,13 +376,13 @@ static bool find_suspect(struct lcma_region *region, unsigned long at,
  * Return: true if it does.
  */
 bool lcma_take_is_stuck(struct lcma_region *region,
-			const struct lcma_taking *taking,
+			const struct lcma_taking *taking, bool is_picky,
 			struct lcma_obstacle *obstacle)
 {
 	struct lcma_stretch s;
 
 	return find_suspect(region, taking->start, taking->start + taking->nr_pages,
-			    obstacle, &s);
+			    is_picky, obstacle, &s);
 }
 
 /**
@@ -490,7 +493,7 @@ static int claim_suspects(struct lcma_region *region,
 	int err;
 
 	for (i = 0; i < MAX_SUSPECTS; i++) {
-		if (!find_suspect(region, at, end, &suspect, &s))
+		if (!find_suspect(region, at, end, false, &suspect, &s))
 			return 0;
 		err = claim_suspect(region, taking, &s, &suspect);
 		if (!err)

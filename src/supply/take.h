@@ -39,7 +39,7 @@ void lcma_take_begin(struct lcma_region *region, unsigned long start,
 		     unsigned long nr_pages, struct lcma_taking *taking);
 bool lcma_take_reserve(struct lcma_region *region, struct lcma_taking *taking);
 bool lcma_take_is_stuck(struct lcma_region *region,
-			const struct lcma_taking *taking,
+			const struct lcma_taking *taking, bool is_picky,
 			struct lcma_obstacle *obstacle);
 void lcma_take_cancel(struct lcma_region *region, const struct lcma_taking *taking);
 int lcma_take(struct lcma_region *region, const struct lcma_taking *taking,

@@ -107,6 +107,20 @@ too_short writeback "is under I/O"
 for_good pin "is pinned" 2000
 for_good buffers "was not moved" 5000
 
+# --- another place has nothing to wait for -----------------------------------------
+
+for kind in lock writeback; do
+	lcma_free_all
+	soon "$kind: nothing is in the pool" pool_is r 0
+	held=$((base_pfn + 100))
+	wait_for 5000 eval 'echo "$kind 5 $held 60000" >$testkit/hold' ||
+		bail_out "no page is held"
+	expect_write ok "${nr_kib}K region=r" "$kind: a run that holds no such page is had"
+	compare "$(($(last_buffer r phys) / 4096))" -gt "$held" "$kind: it lies after the page"
+	compare "$write_ms" -lt $((5000 * slow)) "$kind: and the page was not waited for"
+	let_go
+done
+
 # --- first come, first served ------------------------------------------------------
 
 # One claim waits for a page that is written back, so other requests, which find no run,
