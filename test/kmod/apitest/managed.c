@@ -336,8 +336,9 @@ int apitest_try_managed(struct lcma_region *region)
 
 	pdev = platform_device_register_full(&(struct platform_device_info) {
 		.name = NAME, .id = -1, .dma_mask = DMA_BIT_MASK(32) });
+	/* A device for whose name there is no memory is one without a name to the kernel. */
 	if (IS_ERR(pdev))
-		return PTR_ERR(pdev);
+		return PTR_ERR(pdev) == -EINVAL ? -ENOMEM : PTR_ERR(pdev);
 	banks[0] = region;
 	banks[1] = region;
 	is_to_fail = false;
