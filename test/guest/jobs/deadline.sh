@@ -157,7 +157,12 @@ lcma_free_all
 too_early=0
 too_late=$claim_ms
 i_guess=0
-while [ $i_guess -lt 6 ]; do
+while [ $i_guess -lt 12 ]; do
+	# One that took longer than it usually does has misled the guesses.
+	[ $((too_early + 1)) -lt "$too_late" ] || {
+		too_early=0
+		too_late=$claim_ms
+	}
 	failed=$(lcma_info r claims_failed)
 	late=$(lcma_info r claims_late)
 	guess=$(((too_early + too_late) / 2 + 1))

@@ -17,6 +17,7 @@
 /* What probe is to do, and what came of it. */
 static struct lcma_region *banks[2];
 static bool is_to_fail;
+static bool is_early;		/* it is not asked for anything yet */
 static struct lcma_buffer *planes[2];
 static dma_addr_t addrs[2];
 static int came_of_it;
@@ -39,8 +40,11 @@ static int get_plane(struct device *dev, unsigned int i)
 
 static int probe(struct platform_device *pdev)
 {
-	int err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32));
+	int err;
 
+	if (is_early)
+		return -ENODEV;
+	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32));
 	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
 	err = err ?: get_plane(&pdev->dev, 0);
 	err = err ?: get_plane(&pdev->dev, 1);
@@ -328,27 +332,64 @@ void apitest_managed(struct lcma_region *region)
 	platform_device_unregister(pdev);
 }
 
+/*
+ * What the bus allocates for itself does not count as ours: a failure there can leave the
+ * kernel's own links in sysfs behind.
+ */
+static unsigned int pause_failures(void)
+{
+	unsigned int nth = 0;
+
+#ifdef CONFIG_FAULT_INJECTION
+	swap(nth, current->fail_nth);
+#endif
+	return nth;
+}
+
+static void resume_failures(unsigned int nth)
+{
+#ifdef CONFIG_FAULT_INJECTION
+	current->fail_nth = nth;
+#endif
+}
+
+/* The driver is bound, and unbound. Return: 0; the first error. */
+static int try_driver(struct platform_device *pdev, unsigned int *nth)
+{
+	int err;
+
+	is_early = true;
+	err = platform_driver_register(&driver);
+	is_early = false;
+	if (err)
+		return err;
+	/* The bus does not ask the driver if it has no memory itself. */
+	came_of_it = -ENOMEM;
+	resume_failures(*nth);
+	err = device_attach(&pdev->dev);
+	*nth = pause_failures();
+	platform_driver_unregister(&driver);
+	return err < 0 ? err : came_of_it;
+}
+
 /* Return: 0; the first error; nothing is left of it either way. */
 int apitest_try_managed(struct lcma_region *region)
 {
+	unsigned int nth = pause_failures();
 	struct platform_device *pdev;
 	int err;
 
 	pdev = platform_device_register_full(&(struct platform_device_info) {
 		.name = NAME, .id = -1, .dma_mask = DMA_BIT_MASK(32) });
-	/* A device for whose name there is no memory is one without a name to the kernel. */
-	if (IS_ERR(pdev))
-		return PTR_ERR(pdev) == -EINVAL ? -ENOMEM : PTR_ERR(pdev);
-	banks[0] = region;
-	banks[1] = region;
-	is_to_fail = false;
-	/* The bus asks no driver if its own memory runs out before, and tells nobody. */
-	came_of_it = -ENOMEM;
-	err = platform_driver_register(&driver);
-	if (!err) {
-		err = came_of_it;
-		platform_driver_unregister(&driver);
+	if (IS_ERR(pdev)) {
+		err = PTR_ERR(pdev);
+	} else {
+		banks[0] = region;
+		banks[1] = region;
+		is_to_fail = false;
+		err = try_driver(pdev, &nth);
+		platform_device_unregister(pdev);
 	}
-	platform_device_unregister(pdev);
+	resume_failures(nth);
 	return err;
 }
