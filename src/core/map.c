@@ -249,7 +249,7 @@ static void update_leaves(struct lcma_map *map, enum lcma_kind kind,
 			break;
 		for (i = first; i <= last; i++)
 			lcma_node_join(&tree[i], &tree[2 * i], &tree[2 * i + 1],
-				   half);
+				       half);
 	}
 	lcma_node_join(&node, &tree[2 * first], &tree[2 * first + 1], half);
 	update_path(tree, first, node, 2 * half);

@@ -134,14 +134,16 @@ over "cancelled on its way"
 
 region_pages main
 pin -c 1 -o $((nr_pages / 2 + 21)) $base_pfn "$nr_pages"
-expect_write EBUSY "prepare 60M within=3000 wait" "a pinned page in the way"
+# More than lies before it, which is more than lies after it.
+size=$(((pins - base_pfn) / 256 + 1))M
+expect_write EBUSY "prepare $size within=3000 wait" "a pinned page in the way of $size"
 if names_a_pin "$(lcma_info main last_failure)"; then
 	pass "the reason names it"
 else
 	fail "the reason names it" "$(lcma_info main last_failure)"
 fi
 failed=$(lcma_info main failures)
-expect_write ok "prepare 60M within=1000" "the same without waiting"
+expect_write ok "prepare $size within=1000" "the same without waiting"
 soon "its failure is listed a second later" sh -c "[ \$(cat $sys/main/failures) -gt $failed ]"
 unpin "the pinned page is intact"
 wait_for 20000 is_settled main
