@@ -8,12 +8,12 @@
  * that there is no run, it waits until they have settled.
  *
  * The first pass goes by looks: a candidate in which a page looks stuck costs
- * next to nothing. So does one with a page that a claim would wait for, because it is
- * locked or being written: if there is no other, it comes in the next pass. A look may be
- * wrong, so it never decides: if nothing was found, a
- * pass follows that rejects a candidate only for a page which a claim of just this
- * page could not move. What was in the way there is watched, and when some of it has
- * gone, that candidate comes first in one more such pass.
+ * next to nothing. So does one with a page that is locked or being written, for which a
+ * claim would wait: if there is no other, it comes in a pass of its own. A look may be
+ * wrong, so it never decides: if nothing was found, a pass follows that rejects a
+ * candidate only for a page which a claim of just this page could not move. What was in
+ * the way there is watched, and when some of it has gone, that candidate comes first in
+ * one more such pass.
  */
 #include "alloc/search.h"
 
