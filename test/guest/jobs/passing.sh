@@ -153,11 +153,21 @@ is "$(overtake "$((nr_kib / 2))K region=r timeout=300")" refused \
 	"a request that comes later does not get what an earlier one waits for"
 wait $early
 matches "$(cat /tmp/early)" "^ok " "and that has it"
+# Killed when a run is reserved for it, before it runs: then the run is not lost.
+taskset 1 lcma_write "${nr_kib}K region=r timeout=20000" >/tmp/killed &
+killed=$!
+usleep $((300000 * slow))
+overtake "4K region=r timeout=300" $killed >/dev/null
+wait $killed
+is "$?,$(cat /tmp/killed)" 137, "one that has just been given a run is killed"
+lcma_free_all
 let_go
 write_end
-is "$outcome" ok "and so has the first one, when its page is free"
+is "$outcome" ok "the first one has its run, when its page is free"
 knob r keep_high 0
 lcma_free_all
+wait_for 20000 is_settled r
+expect_idle r "and nothing is lost"
 
 # --- no run, but for what is passing ---------------------------------------------
 

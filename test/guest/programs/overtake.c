@@ -3,15 +3,17 @@
  * overtake - free the buffer that a read of /dev/cma_test frees, and write a line to it at
  * once; say what came of the line: "ok" or "refused". On CPU 0 and at a real-time priority,
  * so that a task of that CPU which is woken by the free runs no sooner than this one
- * sleeps.
+ * sleeps. With PID it kills that process between the two.
  *
- *	overtake LINE
+ *	overtake LINE [PID]
  */
 #define _GNU_SOURCE
 #include <err.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,8 +25,8 @@ int main(int argc, char **argv)
 	size_t len;
 	int fd;
 
-	if (argc != 2)
-		errx(2, "usage: overtake LINE");
+	if (argc != 2 && argc != 3)
+		errx(2, "usage: overtake LINE [PID]");
 	len = strlen(argv[1]);
 	fd = open("/dev/cma_test", O_RDWR);
 	if (fd < 0)
@@ -36,6 +38,8 @@ int main(int argc, char **argv)
 		err(2, "cannot become a real-time task of CPU 0");
 	if (read(fd, text, sizeof(text)) <= 0)
 		err(2, "nothing was freed");
+	if (argc == 3 && kill(atoi(argv[2]), SIGKILL))
+		err(2, "process %s", argv[2]);
 	puts(write(fd, argv[1], len) == (ssize_t)len ? "ok" : "refused");
 	return 0;
 }
